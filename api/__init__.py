@@ -1,0 +1,31 @@
+"""From a request to bytes: the Flask application. This module wires the others together, nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from api import docs, errors, http, live, resources, service
+from api.blueprint import Api
+from schema.engine import Database, default_url
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """Return the application; `config` goes over the environment's HEADCOUNT_* variables.
+
+    The database is opened with the first request that needs it, so in each worker for itself.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(DATABASE_URL=default_url(), **docs.SETTINGS)
+    app.config.from_prefixed_env("HEADCOUNT")
+    app.config.from_mapping(config)
+    app.extensions["database"] = Database(app.config["DATABASE_URL"])
+    app.url_map.strict_slashes = True
+    api = Api(app)
+    errors.init_app(app)
+    live.init_app(app)
+    http.init_app(app)
+    docs.init_app(app, api)
+    for blueprint in (*resources.BLUEPRINTS, service.blueprint):
+        api.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,236 @@
+"""OpenAPI 3.1 at /openapi.json, and the page to read and try it at /docs.
+
+The document is built once from the views; each release then fills in what there is to choose from (its regions,
+groups, claims …) in a copy of its own, which is never changed again.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+import orjson
+from flask import Flask, Response, current_app, send_from_directory
+from marshmallow import Schema, fields
+
+from api import live
+from api.blueprint import Api, Blueprint
+from api.errors import MEDIA_TYPE, ProblemSchema
+from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
+from api.parameters import VOCABULARY_FILTERS, ids_of
+from schema.fields import ID_PATTERN
+from schema.records import Record
+
+LONGEST_ENUM = 500
+"""From how many ids on OpenAPI no longer lists them; the list of the resource does."""
+
+SETTINGS: dict[str, Any] = {
+    "API_TITLE": "Headcount",
+    "API_VERSION": CODE_VERSION,
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": None,
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "summary": "Structured estimates: numbers in the news about armed groups",
+            "description": (
+                "Each number is kept with who said it, in which words, about whom, where and when, and who printed "
+                "it. Reading needs no key. Retellings of one statement share a claim; nothing is averaged or summed."
+            ),
+            "license": {"name": "MIT", "identifier": "MIT"},
+            "contact": {"name": "Headcount", "url": "/"},
+        },
+        "servers": [{"url": "/", "description": "This server"}],
+    },
+}
+
+_HEADERS = {
+    "ETag": "What the answer is of: dataset, code and question. Send it back in If-None-Match.",
+    "Link": "The next and the previous page (RFC 8288).",
+    "Retry-After": "In how many seconds to try again.",
+    REQUEST_ID: "The request's id, yours where you sent one.",
+    DATASET_VERSION: "The version of the dataset that was read.",
+}
+
+_PROBLEMS = {
+    400: (
+        "BadRequest",
+        "A parameter is not known, or its value is not: every one, with what would be right.",
+    ),
+    404: ("NotFound", "There is no such record."),
+    406: ("NotAcceptable", "None of the media types in Accept can be given."),
+    414: ("AddressTooLong", "The address is longer than this server reads."),
+    500: ("InternalError", "Something went wrong on this side."),
+    503: ("Unavailable", "The dataset cannot be read just now."),
+}
+
+
+class ListMetaSchema(Schema):
+    """What a list says of itself."""
+
+    total = fields.Integer(required=True, metadata={"description": "How many records match, on all pages together."})
+    limit = fields.Integer(required=True, metadata={"description": "The most records that this page may hold."})
+    dataset = fields.String(required=True, metadata={"description": "The version of the dataset that was read."})
+
+
+class ItemMetaSchema(Schema):
+    """What an answer says of itself."""
+
+    dataset = fields.String(required=True, metadata={"description": "The version of the dataset that was read."})
+
+
+class ItemLinksSchema(Schema):
+    """Where an answer is found again: a path without a host."""
+
+    self = fields.String(required=True, metadata={"description": "This very answer."})
+
+
+class ListLinksSchema(ItemLinksSchema):
+    """Where a list goes on: paths without a host."""
+
+    next = fields.String(required=True, allow_none=True, metadata={"description": "The next page; null: none."})
+    prev = fields.String(required=True, allow_none=True, metadata={"description": "The page before; null: none."})
+
+
+def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
+    """Return the schema of an answer: `data`, `meta`, `links`."""
+    name = type(record).__name__.removesuffix("Schema")
+    one: fields.Field[Any] = fields.Nested(type(record), required=True)
+    data = fields.List(one, required=True) if many else one
+    links = ListLinksSchema if many else ItemLinksSchema
+    parts = {
+        "data": data,
+        "meta": fields.Nested(ListMetaSchema if many else ItemMetaSchema, required=True),
+        "links": fields.Nested(links, required=True),
+    }
+    return Schema.from_dict(parts, name=f"{name}{'List' if many else 'Item'}Schema")
+
+
+def documented(
+    blueprint: Blueprint, schema: type[Schema], *, operation: str, summary: str, missing: bool = False
+) -> Callable[[Any], Any]:
+    """Document a view: its answer, its failures, and what it is called."""
+
+    def decorator(view: Any) -> Any:
+        headers = {name: name for name in ("ETag", "Link", REQUEST_ID, DATASET_VERSION)}
+        view = blueprint.response(200, schema, headers=headers)(view)
+        view = blueprint.alt_response(304, response="NotModified")(view)
+        for status, (name, _) in _PROBLEMS.items():
+            view = blueprint.alt_response(status, response=name)(view)
+        return blueprint.doc(operationId=operation, summary=summary)(view)
+
+    return decorator
+
+
+def init_app(app: Flask, api: Api) -> None:
+    """Register the shared parts of the document, /openapi.json and /docs."""
+    components = api.spec.components
+    for name, meaning in _HEADERS.items():
+        components.header(name, {"description": meaning, "schema": {"type": "string"}})
+    common = {name: {"$ref": f"#/components/headers/{name}"} for name in (REQUEST_ID, DATASET_VERSION)}
+    components.response("NotModified", {"description": "The client has this answer already.", "headers": common})
+    for name, meaning in _PROBLEMS.values():
+        content = {MEDIA_TYPE: {"schema": ProblemSchema}}
+        components.response(name, {"description": meaning, "content": content, "headers": common})
+    documents = Documents(api)
+    app.add_url_rule("/openapi.json", "openapi", negotiate("application/json")(documents.view))
+    app.add_url_rule("/docs", "docs", _page)
+    app.add_url_rule("/docs/<path:name>", "docs_asset", _asset)
+
+
+def _names_below(record: type[Schema]) -> set[str]:
+    """Return what OpenAPI calls a record and all that are made of it."""
+    below = [name for one in record.__subclasses__() for name in _names_below(one)]
+    return {record.__name__.removesuffix("Schema"), *below}
+
+
+_RECORDS = _names_below(Record)
+
+
+class Documents:
+    """The OpenAPI document of each release."""
+
+    def __init__(self, api: Api) -> None:
+        """Take the Api whose views are documented."""
+        self._api = api
+        self._lock = threading.Lock()
+        self._made: tuple[str, bytes] | None = None
+
+    def view(self) -> Response:
+        """Return the OpenAPI document of the live release."""
+        return answered("/openapi.json", lambda: (self._document(), {}))
+
+    def _document(self) -> bytes:
+        version = live.release().version
+        with self._lock:
+            if not self._made or self._made[0] != version:
+                self._made = (version, orjson.dumps(self._filled_in()))
+            return self._made[1]
+
+    def _filled_in(self) -> dict[str, Any]:
+        document: dict[str, Any] = deepcopy(self._api.spec.to_dict())
+        for unused in ("Error", "PaginationMetadata"):
+            document["components"]["schemas"].pop(unused, None)
+        document["components"]["headers"].pop("PAGINATION", None)
+        for name in _RECORDS & document["components"]["schemas"].keys():
+            # `fields` leaves keys out, so none is sure to be there; and what curating takes is no matter of answers.
+            schema = document["components"]["schemas"][name]
+            schema.pop("required", None)
+            for key in schema["properties"].values():
+                key.pop("readOnly", None)
+                key.pop("default", None)
+        known = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
+        for path, parameter in _parameters(document):
+            name = parameter["name"].removeprefix("not_")
+            if parameter["in"] == "path":
+                kind = path.split("/")[1].removesuffix("s")
+                ids = known.get(kind) or [""]
+                parameter |= {"description": f"Id of the {kind}.", "example": ids[0]}
+                parameter["schema"] = {"type": "string", "pattern": ID_PATTERN, "maxLength": 120}
+            elif name in known and 0 < len(known[name]) <= LONGEST_ENUM:
+                parameter["schema"]["items"] = {"type": "string", "enum": known[name]}
+                parameter["example"] = [
+                    next((one for one in parameter["example"] if one in known[name]), known[name][0])
+                ]
+        return document
+
+
+def _parameters(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for part in (item, *(operation for operation in item.values() if isinstance(operation, dict))):
+            for parameter in part.get("parameters", ()):
+                # What stands in the parameter's own schema belongs to the parameter.
+                schema = parameter.get("schema", {})
+                for key in ("description", "example"):
+                    if key in schema:
+                        parameter.setdefault(key, schema.pop(key))
+                yield path, parameter
+
+
+_HERE = Path(__file__).parent / "docs_page"
+_SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
+_ASSETS = {
+    "swagger-ui.css": _SWAGGER,
+    "swagger-ui-bundle.js": _SWAGGER,
+    "favicon-32x32.png": _SWAGGER,
+    "start.js": _HERE,
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def _page() -> Response:
+    """Return the page on which the API can be read and tried; it loads nothing from another host."""
+    response = send_from_directory(_HERE, "index.html", max_age=0)
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response
+
+
+def _asset(name: str) -> Response:
+    """Return a file of the page: Swagger UI's, from its installed package, or the script that starts it."""
+    if name not in _ASSETS:
+        current_app.aborter(404, f"There is no {name!r} here.")
+    return send_from_directory(_ASSETS[name], name, max_age=3600)

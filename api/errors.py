@@ -1,0 +1,86 @@
+"""Every failure as a problem document (RFC 9457), in one shape."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from marshmallow import Schema, fields
+from sqlalchemy.exc import DatabaseError as QueryError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from schema.engine import DatabaseError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FaultSchema(Schema):
+    """One thing that is wrong with a request."""
+
+    parameter = fields.String(required=True, metadata={"description": "Which query parameter."})
+    value = fields.String(required=True, allow_none=True, metadata={"description": "What was given."})
+    message = fields.String(required=True, metadata={"description": "What is wrong with it."})
+    did_you_mean = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The nearest of what is allowed, best first."},
+    )
+    allowed = fields.List(fields.String(), metadata={"description": "What is allowed, where that is a short list."})
+
+
+class ProblemSchema(Schema):
+    """Why a request failed (RFC 9457)."""
+
+    type = fields.String(required=True, metadata={"description": "about:blank: the status says which problem."})
+    title = fields.String(required=True, metadata={"description": "The status in words."})
+    status = fields.Integer(required=True, metadata={"description": "The HTTP status code."})
+    detail = fields.String(required=True, metadata={"description": "What is wrong with this very request."})
+    errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "Every parameter that is wrong."})
+
+
+def problem(status: int, title: str, detail: str, errors: Iterable[Mapping[str, Any]] = ()) -> Response:
+    """Return a problem as a response."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if found := list(errors):
+        body["errors"] = found
+    response = Response(orjson.dumps(body), status, content_type=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def handle_http_exception(error: HTTPException) -> Response:
+    """Return the problem for an HTTP error, with the headers that belong to it (405 has `Allow`)."""
+    data = getattr(error, "data", None) or {}
+    faults = list(data.get("faults", ()))
+    detail = "; ".join(f"{fault['parameter']}: {fault['message']}" for fault in faults)
+    response = problem(error.code or 500, error.name, detail or error.description or error.name, faults)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _no_database(error: Exception) -> Response:
+    """Return 503 where there is no database to be read."""
+    log.error("request %s: %s", g.get("request_id"), error)
+    response = handle_http_exception(ServiceUnavailable("The dataset cannot be read just now; try again later."))
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    """Return 500 and log what happened under the request's id."""
+    log.exception("request %s: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
+    return handle_http_exception(
+        InternalServerError("Something went wrong here; the request's id finds it in our log.")
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers; flask-smorest's own, for HTTP errors, is `Api.handle_http_exception`."""
+    app.register_error_handler(DatabaseError, _no_database)
+    app.register_error_handler(QueryError, _no_database)
+    app.register_error_handler(Exception, _unforeseen)

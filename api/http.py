@@ -1,0 +1,100 @@
+"""HTTP around every answer: request ids, CORS, negotiation, validators, compression, and the dataset's version."""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from flask import Flask, Response, g, request
+from flask_compress import Compress
+from flask_cors import CORS
+from werkzeug.exceptions import NotAcceptable, RequestURITooLarge
+
+from api import live
+from schema.engine import DatabaseError
+
+CODE_VERSION = version("headcount")
+LONGEST_ADDRESS = 8000
+"""Characters of path and query; gunicorn takes up to 8190 and leaves the answer to us."""
+
+REQUEST_ID, DATASET_VERSION = "X-Request-Id", "X-Dataset-Version"
+_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def answered(path: str, render: Callable[[], tuple[bytes, dict[str, str]]]) -> Response:
+    """Return a rendered JSON body with its validators, or 304 without rendering where the client has it.
+
+    `path` is the request in its canonical spelling: with the dataset's and the code's version it decides the body,
+    so equal questions share an ETag. The ETag is weak because a coding (gzip, br, zstd) changes the bytes and not
+    what they say.
+    """
+    material = "\n".join((live.release().version, CODE_VERSION, path))
+    etag = hashlib.sha256(material.encode()).hexdigest()[:32]
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        body, headers = render()
+        response = Response(body, content_type="application/json", headers=headers)
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def negotiate(*media_types: str) -> Callable[[View], View]:
+    """Refuse with 406 a request that accepts none of these media types; `format` goes over `Accept`."""
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def negotiated(*args: Any, **kwargs: Any) -> Any:
+            accepted = request.accept_mimetypes
+            if accepted and "format" not in request.args and accepted.best_match(media_types) is None:
+                raise NotAcceptable(f"Here there is {', '.join(media_types)}.")
+            return view(*args, **kwargs)
+
+        return negotiated  # type: ignore[return-value]
+
+    return decorator
+
+
+def _begin() -> None:
+    given = request.headers.get(REQUEST_ID, "")
+    g.request_id = given if _USABLE_ID.fullmatch(given) else uuid.uuid4().hex
+    # The address as it was sent; a client without one in the environment (a test's) sends what Flask shows.
+    if len(request.environ.get("RAW_URI") or request.full_path) > LONGEST_ADDRESS:
+        raise RequestURITooLarge(f"The address is too long; expected at most {LONGEST_ADDRESS} characters.")
+
+
+def _finish(response: Response) -> Response:
+    response.headers[REQUEST_ID] = g.get("request_id") or uuid.uuid4().hex
+    try:
+        response.headers[DATASET_VERSION] = g.release.version if "release" in g else live.database().release().version
+    except DatabaseError:
+        response.headers.pop(DATASET_VERSION, None)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.vary.update(["Accept", "Accept-Encoding"])
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Put all of it around the application."""
+    app.config["COMPRESS_MIMETYPES"] = [
+        *("application/json", "application/problem+json", "text/html", "text/css", "text/javascript"),
+    ]
+    app.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
+    app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
+    Compress(app)
+    CORS(
+        app,
+        send_wildcard=True,
+        methods=["GET", "HEAD", "OPTIONS"],
+        expose_headers=["ETag", "Link", "Retry-After", REQUEST_ID, DATASET_VERSION],
+        max_age=86_400,
+    )
+    app.before_request(_begin)
+    app.after_request(_finish)

@@ -1,0 +1,83 @@
+"""gunicorn, set up for Headcount."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
+from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    NotImplemented,
+    RequestHeaderFieldsTooLarge,
+    RequestURITooLarge,
+)
+
+from api import create_app
+from api.errors import handle_http_exception
+from schema.engine import CONNECTIONS
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+_REFUSALS: tuple[tuple[type[Exception], HTTPException], ...] = (
+    (LimitRequestLine, RequestURITooLarge("The request line is too long.")),
+    (LimitRequestHeaders, RequestHeaderFieldsTooLarge("The headers are too long, or too many.")),
+    (UnsupportedTransferCoding, NotImplemented("This transfer coding is not known here.")),
+)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's thread worker, whose own refusals of what is no HTTP are problem documents too."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer a request that could not be read; anything else goes gunicorn's way."""
+        if not type(exc).__module__.startswith("gunicorn.http"):
+            super().handle_error(req, client, addr, exc)
+            return
+        refusal = next((answer for kind, answer in _REFUSALS if isinstance(exc, kind)), None)
+        with Flask(__name__).app_context():
+            response = handle_http_exception(refusal or BadRequest("This is not a request that HTTP knows."))
+        body = response.get_data()
+        headers = {**response.headers, "Connection": "close", "Access-Control-Allow-Origin": "*"}
+        lines = [
+            f"HTTP/1.1 {response.status}",
+            *(f"{name}: {value}" for name, value in headers.items()),
+            "",
+            "",
+        ]
+        try:
+            client.sendall("\r\n".join(lines).encode("latin-1") + body)
+        except OSError as error:
+            self.log.debug("The client went before it was answered: %s", error)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with the application in it; every worker opens the database for itself, after the fork."""
+
+    def __init__(self, host: str, port: int, workers: int) -> None:
+        """Take where to listen, and with how many processes."""
+        shared_memory = Path("/dev/shm")  # noqa: S108 (for the workers' heartbeat, as gunicorn advises)
+        self.settings = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers,
+            "threads": CONNECTIONS,
+            "worker_class": Worker,
+            "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
+            "keepalive": 5,
+            "graceful_timeout": 30,
+            "limit_request_line": 8190,
+            "control_socket_disable": True,
+            "proc_name": "headcount",
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn the settings; it reads no file and no GUNICORN_* variable."""
+        for name, value in self.settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application."""
+        return create_app()

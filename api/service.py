@@ -1,0 +1,102 @@
+"""What is there to ask: the entry point, the dataset, and the probes of whoever runs the server."""
+
+import orjson
+from flask import Response
+from marshmallow import Schema, fields
+
+from api import live
+from api.blueprint import Blueprint
+from api.docs import documented, envelope_of
+from api.http import answered, negotiate
+from api.parameters import QuerySchema
+from api.resources import RESOURCES
+from schema.engine import Release
+
+blueprint = Blueprint("service", __name__, description="The dataset as a whole, and whether the server is well.")
+
+
+class ResourceSchema(Schema):
+    """One of the things that can be asked for."""
+
+    name = fields.String(required=True, metadata={"description": "What it is called."})
+    url = fields.String(required=True, metadata={"description": "Where it is."})
+    about = fields.String(required=True, metadata={"description": "What it gives."})
+
+
+class IndexSchema(Schema):
+    """Where everything is."""
+
+    name = fields.String(required=True, metadata={"description": "Headcount."})
+    about = fields.String(required=True, metadata={"description": "What it is for."})
+    resources = fields.List(fields.Nested(ResourceSchema), required=True, metadata={"description": "What there is."})
+
+
+class DatasetSchema(Schema):
+    """The dataset that is being read."""
+
+    version = fields.String(required=True, metadata={"description": "Digest of all records: the same for the same."})
+    counts = fields.Dict(
+        fields.String(),
+        fields.Integer(),
+        required=True,
+        metadata={"description": "Resource → number of records."},
+    )
+
+
+class HealthSchema(Schema):
+    """How the server is."""
+
+    status = fields.String(required=True, metadata={"description": "`ok`: the server answers."})
+
+
+_MORE = {
+    "dataset": "The dataset's version and counts.",
+    "openapi.json": "The description of this API, for programs (OpenAPI 3.1).",
+    "docs": "The description of this API, to read and try.",
+    "health/live": "Whether the server runs.",
+    "health/ready": "Whether the server can read its dataset.",
+}
+
+
+def _one(path: str, data: object) -> Response:
+    meta = {"dataset": live.release().version}
+    return answered(path, lambda: (orjson.dumps({"data": data, "meta": meta, "links": {"self": path}}), {}))
+
+
+@blueprint.route("/")
+@negotiate("application/json")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(blueprint, envelope_of(IndexSchema()), operation="get_index", summary="List what can be asked for")
+def get_index(_: object) -> Response:
+    """List what can be asked for."""
+    resources = [{"name": one.name, "url": f"/{one.name}", "about": one.about} for one in RESOURCES]
+    resources += [{"name": name, "url": f"/{name}", "about": about} for name, about in _MORE.items()]
+    about = "Numbers in the news about armed groups, each with who said it, in which words, and who printed it."
+    return _one("/", {"name": "Headcount", "about": about, "resources": resources})
+
+
+@blueprint.route("/dataset")
+@negotiate("application/json")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(blueprint, envelope_of(DatasetSchema()), operation="get_dataset", summary="Get the dataset's version")
+def get_dataset(_: object) -> Response:
+    """Get the dataset's version and the number of its records."""
+    release: Release = live.release()
+    return _one("/dataset", release.dataset)
+
+
+@blueprint.route("/health/live")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(blueprint, HealthSchema, operation="get_liveness", summary="Say whether the server runs")
+def get_liveness(_: object) -> dict[str, str]:
+    """Say whether the server runs; the dataset is not asked."""
+    return {"status": "ok"}
+
+
+@blueprint.route("/health/ready")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(blueprint, HealthSchema, operation="get_readiness", summary="Say whether the dataset can be read")
+def get_readiness(_: object) -> dict[str, str]:
+    """Say whether the server can read its dataset: 200 if so, else 503."""
+    live.release()
+    return {"status": "ok"}

@@ -1,0 +1,1 @@
+"""What an estimate is: vocabularies, intervals, records, tables, and the database they live in."""

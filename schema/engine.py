@@ -1,0 +1,215 @@
+"""From a database URL to the release that is live: opened, checked, reopened when another takes its place.
+
+A release is one SQLite file that never changes once it is live; a new one replaces it in one step. Its header
+carries two words of ours: `application_id` says that it is a Headcount release, and `user_version` is a CRC-32 of
+all other bytes, because SQLite serves flipped bits without noticing.
+"""
+
+import hashlib
+import logging
+import os
+import sqlite3
+import threading
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from platformdirs import user_data_path
+from sqlalchemy import Connection, Engine, QueuePool, Row, create_engine, make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.schema import CreateTable
+
+from schema import tables
+
+log = logging.getLogger(__name__)
+
+_USER_VERSION = slice(60, 64)  # https://www.sqlite.org/fileformat2.html, the database header
+_CHUNK = 1 << 20
+CONNECTIONS = 8
+"""Connections to a release, so also the most requests of one process that read at a time."""
+
+
+class DatabaseError(Exception):
+    """There is no release to be had, and the message says why and what to do."""
+
+
+def default_url() -> str:
+    """Return where the database is unless HEADCOUNT_DATABASE_URL says so: a file in the user's data directory."""
+    return f"sqlite:///{user_data_path('headcount') / 'headcount.db'}"
+
+
+def database_path(url: str) -> Path:
+    """Return the file that a database URL names; raises DatabaseError for anything but an SQLite file."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            f"HEADCOUNT_DATABASE_URL: {url!r} is not a database URL; expected sqlite:///PATH"
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise DatabaseError(f"HEADCOUNT_DATABASE_URL: {url!r} is not supported; expected sqlite:///PATH")
+    return Path(parsed.database)
+
+
+def layout() -> str:
+    """Return a digest of the tables, so that code and file never misread each other."""
+    declared = "".join(str(CreateTable(table)) for table in tables.metadata.sorted_tables)
+    return hashlib.sha256(declared.encode()).hexdigest()[:16]
+
+
+def _checksum(path: Path) -> bytes:
+    with path.open("rb") as file:
+        header = bytearray(file.read(_CHUNK))
+        header[_USER_VERSION] = bytes(4)
+        checksum = zlib.crc32(header)
+        while chunk := file.read(_CHUNK):
+            checksum = zlib.crc32(chunk, checksum)
+    return checksum.to_bytes(4)
+
+
+def seal(path: Path) -> None:
+    """Write the checksum of a finished release into its header, and everything to the disk."""
+    checksum = _checksum(path)
+    with path.open("r+b") as file:
+        file.seek(_USER_VERSION.start)
+        file.write(checksum)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def is_intact(path: Path) -> bool:
+    """Say whether a release holds the bytes that it was sealed with."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    return len(header) == 100 and header[_USER_VERSION] == _checksum(path)  # noqa: PLR2004 (the header's length)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which file a path led to."""
+
+    device: int
+    inode: int
+    modified: int
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> "Identity":
+        """Return the identity of the file that is there now; raises OSError."""
+        found = path.stat()
+        return cls(found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+class Superseded(Exception):  # noqa: N818 (no error: the caller takes the newer release)
+    """Another release took this one's place while a connection to it was being made."""
+
+
+class Release:
+    """One release that is open: its version, and connections to that very file.
+
+    All connections are made at once, so that each leads to the same file whatever its path leads to later.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open and check a file; raises DatabaseError, or Superseded."""
+        self.path = path
+        try:
+            self.identity = Identity.of(path)
+            intact = is_intact(path)
+        except OSError as error:
+            raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
+        if not intact:
+            raise DatabaseError(f"{path}: no Headcount database, or damaged; `headcount load` makes it anew")
+        self.engine: Engine = create_engine(
+            "sqlite://", creator=self._connect, poolclass=QueuePool, pool_size=CONNECTIONS, max_overflow=0
+        )
+        try:
+            row = self._opened_all()
+        except SQLAlchemyError as error:
+            raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
+        if row.layout != layout():
+            self.close()
+            raise DatabaseError(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
+        self.version: str = row.version
+        self.dataset: dict[str, object] = orjson.loads(row.json)
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=512)
+        if Identity.of(self.path) != self.identity:
+            connection.close()
+            raise Superseded
+        connection.execute("PRAGMA query_only = 1")
+        return connection
+
+    def _opened_all(self) -> Row[tuple[str, str, str]]:
+        with ExitStack() as opened:
+            connections = [opened.enter_context(self.engine.connect()) for _ in range(CONNECTIONS)]
+            return connections[0].execute(select(tables.dataset)).one()
+
+    def close(self) -> None:
+        """Close the connections; those in use are closed when they are given back."""
+        self.engine.dispose()
+
+
+class Database:
+    """The place where releases appear: gives the live one, and goes on with the last good one if a new one is bad."""
+
+    def __init__(self, url: str) -> None:
+        """Take a database URL; nothing is opened before it is needed."""
+        self.path = database_path(url)
+        self._lock = threading.Lock()
+        self._release: Release | None = None
+        self._refused: tuple[Identity, DatabaseError] | None = None
+
+    def release(self) -> Release:
+        """Return the live release, opening it where it is new; raises DatabaseError where there is none.
+
+        A file that is no good is read once, not for every request. The release before it goes on being served
+        from the file that was open, unless that very file was changed in place.
+        """
+        try:
+            identity = Identity.of(self.path)
+        except OSError as error:
+            if self._release:
+                return self._release
+            raise DatabaseError(f"{self.path}: {error.strerror}; `headcount load` makes a database") from error
+        if self._release and self._release.identity == identity:
+            return self._release
+        with self._lock:
+            return self._reopened(identity)
+
+    def _reopened(self, identity: Identity) -> Release:
+        live = self._release
+        if live and live.identity == identity:
+            return live
+        if not self._refused or self._refused[0] != identity:
+            try:
+                self._release = Release(self.path)
+            except DatabaseError as error:
+                log.error("%s", error)
+                self._refused = (identity, error)
+            else:
+                if live:
+                    live.close()
+                return self._release
+        if live and live.identity.inode != identity.inode:
+            return live
+        raise self._refused[1] if self._refused else Superseded
+
+    def connect(self) -> tuple[Release, Connection]:
+        """Return the live release with a connection to it; raises DatabaseError."""
+        while True:
+            try:
+                release = self.release()
+                return release, release.engine.connect()
+            except Superseded:
+                continue
+
+    def close(self) -> None:
+        """Close whatever is open."""
+        if self._release:
+            self._release.close()
+            self._release = None

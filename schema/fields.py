@@ -1,0 +1,201 @@
+"""Strict marshmallow fields: text in, one meaning out, and a refusal that says what would be right.
+
+Curated files and query strings both arrive as text. marshmallow's own numbers take `"1_000"`, `" 5 "` and the
+digits of other scripts; these take ASCII only.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from schema.intervals import EDTF_EXPECTED, EDTF_PATTERN
+
+ID_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
+LARGEST_NUMBER = 1_000_000_000_000_000
+_NUMBER = re.compile(r"[0-9]{1,16}(?:[.][0-9]{1,20})?(?:[eE]-[0-9]{1,3})?", re.ASCII)
+_SHOWN_CHARACTERS = 60
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: quoted, and cut when it is long."""
+    if isinstance(value, Mapping | list):
+        return "a mapping" if isinstance(value, Mapping) else "a list"
+    text = str(value)
+    return repr(text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…")
+
+
+class Strict(fields.Field[Any]):
+    """A field that knows what it expects, and says so whenever it refuses."""
+
+    expected = "a value"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take marshmallow's arguments; a missing value and a null are refused with what is expected."""
+        messages: dict[str, Any] = {
+            "required": f"is missing; expected {self.expected}",
+            "null": f"null is refused; expected {self.expected}",
+            "invalid": f"is refused; expected {self.expected}",
+        }
+        super().__init__(*args, error_messages=messages, **kwargs)
+
+    def refused(self, value: object) -> ValidationError:
+        """Return the error for a value that is not what was expected."""
+        return ValidationError(f"{shown(value)} is refused; expected {self.expected}")
+
+
+class Text(Strict, fields.String):
+    """Text of a given length, in one line, without control characters or spaces around it."""
+
+    def __init__(self, longest: int = 500, **kwargs: Any) -> None:
+        """Take the largest number of characters (Unicode code points)."""
+        self.longest = longest
+        self.expected = f"text in one line, 1 to {longest} characters, without spaces around it"
+        super().__init__(validate=validate.Length(1, longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not 0 < len(value) <= self.longest:
+            raise self.refused(value)
+        if value != value.strip() or any(not char.isprintable() and char != "\u00a0" for char in value):
+            raise self.refused(value)
+        return value
+
+
+class Pattern(Strict, fields.String):
+    """Text that one regular expression describes, for us and for OpenAPI alike."""
+
+    def __init__(self, pattern: str, expected: str, longest: int = 200, **kwargs: Any) -> None:
+        """Take the pattern (ECMA 262, anchored), what it means in words, and the most characters."""
+        self.expected = expected
+        self.longest = longest
+        self.regex = re.compile(pattern, re.ASCII)
+        super().__init__(validate=[validate.Regexp(pattern), validate.Length(max=longest)], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or len(value) > self.longest or not self.regex.fullmatch(value):
+            raise self.refused(value)
+        return value
+
+
+class Id(Pattern):
+    """A slug: what a record is called for ever, in addresses too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take marshmallow's arguments."""
+        super().__init__(ID_PATTERN, "an id: lower-case a to z, digits, single hyphens or underscores", 120, **kwargs)
+
+
+class Sha256(Pattern):
+    """A SHA-256 digest in lower-case hexadecimal."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take marshmallow's arguments."""
+        super().__init__("^[0-9a-f]{64}$", "a SHA-256 digest: 64 hexadecimal digits, lower-case", 64, **kwargs)
+
+
+class Edtf(Pattern):
+    """An EDTF date or interval; stays the string that it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take marshmallow's arguments."""
+        super().__init__(EDTF_PATTERN, EDTF_EXPECTED, 40, **kwargs)
+
+
+class Day(Strict, fields.Date):
+    """A calendar day, kept as its ISO 8601 text."""
+
+    expected = "a day such as 2017-07-10"
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+
+class Number(Strict, fields.Float):
+    """A number from 0, in ASCII digits; whole ones stay whole."""
+
+    expected = f"a number from 0 to {LARGEST_NUMBER}, in digits with or without a decimal point"
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take marshmallow's arguments."""
+        super().__init__(validate=validate.Range(0, LARGEST_NUMBER), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _NUMBER.fullmatch(value) or float(value) > LARGEST_NUMBER:
+            raise self.refused(value)
+        return int(value) if value.isdigit() else float(value)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return int(value) if value is not None and value == int(value) else value
+
+
+class Whole(Strict, fields.Integer):
+    """A whole number within bounds, in ASCII digits."""
+
+    def __init__(self, smallest: int = 0, largest: int = LARGEST_NUMBER, **kwargs: Any) -> None:
+        """Take the bounds, both included."""
+        self.expected = f"a whole number from {smallest} to {largest}"
+        self.smallest, self.largest = smallest, largest
+        super().__init__(validate=validate.Range(smallest, largest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        plain = isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value, re.ASCII)
+        if not plain or not self.smallest <= int(value) <= self.largest:
+            raise self.refused(value)
+        return int(value)
+
+
+class Flag(Strict, fields.Boolean):
+    """`true` or `false`, and no other spelling."""
+
+    expected = "true or false"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value not in ("true", "false"):
+            raise self.refused(value)
+        return value == "true"
+
+
+class Term(Strict, fields.Enum[Any]):
+    """A word of a closed vocabulary."""
+
+    def __init__(self, terms: type[StrEnum], **kwargs: Any) -> None:
+        """Take the vocabulary."""
+        self.terms = [str(term) for term in terms]
+        self.expected = f"one of {', '.join(self.terms)}"
+        super().__init__(terms, by_value=fields.String, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value not in self.terms:
+            raise self.refused(value)
+        return self.enum(value)
+
+
+class ListOf(Strict, fields.List[Any]):
+    """A list, by default empty."""
+
+    expected = "a list"
+
+    def __init__(self, item: fields.Field[Any], **kwargs: Any) -> None:
+        """Take the field of one item."""
+        super().__init__(item, load_default=list, **kwargs)
+
+
+class Part(Strict, fields.Nested):
+    """A mapping inside a record."""
+
+    expected = "a mapping of keys to values"
+
+
+class Reference(Part):
+    """Another record: curated as its id, answered as a stub that names it."""
+
+    def __init__(self, stub: type[Schema], **kwargs: Any) -> None:
+        """Take the schema of the stub."""
+        self.id = Id()
+        self.expected = self.id.expected
+        super().__init__(stub, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        return self.id.deserialize(value, attr, data)

@@ -1,0 +1,137 @@
+"""Dates and stated numbers as intervals: how they are read, how they overlap, when they exclude each other."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
+
+from edtf import parse_edtf
+
+from schema.terms import HEDGES, Bound, Hedge
+
+_YEAR = "[0-9]{4}"
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_DAY = (
+    f"(?:{_YEAR}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29)"
+)
+_DATE = f"(?:{_YEAR}(?:-(?:0[1-9]|1[0-2]))?|{_DAY})[~?%]?"
+_SEASON = f"{_YEAR}-2[123]"
+_UNSPECIFIED = f"(?:[0-9]{{2}}(?:XX|[0-9]X)|{_YEAR}-XX|{_YEAR}-(?:0[1-9]|1[0-2])-XX)"
+# A reversed interval is refused by the pattern itself: where two dates first differ, the second is smaller.
+_REVERSED = "|".join(f"{digit}[^/]*/\\1[0-{digit - 1}]" for digit in range(1, 10))
+
+EDTF_PATTERN = (
+    f"^(?!([0-9-]*)(?:{_REVERSED}))(?:{_SEASON}|{_UNSPECIFIED}|{_DATE}|{_DATE}/(?:{_DATE}|[.]{{2}})|[.]{{2}}/{_DATE})$"
+)
+"""The EDTF dates that are understood, as one ECMA 262 pattern: OpenAPI publishes what the server checks.
+
+Years, months and days that exist, qualified (`~ ? %`) or not; spring, summer and autumn (`-21 -22 -23`; winter
+lies in two years, and an interval says which); unspecified digits (`201X`, `2017-XX`); intervals, open ones too.
+"""
+
+EDTF_EXPECTED = (
+    "an EDTF date or interval that exists, such as 2017, 2017-07, 2016-22 (summer), 2017-07-10, 2023-03-12~, "
+    "2017-07/2017-12, 2017-07/.. or ../2017"
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """An EDTF date with its first and last day (ISO 8601, both included); `None` is an open end."""
+
+    edtf: str
+    start: str | None
+    end: str | None
+
+
+@lru_cache(maxsize=65_536)
+def read_period(text: str) -> Period:
+    """Return the period that an EDTF string (ISO 8601-2, the part of it in EDTF_PATTERN) stands for.
+
+    Raises ValueError with what was expected.
+    """
+    if not re.fullmatch(EDTF_PATTERN, text, re.ASCII):
+        raise ValueError(EDTF_EXPECTED)
+    parsed = parse_edtf(text)
+    # The parser reads 1 to 9999 only as bare dates; an open end comes as a float infinity.
+    start, end = (
+        None if isinstance(day, float) else "{:04d}-{:02d}-{:02d}".format(*day[:3])
+        for day in (parsed.lower_strict(), parsed.upper_strict())
+    )
+    return Period(text, start, end)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The numbers that a stated figure admits; `high` None is open upwards, and an open low side is 0."""
+
+    low: float
+    high: float | None
+    low_inclusive: bool = True
+    high_inclusive: bool = True
+
+    @classmethod
+    def of(
+        cls,
+        hedge: Hedge,
+        low: float | None,
+        best: float | None,
+        high: float | None,
+        granularity: float | None,
+    ) -> Self | None:
+        """Return the interval of a figure as it was said, or None for a vague one.
+
+        An approximate figure counts as its best ± half of its granularity: this serves comparing and filtering
+        and is never shown as something that was said.
+        """
+        rule = HEDGES[hedge]
+        if hedge is Hedge.VAGUE:
+            return None
+        if best is not None and rule.bound is Bound.CENTRE:
+            margin = (granularity or 0) / 2
+            return cls(max(best - margin, 0), best + margin)
+        return cls(low or 0, high, low is None or rule.low_inclusive, high is None or rule.high_inclusive)
+
+    def _ends_before(self, other: "Interval") -> bool:
+        if self.high is None:
+            return False
+        touching = self.high_inclusive and other.low_inclusive
+        return self.high < other.low or (self.high == other.low and not touching)
+
+    def is_disjoint(self, other: "Interval") -> bool:
+        """Say whether no number lies in both."""
+        return self._ends_before(other) or other._ends_before(self)
+
+
+def exclude_each_other(first: tuple[Hedge, Interval], second: tuple[Hedge, Interval]) -> bool:
+    """Say whether two figures of one claim cannot both be right.
+
+    They cannot where no number lies in both, nor where one is a floor that starts at the other's firm ceiling:
+    "500 or more" turns "does not exceed 400 to 500" around, though 500 itself lies in both.
+    """
+    if first[1].is_disjoint(second[1]):
+        return True
+    rules = {HEDGES[hedge].bound: (HEDGES[hedge], interval) for hedge, interval in (first, second)}
+    if not {Bound.FLOOR, Bound.CEILING} <= rules.keys():
+        return False
+    (_, floor), (ceiling_rule, ceiling) = rules[Bound.FLOOR], rules[Bound.CEILING]
+    return ceiling_rule.firm and floor.low == ceiling.high
+
+
+def granularity_of(*numbers: float | None) -> float | None:
+    """Return the finest power of ten that the given numbers are rounded to: 400 → 100, 33.3 → 0.1.
+
+    Zero says nothing of its rounding and counts as 1; without any number there is none.
+    """
+    return min((_power_of_ten(number) for number in numbers if number is not None), default=None)
+
+
+def _power_of_ten(number: float) -> float:
+    if number != int(number):
+        decimals = len(repr(float(number)).partition(".")[2])
+        return float(10**-decimals)
+    power, rest = 1, int(number)
+    while rest and rest % 10 == 0:
+        power, rest = power * 10, rest // 10
+    return power

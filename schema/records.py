@@ -1,0 +1,312 @@
+"""The records, one class for each: it checks what is curated, renders what is answered, and is what OpenAPI shows.
+
+Keys that the loader works out are `dump_only`: a curator who writes one is refused. What a key means stands here
+and nowhere else.
+"""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields
+
+from schema.fields import Day, Edtf, Flag, Id, ListOf, Number, Part, Reference, Sha256, Term, Text, Whole
+from schema.terms import (
+    AsOfBasis,
+    Bound,
+    Drift,
+    Hedge,
+    IndicatorKind,
+    Locus,
+    PublishedBasis,
+    RegionKind,
+    SourceKind,
+    Unit,
+)
+
+LONGEST_WORDING = 80
+
+
+def about(meaning: str, example: object = None) -> dict[str, Any]:
+    """Return the metadata that says in OpenAPI what a key means, with an example."""
+    return {"description": meaning} | ({} if example is None else {"example": example})
+
+
+class Record(Schema):
+    """What all records share: unknown keys are refused, and keys keep their order."""
+
+    class Meta:
+        """marshmallow's settings."""
+
+        unknown = RAISE
+
+    error_messages = {  # noqa: RUF012 (marshmallow declares it so)
+        "unknown": "is not a key here",
+        "type": "is refused; expected a mapping of keys to values",
+    }
+
+
+def stub_of(record: type[Schema], *keys: str, name: str, **more: fields.Field[Any]) -> type[Schema]:
+    """Return a smaller schema with some of a record's keys, meanings and all, and more of its own."""
+    return Record.from_dict({key: record._declared_fields[key] for key in keys} | more, name=name)
+
+
+class UsageSchema(Record):
+    """How many estimates carry a record, and where they are listed."""
+
+    count = Whole(dump_only=True, metadata=about("Number of estimates.", 16))
+    url = fields.String(dump_only=True, metadata=about("Where they are listed.", "/estimates?region=iraq"))
+
+
+class Named(Record):
+    """A term with an id, an address of its own, and estimates that carry it."""
+
+    id = Id(required=True, metadata=about("What the record is called, for ever."))
+    url = fields.String(dump_only=True, metadata=about("Where this record is."))
+    name = Text(200, required=True, metadata=about("The name in English."))
+    estimates = Part(UsageSchema, dump_only=True, metadata=about("The estimates that carry it."))
+
+
+class Aliased(Named):
+    """A term that articles call by several names."""
+
+    aliases = ListOf(Text(200), metadata=about("Other names; each works as a filter too."))
+
+
+class GroupSchema(Aliased):
+    """Whom a figure is about."""
+
+    definition = Text(required=True, metadata=about("Who is meant, and who is not."))
+    parents = ListOf(Id(), metadata=about("The groups that this one is part of."))
+
+
+class RegionSchema(Aliased):
+    """Where a figure holds. Its estimates are those of the region and of all below it."""
+
+    kind = Term(RegionKind, required=True, metadata=about("How large it is, or that it is made of others."))
+    iso = Text(
+        10,
+        required=True,
+        allow_none=True,
+        metadata=about("ISO 3166-1 alpha-2 or ISO 3166-2 code, where there is one.", "IQ"),
+    )
+    parent = Id(load_default=None, allow_none=True, metadata=about("The region that this one lies in.", "iraq"))
+    members = ListOf(Id(), metadata=about("The regions that a combined region is made of."))
+
+
+class IndicatorSchema(Aliased):
+    """What is counted."""
+
+    definition = Text(required=True, metadata=about("What is counted, and what is not."))
+    unit = Term(Unit, required=True, metadata=about("What one of the counted things is."))
+    kind = Term(
+        IndicatorKind,
+        required=True,
+        metadata=about("A stock stands at a moment and is never summed; a flow adds up; a share is a part."),
+    )
+
+
+class HedgeSchema(Named):
+    """How firmly a figure was said, and which bound the word sets."""
+
+    definition = Text(required=True, metadata=about("Which words it stands for, and what they mean."))
+    bound = Term(Bound, required=True, metadata=about("Where the hedge puts the number."))
+    firm = Flag(required=True, metadata=about("Whether that bound is meant to hold."))
+
+
+class SourceSchema(Aliased):
+    """Who said a figure."""
+
+    kind = Term(SourceKind, required=True, metadata=about("What kind of speaker."))
+    organisation = Text(200, required=True, allow_none=True, metadata=about("For whom the source speaks."))
+    anonymous = Flag(required=True, metadata=about("Whether the name is withheld or not said."))
+
+
+class PeriodSchema(Record):
+    """An EDTF date with its first and last day."""
+
+    edtf = Edtf(required=True, metadata=about("The date in EDTF (ISO 8601-2).", "2017-07"))
+    start = Day(dump_only=True, allow_none=True, metadata=about("First day, included; null where open."))
+    end = Day(dump_only=True, allow_none=True, metadata=about("Last day, included; null where open."))
+
+
+class AsOfSchema(PeriodSchema):
+    """The time that a number describes."""
+
+    basis = Term(AsOfBasis, required=True, metadata=about("From what that time is known."))
+
+
+class PublishedSchema(PeriodSchema):
+    """When an article appeared."""
+
+    basis = Term(PublishedBasis, required=True, metadata=about("Whether the date was printed or inferred."))
+    note = Text(
+        load_default=None,
+        allow_none=True,
+        metadata=about("The reasoning behind an inferred date, in a sentence."),
+    )
+
+
+class DocumentSchema(Record):
+    """The text that an article was coded from; the text itself is not published here."""
+
+    name = Text(120, required=True, metadata=about("The document's file name."))
+    sha256 = Sha256(required=True, metadata=about("SHA-256 of the document's bytes."))
+
+
+class ArticleSchema(Record):
+    """Who printed a figure."""
+
+    id = Id(required=True, metadata=about("What the record is called, for ever."))
+    title = Text(300, required=True, metadata=about("The headline, as printed."))
+    publisher = Text(200, required=True, allow_none=True, metadata=about("Who published it; null: not known."))
+    author = Text(200, required=True, allow_none=True, metadata=about("Who wrote it; null: not said."))
+    agency = Text(
+        200,
+        required=True,
+        allow_none=True,
+        metadata=about("The news agency that the article itself credits."),
+    )
+    published = Part(PublishedSchema, required=True, metadata=about("When it appeared."))
+    language = Text(20, required=True, metadata=about("BCP 47 tag of the language it is in.", "en"))
+    url = Text(500, required=True, allow_none=True, metadata=about("Where it was published; null: not known."))
+    document = Part(DocumentSchema, required=True, metadata=about("The text that was coded."))
+    estimates = Part(UsageSchema, dump_only=True, metadata=about("The estimates that it reports."))
+
+
+class ClaimStubSchema(Record):
+    """What one source said on one occasion, and how often that is reported here."""
+
+    id = Id(metadata=about("What the claim is called, for ever."))
+    reports = Whole(metadata=about("Number of estimates that report this claim."))
+    articles = Whole(metadata=about("Number of articles that they stand in."))
+
+
+class EvidenceSchema(Record):
+    """Where the wording stands in the document: a Web Annotation TextPositionSelector."""
+
+    document = Text(dump_only=True, metadata=about("The document's file name."))
+    sha256 = Sha256(dump_only=True, metadata=about("SHA-256 of the document's bytes."))
+    start = Whole(required=True, metadata=about("First code point of the wording, counted from 0."))
+    end = Whole(required=True, metadata=about("The code point after its last."))
+
+
+DerivedSchema = Record.from_dict(
+    {
+        "from": Id(required=True, metadata=about("The estimate that this one is worked out from.")),
+        "factor": Number(required=True, metadata=about("What its numbers are multiplied by, as worded.", 0.5)),
+    },
+    name="DerivedSchema",
+)
+
+GroupStub = stub_of(GroupSchema, "id", "name", name="GroupStubSchema")
+IndicatorStub = stub_of(IndicatorSchema, "id", "name", "unit", "kind", name="IndicatorStubSchema")
+RegionStub = stub_of(RegionSchema, "id", "name", "iso", name="RegionStubSchema")
+SourceStub = stub_of(SourceSchema, "id", "name", "kind", "anonymous", name="SourceStubSchema")
+PublishedStub = stub_of(PublishedSchema, "edtf", "start", "end", "basis", name="PublishedStubSchema")
+ArticleStub = stub_of(
+    ArticleSchema,
+    "id",
+    "title",
+    "publisher",
+    "url",
+    name="ArticleStubSchema",
+    published=Part(PublishedStub, metadata=about("When it appeared.")),
+)
+
+
+class EstimateSchema(Record):
+    """One article's report of a claim: a figure as it was printed, with who said it and where."""
+
+    id = Id(required=True, metadata=about("What the record is called, for ever."))
+    url = fields.String(dump_only=True, metadata=about("Where this record is."))
+    group = Reference(GroupStub, required=True, metadata=about("Whom the figure is about."))
+    indicator = Reference(IndicatorStub, required=True, metadata=about("What is counted."))
+    region = Reference(RegionStub, required=True, metadata=about("Where the figure holds."))
+    low = Number(load_default=None, allow_none=True, metadata=about("The lower number; null: not said.", 400))
+    best = Number(load_default=None, allow_none=True, metadata=about("The central number; null: not said."))
+    high = Number(load_default=None, allow_none=True, metadata=about("The upper number; null: not said.", 500))
+    low_inclusive = Flag(
+        dump_only=True, allow_none=True, metadata=about("Whether low itself is meant; null where low is.")
+    )
+    high_inclusive = Flag(
+        dump_only=True, allow_none=True, metadata=about("Whether high itself is meant; null where high is.")
+    )
+    hedge = Term(Hedge, required=True, metadata=about("How firmly it was said; see /hedges."))
+    wording = Text(
+        LONGEST_WORDING,
+        required=True,
+        metadata=about("The words that bear the number and its hedge, verbatim.", "does not exceed 400 to 500"),
+    )
+    granularity = Number(
+        dump_only=True,
+        allow_none=True,
+        metadata=about("The power of ten that the figure is rounded to.", 100),
+    )
+    summary = Text(required=True, metadata=about("What was said, in our words."))
+    scope = Text(load_default=None, allow_none=True, metadata=about("What the figure leaves out or adds."))
+    locus = Term(Locus, required=True, metadata=about("Where in the article the figure stands."))
+    derived = Part(
+        DerivedSchema,
+        load_default=None,
+        allow_none=True,
+        metadata=about("Where the numbers were worked out and not printed: from which estimate, and how."),
+    )
+    disputed = Flag(
+        dump_only=True,
+        metadata=about("Whether the same article reports the same claim with a number that excludes this one."),
+    )
+    as_of = Part(AsOfSchema, required=True, metadata=about("The time that the number describes."))
+    stated = Part(
+        PeriodSchema,
+        load_default=None,
+        allow_none=True,
+        metadata=about("When the source said it; null: not known."),
+    )
+    claim = Reference(ClaimStubSchema, required=True, metadata=about("The claim that this reports."))
+    source = Reference(SourceStub, required=True, metadata=about("Who said it."))
+    article = Part(ArticleStub, dump_only=True, metadata=about("Who printed it."))
+    evidence = Part(EvidenceSchema, required=True, metadata=about("Where its document bears it."))
+
+
+class EnvelopeSchema(Record):
+    """The widest numbers said in all reports of a claim; nothing is averaged."""
+
+    low = Number(dump_only=True, allow_none=True, metadata=about("The lowest low that was said; null: none was."))
+    best = Number(
+        dump_only=True,
+        allow_none=True,
+        metadata=about("The best that was said; null: none, or several were."),
+    )
+    high = Number(dump_only=True, allow_none=True, metadata=about("The highest high that was said; null: none."))
+
+
+ReportSchema = stub_of(
+    EstimateSchema,
+    *("id", "url", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge", "wording", "summary"),
+    *("scope", "locus", "derived", "disputed", "stated", "article", "evidence"),
+    name="ReportSchema",
+    drift=Term(
+        Drift,
+        dump_only=True,
+        allow_none=True,
+        metadata=about("What changed since the report before this one; null for the first."),
+    ),
+)
+
+
+class ClaimSchema(Record):
+    """One source, on one occasion, giving one figure, with every report of it."""
+
+    id = Id(metadata=about("What the record is called, for ever."))
+    url = fields.String(metadata=about("Where this record is."))
+    group = Part(GroupStub, metadata=about("Whom the figure is about."))
+    indicator = Part(IndicatorStub, metadata=about("What is counted."))
+    region = Part(RegionStub, metadata=about("Where the figure holds."))
+    source = Part(SourceStub, metadata=about("Who said it."))
+    as_of = Part(AsOfSchema, metadata=about("The time that the number describes."))
+    envelope = Part(EnvelopeSchema, metadata=about("The widest numbers said in all reports."))
+    estimates = Part(UsageSchema, metadata=about("The reports as estimates."))
+    articles = Whole(metadata=about("Number of articles that the reports stand in."))
+    reports = ListOf(
+        fields.Nested(ReportSchema),
+        metadata=about("Every report: body before headline, then the earliest published."),
+    )

@@ -1,0 +1,323 @@
+"""Records → rows: what no curator writes, because it follows from what they wrote.
+
+Derived figures, granularity, claims with their envelopes and drift, disputes, regions below regions, counts, search
+text; and each record's JSON, rendered here once by its schema, so that answering only joins texts.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from marshmallow import Schema
+from sqlalchemy import Table
+
+from schema import tables
+from schema.engine import layout
+from schema.intervals import Interval, exclude_each_other, granularity_of, read_period
+from schema.names import fold
+from schema.records import (
+    ArticleSchema,
+    ClaimSchema,
+    EstimateSchema,
+    GroupSchema,
+    HedgeSchema,
+    IndicatorSchema,
+    RegionSchema,
+    SourceSchema,
+)
+from schema.terms import HEDGES, Bound, Drift, Hedge, Locus, RegionKind
+from seeds.entries import Record, Seeds, names_of
+from seeds.numerals import read_magnitude
+from seeds.rules import NUMBERS
+
+Row = dict[str, Any]
+
+_SCHEMAS: dict[str, Schema] = {
+    "groups": GroupSchema(),
+    "regions": RegionSchema(),
+    "indicators": IndicatorSchema(),
+    "hedges": HedgeSchema(),
+    "sources": SourceSchema(),
+    "articles": ArticleSchema(),
+    "claims": ClaimSchema(),
+    "estimates": EstimateSchema(),
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A whole release as rows, by table, in the order in which they are written."""
+
+    version: str
+    rows: dict[Table, list[Row]]
+
+
+def build_dataset(seeds: Seeds) -> Dataset:
+    """Return the rows of a release; `seeds` have passed every check. The same seeds give the same rows."""
+    records: dict[str, dict[str, Record]] = {
+        kind: {id_: dict(record) for id_, record in sorted(seeds.records(kind).items())}
+        for kind in ("groups", "regions", "indicators", "sources", "articles")
+    }
+    records["hedges"] = {hedge.value: _hedge(hedge) for hedge in Hedge}
+    for article in records["articles"].values():
+        article["published"] = _period(article["published"])
+    scopes = _region_scopes(records["regions"])
+    estimates = _estimates(seeds, records)
+    records["claims"] = _claims(estimates)
+    records["estimates"] = {estimate["id"]: estimate for estimate in estimates}
+    _count_estimates(records, scopes)
+    rows = {tables.RESOURCES[kind]: _rows(kind, found) for kind, found in records.items()}
+    rows[tables.names] = _names(records)
+    rows[tables.region_scopes] = scopes
+    version = _version(rows)
+    counts = {kind: len(rows[tables.RESOURCES[kind]]) for kind in _SCHEMAS}
+    about = orjson.dumps({"version": version, "counts": counts}).decode()
+    rows[tables.dataset] = [{"version": version, "layout": layout(), "json": about}]
+    return Dataset(version, rows)
+
+
+def _version(rows: dict[Table, list[Row]]) -> str:
+    digest = hashlib.sha256()
+    for table in sorted(rows, key=lambda table: table.name):
+        for row in rows[table]:
+            digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+    return digest.hexdigest()[:16]
+
+
+def _hedge(hedge: Hedge) -> Record:
+    rule = HEDGES[hedge]
+    return {
+        "id": hedge.value,
+        "name": rule.name,
+        "definition": rule.definition,
+        "bound": rule.bound,
+        "firm": rule.firm,
+    }
+
+
+def _period(written: Record) -> Record:
+    period = read_period(written["edtf"])
+    return {**written, "start": period.start, "end": period.end}
+
+
+def _region_scopes(regions: dict[str, Record]) -> list[Row]:
+    """Return which regions are meant by each region under each `region_scope`."""
+    below: dict[str, set[str]] = defaultdict(set)
+    for id_, region in regions.items():
+        below[id_].update(region["members"])
+        if region["parent"]:
+            below[region["parent"]].add(id_)
+
+    def within(id_: str) -> set[str]:
+        found, todo = {id_}, [id_]
+        while todo:
+            new = below[todo.pop()] - found
+            found |= new
+            todo.extend(new)
+        return found
+
+    inside = {id_: within(id_) for id_ in regions}
+    combined = [id_ for id_, region in regions.items() if region["kind"] is RegionKind.COMBINED]
+    rows: list[Row] = []
+    for id_ in regions:
+        around = {other for other in combined if id_ in inside[other]}
+        for scope, members in (
+            ("exact", {id_}),
+            ("within", inside[id_]),
+            ("overlapping", inside[id_] | around),
+        ):
+            rows.extend({"region_id": id_, "scope": scope, "member_id": member} for member in sorted(members))
+    return rows
+
+
+def _estimates(seeds: Seeds, records: dict[str, dict[str, Record]]) -> list[Record]:
+    """Return the estimates as they are answered, but for their claims, in the order newest first."""
+    articles = {entry.source.file: records["articles"][entry.record["id"]] for entry in seeds.articles}
+    written = seeds.records("estimates")
+    estimates = [_estimate(entry.record, written, articles[entry.source.file], records) for entry in seeds.estimates]
+    estimates.sort(key=lambda estimate: estimate["id"])
+    estimates.sort(key=lambda estimate: estimate["as_of"]["start"] or "", reverse=True)
+    of_claim = defaultdict(list)
+    for estimate in estimates:
+        of_claim[estimate["claim"]].append(estimate)
+    for id_, reports in of_claim.items():
+        reports.sort(key=_report_order)
+        claim = {
+            "id": id_,
+            "reports": len(reports),
+            "articles": len({one["article"]["id"] for one in reports}),
+        }
+        for rank, report in enumerate(reports):
+            report["claim"], report["claim_rank"] = claim, rank
+            report["disputed"] = any(
+                one["article"]["id"] == report["article"]["id"] and _exclude(one, report) for one in reports
+            )
+    return estimates
+
+
+def _estimate(
+    written: Record, others: dict[str, Record], article: Record, records: dict[str, dict[str, Record]]
+) -> Record:
+    estimate = dict(written)
+    if written["derived"]:
+        base, factor = others[written["derived"]["from"]], written["derived"]["factor"]
+        estimate |= {key: None if base[key] is None else round(base[key] * factor, 6) for key in NUMBERS}
+    numbers = [estimate[key] for key in NUMBERS]
+    rule, vague = HEDGES[written["hedge"]], written["hedge"] is Hedge.VAGUE
+    estimate["granularity"] = read_magnitude(written["wording"])[1] if vague else granularity_of(*numbers)
+    estimate["low_inclusive"] = None if estimate["low"] is None else rule.low_inclusive
+    estimate["high_inclusive"] = None if estimate["high"] is None else rule.high_inclusive
+    interval = Interval.of(
+        written["hedge"], estimate["low"], estimate["best"], estimate["high"], estimate["granularity"]
+    )
+    estimate["interval"] = interval
+    for key in ("group", "indicator", "region", "source"):
+        estimate[key] = records[f"{key}s"][written[key]]
+    document = article["document"]
+    return estimate | {
+        "url": f"/estimates/{written['id']}",
+        "as_of": _period(written["as_of"]),
+        "stated": written["stated"] and _period(written["stated"]),
+        "article": article,
+        "evidence": {"document": document["name"], "sha256": document["sha256"], **written["evidence"]},
+        "value_low": interval and interval.low,
+        "value_high": interval and interval.high,
+        "value_low_inclusive": interval and interval.low_inclusive,
+        "value_high_inclusive": interval and interval.high_inclusive,
+    }
+
+
+def _report_order(estimate: Record) -> tuple[bool, str, str]:
+    """Return what reports of a claim are sorted by: body before headline, then the earliest published."""
+    return (
+        estimate["locus"] is Locus.HEADLINE,
+        estimate["article"]["published"]["start"] or "",
+        estimate["id"],
+    )
+
+
+def _exclude(one: Record, other: Record) -> bool:
+    if one["interval"] is None or other["interval"] is None:
+        return False
+    return exclude_each_other((one["hedge"], one["interval"]), (other["hedge"], other["interval"]))
+
+
+def _claims(estimates: Iterable[Record]) -> dict[str, Record]:
+    of_claim = defaultdict(list)
+    for estimate in estimates:
+        of_claim[estimate["claim"]["id"]].append(estimate)
+    claims = {}
+    for id_, reports in sorted(of_claim.items()):
+        reports.sort(key=lambda report: report["claim_rank"])
+        before = [None, *reports]
+        claims[id_] = {
+            "id": id_,
+            **{key: reports[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
+            "envelope": _envelope(reports),
+            "articles": reports[0]["claim"]["articles"],
+            "reports": [
+                report | {"drift": last and drift(last, report)} for last, report in zip(before, reports, strict=False)
+            ],
+        }
+    return claims
+
+
+def _envelope(reports: list[Record]) -> Record:
+    said = {key: {report[key] for report in reports if report[key] is not None} for key in NUMBERS}
+    return {
+        "low": min(said["low"], default=None),
+        "best": said["best"].pop() if len(said["best"]) == 1 else None,
+        "high": max(said["high"], default=None),
+    }
+
+
+def drift(last: Record, report: Record) -> Drift:
+    """Return what changed between two reports of a claim: the side of the bound, else the number, else the hedge."""
+    if all(last[key] == report[key] for key in ("hedge", *NUMBERS)):
+        return Drift.SAME
+    bounds = {HEDGES[last["hedge"]].bound, HEDGES[report["hedge"]].bound}
+    if bounds == {Bound.FLOOR, Bound.CEILING}:
+        return Drift.BOUND_REVERSED
+    numbers = [{one[key] for key in NUMBERS} - {None} for one in (last, report)]
+    if numbers[0] != numbers[1]:
+        return Drift.NUMBER_CHANGED
+    if report["hedge"] is Hedge.NONE:
+        return Drift.HEDGE_LOST
+    return Drift.HEDGE_ADDED if last["hedge"] is Hedge.NONE else Drift.HEDGE_CHANGED
+
+
+def _count_estimates(records: dict[str, dict[str, Record]], scopes: list[Row]) -> None:
+    """Give every record its address and the number of its estimates; a region counts those of all below it."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for estimate in records["estimates"].values():
+        counts["hedges", estimate["hedge"].value] += 1
+        for key in ("group", "indicator", "source", "article", "claim"):
+            counts[f"{key}s", estimate[key]["id"]] += 1
+        for row in scopes:
+            if row["scope"] == "within" and row["member_id"] == estimate["region"]["id"]:
+                counts["regions", row["region_id"]] += 1
+    for kind, found in records.items():
+        if kind != "estimates":
+            for id_, record in found.items():
+                record["estimates"] = {
+                    "count": counts[kind, id_],
+                    "url": f"/estimates?{kind.removesuffix('s')}={id_}",
+                }
+                record.setdefault("url", f"/{kind}/{id_}")
+
+
+def _rows(kind: str, records: dict[str, Record]) -> list[Row]:
+    table = tables.RESOURCES[kind]
+    rows = []
+    for position, record in enumerate(records.values(), start=1):
+        rendered: Record = _SCHEMAS[kind].dump(record)
+        values = {
+            "position": position,
+            "text": " ".join(_texts(kind, record)),
+            "json": orjson.dumps(rendered).decode(),
+            **{key: record.get(key) for key in record if key.startswith(("value_", "claim_rank"))},
+            **flattened(rendered),
+        }
+        rows.append({name: values.get(name) for name in map(str, table.columns.keys())})
+    return rows
+
+
+def flattened(record: Record, prefix: str = "") -> Row:
+    """Return a rendered record as one level: `{"region": {"id": …}}` → `{"region_id": …}`, without its lists."""
+    flat: Row = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat |= flattened(value, f"{prefix}{key}_")
+        elif not isinstance(value, list):
+            flat[prefix + key] = value
+    return flat
+
+
+def _texts(kind: str, record: Record) -> list[str]:
+    """Return what full text finds a record by."""
+    if kind == "estimates":
+        named = [name for key in ("group", "region", "indicator", "source") for name in names_of(record[key])[1:]]
+        printed = [record["article"]["title"], record["article"]["publisher"]]
+        texts = [record["summary"], record["wording"], record["scope"], *printed, *named]
+    elif kind == "claims":
+        texts = [text for report in record["reports"] for text in _texts("estimates", report)]
+    else:
+        own = ("definition", "organisation", "publisher", "author", "agency")
+        texts = [*names_of(record), *(record.get(key) for key in own)]
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _names(records: dict[str, dict[str, Record]]) -> list[Row]:
+    """Return what every name that a filter takes stands for."""
+    found = {
+        (kind.removesuffix("s"), fold(name), id_)
+        for kind, by_id in records.items()
+        for id_, record in by_id.items()
+        for name in names_of(record)
+    }
+    publishers = {article["publisher"] for article in records["articles"].values()} - {None}
+    found |= {("publisher", fold(publisher), publisher) for publisher in publishers}
+    return [{"kind": kind, "key": key, "id": id_} for kind, key, id_ in sorted(found)]

@@ -1,0 +1,125 @@
+"""Curated data → records, or every problem at once.
+
+First each file alone against its schema, then what only the files together show: references, names, claims, derived
+figures; and, where the documents are at hand, that each of them bears the wording where it is said to stand.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from rapidfuzz import process
+
+from schema.fields import shown
+from schema.records import (
+    ArticleSchema,
+    EstimateSchema,
+    GroupSchema,
+    IndicatorSchema,
+    RegionSchema,
+    SourceSchema,
+)
+from seeds.documents import problems_with_documents
+from seeds.entries import Entry, Seeds
+from seeds.problems import Problem, SeedsRefused
+from seeds.read import Place, Source, read_file
+from seeds.rules import problems_between
+
+Progress = Callable[[Sequence[Path]], Iterable[Path]]
+
+VOCABULARIES: dict[str, Schema] = {
+    "groups": GroupSchema(),
+    "regions": RegionSchema(),
+    "indicators": IndicatorSchema(),
+    "sources": SourceSchema(),
+}
+
+
+def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = iter) -> Seeds:
+    """Return the records of a seed folder; raises SeedsRefused with all problems that there are.
+
+    `documents` is a folder that holds the documents, where wordings are to be checked against them. `progress` is
+    given the files and hands them on one by one.
+    """
+    problems: list[Problem] = []
+    seeds = Seeds()
+    for file in progress(_files(folder, problems)):
+        source = read_file(file)
+        if isinstance(source, Problem):
+            problems.append(source)
+        elif file.parent.name == "vocabulary":
+            problems.extend(_take_vocabulary(source, seeds))
+        else:
+            problems.extend(_take_article(source, seeds))
+    if not problems or seeds.estimates:
+        problems.extend(problems_between(seeds, whole=not problems))
+    if documents:
+        problems.extend(problems_with_documents(seeds, documents))
+    if problems:
+        raise SeedsRefused(problems)
+    return seeds
+
+
+def _files(folder: Path, problems: list[Problem]) -> list[Path]:
+    files = [folder / "vocabulary" / f"{kind}.yaml" for kind in VOCABULARIES]
+    problems.extend(Problem(file, 1, 1, "", "is missing; expected a vocabulary") for file in files if not file.exists())
+    articles = sorted((folder / "articles").glob("*.yaml"))
+    if not articles:
+        problems.append(Problem(folder / "articles", 1, 1, "", "holds no article; expected files named *.yaml"))
+    return [file for file in files if file.exists()] + articles
+
+
+def _take_vocabulary(source: Source, seeds: Seeds) -> Iterator[Problem]:
+    kind = source.file.stem
+    if not isinstance(source.data, list) or not source.data:
+        yield source.problem((), f"{shown(source.data)} is refused; expected a list of {kind}")
+        return
+    for index, data in enumerate(source.data):
+        yield from _take(VOCABULARIES[kind], data, source, (index,), getattr(seeds, kind))
+
+
+def _take_article(source: Source, seeds: Seeds) -> Iterator[Problem]:
+    if not isinstance(source.data, dict):
+        yield source.problem((), f"{shown(source.data)} is refused; expected an article")
+        return
+    article = {key: value for key, value in source.data.items() if key != "estimates"}
+    yield from _take(ArticleSchema(), article, source, (), seeds.articles)
+    estimates = source.data.get("estimates")
+    if not isinstance(estimates, list) or not estimates:
+        yield source.problem(("estimates",), f"{shown(estimates)} is refused; expected a list of estimates")
+        return
+    for index, data in enumerate(estimates):
+        yield from _take(_ESTIMATE, data, source, ("estimates", index), seeds.estimates)
+
+
+_ESTIMATE = EstimateSchema()
+
+
+def _take(schema: Schema, data: Any, source: Source, place: Place, into: list[Entry]) -> Iterator[Problem]:
+    """Add the record that data stand for, or yield what is wrong with them."""
+    try:
+        into.append(Entry(schema.load(data), source, place))
+    except ValidationError as error:
+        for below, message in _messages(error.messages):
+            yield source.problem(place + below, _with_known_keys(message, schema, below))
+
+
+def _messages(messages: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    if isinstance(messages, Mapping):
+        for key, below in messages.items():
+            yield from _messages(below, place if key == "_schema" else (*place, key))
+    else:
+        yield from ((place, str(message)) for message in messages)
+
+
+def _with_known_keys(message: str, schema: Schema, place: Place) -> str:
+    if message != schema.error_messages["unknown"]:
+        return message
+    known = schema
+    for part in place[:-1]:
+        nested = known.fields.get(str(part))
+        known = getattr(nested, "schema", known)
+    keys = [key for key, item in known.fields.items() if not item.dump_only]
+    near = process.extractOne(str(place[-1]), keys, score_cutoff=70)
+    return f"{message}; expected {near[0] if near else 'one of ' + ', '.join(keys)}"

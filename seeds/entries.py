@@ -1,0 +1,44 @@
+"""Records with the places that they were read from."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from seeds.problems import Problem
+from seeds.read import Place, Source
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record with the place that it was read from."""
+
+    record: Record
+    source: Source
+    place: Place
+
+    def problem(self, key: str, what: str) -> Problem:
+        """Return a problem with one key of the record."""
+        return self.source.problem((*self.place, *key.split(".")), what)
+
+
+@dataclass
+class Seeds:
+    """All records of a seed folder, by kind, with their places; estimates carry their article."""
+
+    groups: list[Entry] = field(default_factory=list)
+    regions: list[Entry] = field(default_factory=list)
+    indicators: list[Entry] = field(default_factory=list)
+    sources: list[Entry] = field(default_factory=list)
+    articles: list[Entry] = field(default_factory=list)
+    estimates: list[Entry] = field(default_factory=list)
+
+    def records(self, kind: str) -> dict[str, Record]:
+        """Return the records of one kind by their ids."""
+        return {entry.record["id"]: entry.record for entry in getattr(self, kind)}
+
+
+def names_of(record: Record) -> list[str]:
+    """Return every name that stands for a record as a filter: id, name, code, aliases."""
+    named = [record["id"], record.get("name") or record.get("title"), record.get("iso")]
+    return [name for name in (*named, *record.get("aliases", ())) if name]

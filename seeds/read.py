@@ -1,0 +1,116 @@
+"""YAML → plain data, in which every value is still text and knows its line and column.
+
+Only the plain part of YAML is taken. Tags that build objects, anchors and aliases (alias bombs), duplicate keys,
+several documents in a file, files that are too large or not UTF-8 are refused. Numbers stay text, so that `1_000`
+and `017` reach the checks as they were written.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLStreamError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from seeds.problems import Problem
+
+LARGEST_FILE = 4_000_000
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
+}
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one file holds, and the line and column of every value in it by its place."""
+
+    file: Path
+    data: Any
+    marks: dict[Place, tuple[int, int]]
+
+    def problem(self, place: Place, what: str) -> Problem:
+        """Return a problem at a place, or at the nearest one above it that was written."""
+        written = place
+        while written not in self.marks and written:
+            written = written[:-1]
+        line, column = self.marks.get(written, (1, 1))
+        return Problem(self.file, line, column, spelled(place), what)
+
+
+def spelled(place: Place) -> str:
+    """Return a place as a reader would write it: `estimates[2].low`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+
+
+class _Refused(Exception):  # noqa: N818 (internal: carries a problem)
+    def __init__(self, node: Node, what: str) -> None:
+        super().__init__(what)
+        self.line, self.column = node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def read_file(file: Path) -> Source | Problem:
+    """Return what a YAML file holds, or the problem that keeps it from being read."""
+    try:
+        if not file.is_file():
+            return Problem(file, 1, 1, "", "is no file; expected a YAML file")
+        if file.stat().st_size > LARGEST_FILE:
+            return Problem(file, 1, 1, "", f"is too large; expected at most {LARGEST_FILE} bytes")
+        raw = file.read_bytes()
+    except OSError as error:
+        return Problem(file, 1, 1, "", f"cannot be read ({error.strerror}); expected a readable YAML file")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        what = f"byte 0x{raw[error.start]:02x} is refused; expected UTF-8"
+        return Problem(file, before.count(b"\n") + 1, column, "", what)
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+        marks: dict[Place, tuple[int, int]] = {}
+        data = None if node is None else _plain(node, (), marks)
+    except _Refused as error:
+        return Problem(file, error.line, error.column, "", str(error))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return Problem(file, line, column, "", f"{error.problem or error.context}; expected well-formed YAML")
+    except YAMLStreamError as error:
+        return Problem(file, 1, 1, "", f"{str(error).splitlines()[0]}; expected printable text")
+    except RecursionError:
+        return Problem(file, 1, 1, "", "is nested too deeply; expected a few levels")
+    return Source(file, data, marks)
+
+
+def _plain(node: Node, place: Place, marks: dict[Place, tuple[int, int]]) -> Any:
+    marks[place] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if node.anchor:
+        raise _Refused(node, f"anchor &{node.anchor} is refused; expected the value itself, written out")
+    if str(node.tag) not in _PLAIN_TAGS:
+        raise _Refused(node, f"tag {node.tag} is refused; expected a value without a tag")
+    if isinstance(node, ScalarNode):
+        plain = not node.style
+        return None if plain and node.value in _NULLS else node.value
+    if isinstance(node, SequenceNode):
+        return [_plain(item, (*place, index), marks) for index, item in enumerate(node.value)]
+    if not isinstance(node, MappingNode):
+        raise _Refused(node, "this is refused; expected text, a list or a mapping")
+    return {key: _plain(value, (*place, key), marks) for key, value in _entries(node)}
+
+
+def _entries(node: MappingNode) -> Iterator[tuple[str, Node]]:
+    seen: dict[str, Node] = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode) or key.anchor:
+            raise _Refused(key, "this key is refused; expected a word")
+        if key.value in seen:
+            first = seen[key.value].start_mark.line + 1
+            raise _Refused(key, f"key {key.value!r} stands twice, first in line {first}; expected it once")
+        seen[key.value] = key
+        yield key.value, value
