@@ -14,12 +14,14 @@ import flask_swagger_ui
 import orjson
 from flask import Flask, Response, current_app, send_from_directory
 from marshmallow import Schema, fields
+from sqlalchemy import select
 
 from api import live
 from api.blueprint import Api, Blueprint
 from api.errors import MEDIA_TYPE, ProblemSchema
 from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
 from api.parameters import VOCABULARY_FILTERS, ids_of
+from schema import tables
 from schema.fields import ID_PATTERN
 from schema.records import Record
 
@@ -39,9 +41,9 @@ SETTINGS: dict[str, Any] = {
                 "it. Reading needs no key. Retellings of one statement share a claim; nothing is averaged or summed."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
-            "contact": {"name": "Headcount", "url": "/"},
         },
         "servers": [{"url": "/", "description": "This server"}],
+        "security": [],
     },
 }
 
@@ -53,6 +55,7 @@ _HEADERS = {
     DATASET_VERSION: "The version of the dataset that was read.",
 }
 
+UNAVAILABLE = 503
 _PROBLEMS = {
     400: (
         "BadRequest",
@@ -62,7 +65,7 @@ _PROBLEMS = {
     406: ("NotAcceptable", "None of the media types in Accept can be given."),
     414: ("AddressTooLong", "The address is longer than this server reads."),
     500: ("InternalError", "Something went wrong on this side."),
-    503: ("Unavailable", "The dataset cannot be read just now."),
+    UNAVAILABLE: ("Unavailable", "The dataset cannot be read just now."),
 }
 
 
@@ -108,7 +111,7 @@ def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
 
 
 def documented(
-    blueprint: Blueprint, schema: type[Schema], *, operation: str, summary: str, missing: bool = False
+    blueprint: Blueprint, schema: type[Schema], *, operation: str, summary: str, description: str
 ) -> Callable[[Any], Any]:
     """Document a view: its answer, its failures, and what it is called."""
 
@@ -118,7 +121,7 @@ def documented(
         view = blueprint.alt_response(304, response="NotModified")(view)
         for status, (name, _) in _PROBLEMS.items():
             view = blueprint.alt_response(status, response=name)(view)
-        return blueprint.doc(operationId=operation, summary=summary)(view)
+        return blueprint.doc(operationId=operation, summary=summary, description=description)(view)
 
     return decorator
 
@@ -130,9 +133,12 @@ def init_app(app: Flask, api: Api) -> None:
         components.header(name, {"description": meaning, "schema": {"type": "string"}})
     common = {name: {"$ref": f"#/components/headers/{name}"} for name in (REQUEST_ID, DATASET_VERSION)}
     components.response("NotModified", {"description": "The client has this answer already.", "headers": common})
-    for name, meaning in _PROBLEMS.values():
+    for status, (name, meaning) in _PROBLEMS.items():
         content = {MEDIA_TYPE: {"schema": ProblemSchema}}
-        components.response(name, {"description": meaning, "content": content, "headers": common})
+        headers = common | (
+            {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if status == UNAVAILABLE else {}
+        )
+        components.response(name, {"description": meaning, "content": content, "headers": headers})
     documents = Documents(api)
     app.add_url_rule("/openapi.json", "openapi", negotiate("application/json")(documents.view))
     app.add_url_rule("/docs", "docs", _page)
@@ -185,8 +191,8 @@ class Documents:
             name = parameter["name"].removeprefix("not_")
             if parameter["in"] == "path":
                 kind = path.split("/")[1].removesuffix("s")
-                ids = known.get(kind) or [""]
-                parameter |= {"description": f"Id of the {kind}.", "example": ids[0]}
+                first = select(tables.RESOURCES[f"{kind}s"].c.id).order_by("position").limit(1)
+                parameter |= {"description": f"Id of the {kind}.", "example": live.connection().scalar(first)}
                 parameter["schema"] = {"type": "string", "pattern": ID_PATTERN, "maxLength": 120}
             elif name in known and 0 < len(known[name]) <= LONGEST_ENUM:
                 parameter["schema"]["items"] = {"type": "string", "enum": known[name]}

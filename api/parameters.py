@@ -19,7 +19,7 @@ from schema.fields import Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, W
 from schema.names import fold
 from schema.terms import Locus, SourceKind, Unit
 
-LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET, LONGEST_SEARCH, LONGEST_LIST = 1000, 50, 10_000, 200, 50
+LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET, LONGEST_SEARCH, MOST_WORDS = 1000, 50, 10_000, 200, 20
 
 
 class RegionScope(StrEnum):
@@ -56,40 +56,42 @@ class Choices(fields.List[Any]):
     """
 
     def __init__(
-        self, thing: str, item: fields.Field[Any], meanings: Callable[[str], list[str]], known: Callable[[], list[str]],
+        self,
+        thing: str,
+        item: fields.Field[Any],
+        meanings: Callable[[str], list[str]],
+        known: Callable[[], list[str]],
         **kwargs: Any,
-    ) -> None:  # fmt: skip
-        """Take what is chosen, in words, and marshmallow's arguments."""
+    ) -> None:
+        """Take what is chosen, in words, and marshmallow's arguments; `most` is how many words may be given."""
         self.thing, self.meanings, self.known = thing, meanings, known
-        super().__init__(item, validate=validate.Length(1, LONGEST_LIST), **kwargs)
+        self.most = kwargs.pop("most", MOST_WORDS)
+        super().__init__(item, validate=validate.Length(1, self.most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        found: dict[str, None] = {}
-        unknown = []
-        for given in value if isinstance(value, list) else [value]:
-            # The whole first: a publisher's name may have a comma of its own.
-            words = [given] if self.meanings(given) else given.split(",")
-            for word in words:
-                meanings = self.meanings(word)
-                found |= dict.fromkeys(meanings)
-                unknown += [] if meanings else [word]
-        if unknown:
+        # The whole first: a publisher's name may have a comma of its own.
+        words = [
+            word
+            for given in (value if isinstance(value, list) else [value])
+            for word in ([given] if self.meanings(given) else given.split(","))
+        ]
+        if len(words) > self.most:
+            raise ValidationError(f"{len(words)} values are refused; expected at most {self.most}")
+        if unknown := [word for word in words if not self.meanings(word)]:
             raise ValidationError([self._refusal(word) for word in unknown])
-        return list(found)
+        return list(dict.fromkeys(meaning for word in words for meaning in self.meanings(word)))
 
     def _refusal(self, word: str) -> Any:
         known = self.known()
         short = {"allowed": known} if len(known) <= LONGEST_ALLOWED_LIST else {}
-        return {
-            "message": f"no {self.thing} is called {word!r}",
-            "did_you_mean": nearest(word, known),
-        } | short
+        return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": nearest(word, known)} | short
 
 
 def _words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
     """Return a field for words that must be written just so."""
     item = fields.String(validate=validate.OneOf(words))
-    return Choices(thing, item, lambda word: [word] if word in words else [], lambda: list(words), **kwargs)
+    most = len(words)
+    return Choices(thing, item, lambda word: [word] if word in words else [], lambda: list(words), most=most, **kwargs)
 
 
 def _terms(thing: str, vocabulary: type[StrEnum], **kwargs: Any) -> Choices:

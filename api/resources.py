@@ -247,6 +247,10 @@ def _narrowed(record: dict[str, Any], wanted: set[tuple[str, ...]]) -> dict[str,
     return found
 
 
+_FILTERED = "Different parameters all have to hold; values of one parameter are alternatives."
+_WHICH = f"Filters leave those that at least one matching estimate carries. {_FILTERED}"
+
+
 def _blueprint(resource: Resource) -> Blueprint:
     """Return the routes of a resource: its list and its item."""
     name, one = resource.name, resource.name.removesuffix("s")
@@ -259,14 +263,26 @@ def _blueprint(resource: Resource) -> Blueprint:
     @blueprint.route(f"/{name}")
     @negotiate("application/json")
     @blueprint.arguments(list_schema, location="query", error_status_code=400)
-    @documented(blueprint, envelope_of(record, many=True), operation=f"list_{name}", summary=f"List {name}")
+    @documented(
+        blueprint,
+        envelope_of(record, many=True),
+        operation=f"list_{name}",
+        summary=f"List {name}",
+        description=f"{resource.about} {_WHICH if name != 'estimates' else _FILTERED}",
+    )
     def list_records(query: dict[str, Any]) -> Response:
         return answer_list(resource, list_schema, query)
 
     @blueprint.route(f"/{name}/<string:id>")
     @negotiate("application/json")
     @blueprint.arguments(item_schema, location="query", error_status_code=400)
-    @documented(blueprint, envelope_of(record), operation=f"get_{one}", summary=f"Get one {one}", missing=True)
+    @documented(
+        blueprint,
+        envelope_of(record),
+        operation=f"get_{one}",
+        summary=f"Get one {one}",
+        description=resource.about,
+    )
     def get_record(query: dict[str, Any], id: str) -> Response:
         return answer_item(resource, item_schema, query, id)
 

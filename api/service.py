@@ -66,7 +66,13 @@ def _one(path: str, data: object) -> Response:
 @blueprint.route("/")
 @negotiate("application/json")
 @blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(blueprint, envelope_of(IndexSchema()), operation="get_index", summary="List what can be asked for")
+@documented(
+    blueprint,
+    envelope_of(IndexSchema()),
+    operation="get_index",
+    summary="List what can be asked for",
+    description="Where everything is, from here on.",
+)
 def get_index(_: object) -> Response:
     """List what can be asked for."""
     resources = [{"name": one.name, "url": f"/{one.name}", "about": one.about} for one in RESOURCES]
@@ -78,7 +84,13 @@ def get_index(_: object) -> Response:
 @blueprint.route("/dataset")
 @negotiate("application/json")
 @blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(blueprint, envelope_of(DatasetSchema()), operation="get_dataset", summary="Get the dataset's version")
+@documented(
+    blueprint,
+    envelope_of(DatasetSchema()),
+    operation="get_dataset",
+    summary="Get the dataset's version",
+    description="Its version is a digest of all records: the same seeds give the same version.",
+)
 def get_dataset(_: object) -> Response:
     """Get the dataset's version and the number of its records."""
     release: Release = live.release()
@@ -87,7 +99,13 @@ def get_dataset(_: object) -> Response:
 
 @blueprint.route("/health/live")
 @blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(blueprint, HealthSchema, operation="get_liveness", summary="Say whether the server runs")
+@documented(
+    blueprint,
+    HealthSchema,
+    operation="get_liveness",
+    summary="Say whether the server runs",
+    description="The dataset is not asked: 200 while the process answers at all.",
+)
 def get_liveness(_: object) -> dict[str, str]:
     """Say whether the server runs; the dataset is not asked."""
     return {"status": "ok"}
@@ -95,7 +113,13 @@ def get_liveness(_: object) -> dict[str, str]:
 
 @blueprint.route("/health/ready")
 @blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(blueprint, HealthSchema, operation="get_readiness", summary="Say whether the dataset can be read")
+@documented(
+    blueprint,
+    HealthSchema,
+    operation="get_readiness",
+    summary="Say whether the dataset can be read",
+    description="200 where the dataset can be read, else 503.",
+)
 def get_readiness(_: object) -> dict[str, str]:
     """Say whether the server can read its dataset: 200 if so, else 503."""
     live.release()
