@@ -37,4 +37,4 @@ def close(_: BaseException | None = None) -> None:
 
 def init_app(app: Flask) -> None:
     """Close what a request opened when it ends."""
-    app.teardown_appcontext(close)
+    app.teardown_request(close)

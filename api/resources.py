@@ -141,7 +141,7 @@ RESOURCES = (
         records.HedgeSchema,
         _ESTIMATES.hedge,
         {
-            **{key: tables.hedges.c[key] for key in ("id", "name", "bound", "firm")},
+            **{key: tables.hedges.c[key] for key in ("id", "name", "bound")},
             "estimates": tables.hedges.c.estimates_count,
         },
         "id",

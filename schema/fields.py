@@ -181,6 +181,11 @@ class ListOf(Strict, fields.List[Any]):
         """Take the field of one item."""
         super().__init__(item, load_default=list, **kwargs)
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            raise self.refused(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
 
 class Part(Strict, fields.Nested):
     """A mapping inside a record."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLStreamError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from seeds.problems import Problem
 
@@ -81,8 +82,11 @@ def read_file(file: Path) -> Source | Problem:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return Problem(file, line, column, "", f"{error.problem or error.context}; expected well-formed YAML")
-    except YAMLStreamError as error:
-        return Problem(file, 1, 1, "", f"{str(error).splitlines()[0]}; expected printable text")
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        return Problem(file, line, 1, "", f"character {error.character!r} is refused; expected printable text")
+    except YAMLError as error:
+        return Problem(file, 1, 1, "", f"{error}; expected well-formed YAML")
     except RecursionError:
         return Problem(file, 1, 1, "", "is nested too deeply; expected a few levels")
     return Source(file, data, marks)

@@ -1,7 +1,7 @@
 """What no schema of one record can see, by the coding manual: numbers against words, records against each other."""
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from rapidfuzz import process
 
@@ -141,19 +141,18 @@ def _numbers_against_wording(entry: Entry, unit: Unit | None) -> Iterator[Proble
             yield entry.problem("wording", what)
         return
     if record["derived"]:
-        coded = {"derived.factor": round(100 * record["derived"]["factor"], 1)}
+        coded: dict[str, float] = {"derived.factor": round(100 * record["derived"]["factor"], 1)}
     else:
         coded = {key: record[key] for key in NUMBERS if record[key] is not None}
-    ends = worded[-len(set(coded.values())) :]
-    for key, value in coded.items():
-        if value not in ends:
-            bears = ", ".join(map(str, worded)) or "no number"
-            yield entry.problem(
-                key, f"{shown(value)} is not in the wording, which bears {bears}; expected what it bears"
+    borne = worded[-1:] * len(coded) if record["hedge"] is Hedge.NONE else worded[len(worded) - len(coded) :]
+    bears = ", ".join(map(str, worded)) or "no number"
+    for (key, value), number in zip_longest(coded.items(), borne):
+        if value != number:
+            what = (
+                f"{shown(value)} is not what the wording bears, which is {bears}; expected the numbers of the wording"
             )
-    for value in ends:
-        if coded and value not in coded.values():
-            what = f"{shown(record['wording'])} bears {value}, which is not coded; expected the coded numbers"
+            yield entry.problem(key, what)
+            what = f"{shown(record['wording'])} bears {bears}; expected the numbers that are coded"
             yield entry.problem("wording", what)
     counted_whole = unit in (Unit.PERSONS, Unit.PROVINCES) and not record["derived"]
     if counted_whole and any(value != int(value) for value in coded.values()):

@@ -1,0 +1,183 @@
+"""Each rule of the loader: one change to the good seeds, and the problem that has to be named for it."""
+
+import copy
+import hashlib
+import re
+import shutil
+
+import pytest
+from conftest import DOCUMENTS, GOOD
+
+from seeds import SHIPPED, check, read
+from seeds.check import check_seeds
+from seeds.problems import SeedsRefused
+
+FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"
+GROUPS, REGIONS = "vocabulary/groups.yaml", "vocabulary/regions.yaml"
+
+# (file, what stands there, what is put in its place, the problem: place and a part of what it says)
+BROKEN = [
+    (FIRST, "author: A. Writer", "autor: A. Writer", "autor: is not a key here; expected author"),
+    (FIRST, "author: A. Writer", "# gone", "author: is missing; expected text"),
+    (FIRST, "language: en", "language: null", "language: null is refused; expected text"),
+    (FIRST, "language: en", "language: [en]", "language: a list is refused; expected text"),
+    (FIRST, "id: first", "id: First One", "id: 'First One' is refused; expected an id"),
+    (FIRST, "edtf: 2020-01-10, basis: printed", "edtf: 2020-02-30, basis: printed", "published.edtf: '2020-02-30' is"),
+    (FIRST, "basis: printed", "basis: guessed", "published.basis: 'guessed' is refused; expected one of printed,"),
+    (FIRST, "basis: printed", "basis: inferred", "published.note: is missing; expected the reasoning"),
+    (FIRST, "- id: exact", "- url: /x\n    id: exact", "estimates[0].url: is not a key here; expected one of id,"),
+    (FIRST, "- id: about", "- id: exact", "estimates[1].id: 'exact' is taken, by 2020-01-day-first.yaml:14"),
+    (FIRST, "hedge: up_to", "hedge: upto", "estimates[5].hedge: 'upto' is refused; expected one of none,"),
+    (FIRST, "low: 22", "low: 1_000", "estimates[0].low: '1_000' is refused; expected a number"),
+    (FIRST, "low: 22", "low: ٢٢", "estimates[0].low: '٢٢' is refused; expected a number"),
+    (FIRST, "low: 22", "low: -22", "estimates[0].low: '-22' is refused; expected a number"),
+    (FIRST, "low: 22", "low: 1e400", "estimates[0].low: '1e400' is refused; expected a number"),
+    (FIRST, "low: 22", "low: 23", "estimates[0].low: '23' is above best 22; expected low ≤ best ≤ high"),
+    (FIRST, "low: 22", "low: 21", "estimates[0].best: '22' differs from low 21; expected one number"),
+    (FIRST, "best: 4000", "high: 4000", "estimates[1].best: is missing; expected a number, as hedge approximately"),
+    (FIRST, "high: 7000", "high: 7000\n    low: 1", "estimates[5].low: '1' is refused; expected null with hedge up_to"),
+    (FIRST, "high: 7000", "high: 8000", "estimates[5].high: '8000' is not what the wording bears, which is 7000"),
+    (FIRST, "high: 7000", "high: 8000", "estimates[5].wording: 'up to 7,000' bears 7000; expected"),
+    (FIRST, "group: alpha-front", "group: alpha", "estimates[0].group: 'alpha' is not in groups.yaml; expected alpha-"),
+    (FIRST, "indicator: killed", "indicator: dead", "estimates[0].indicator: 'dead' is not in indicators.yaml"),
+    (FIRST, "wording: about 4,000 men", f"wording: {'about 4,000 ' * 8}men", "estimates[1].wording: 'about 4,000 about"),
+    (FIRST, "{start: 47, end: 62}", "{start: 47, end: 63}", "estimates[0].evidence.end: spans 16 characters; expected"),
+    (FIRST, "claim: strength\n    group: beta", "claim: strength\n    group: alpha", "group: 'beta-front' is not what claim"),
+    (SECOND, "claim: strength", "claim: up-to", "estimates[0].region: 'borno' is not what claim 'up-to' has in 2020-01"),
+    (SECOND, "wording: Hundreds", "wording: Elsewhere", "estimates[4].wording: 'Elsewhere' is not vague; expected a word"),
+    (SECOND, "from: base", "from: nothing", "estimates[7].derived.from: 'nothing' has no numbers of its own"),
+    (SECOND, "from: base", "from: vague", "estimates[7].derived.from: 'vague' has no numbers of its own"),
+    (SECOND, "factor: 0.5", "factor: 0.6", "estimates[7].derived.factor: '60.0' is not what the wording bears, which is 50"),
+    (SECOND, "derived: {", "low: 2500\n    derived: {", "estimates[7].low: '2500' is refused; expected null, a derived"),
+    (SECOND, "language: en", "<<: {language: en}", "<<: is not a key here"),
+    (GROUPS, "- id: beta-front", "- id: alpha-front", "[1].id: 'alpha-front' is taken, by groups.yaml:1"),
+    (GROUPS, "name: Beta Front", "name: alphas", "[1].name: 'alphas' also stands for 'alpha-front'"),
+    (GROUPS, "parents: [alpha-front]", "parents: [beta-front]", "[1].parents: leads back to 'beta-front'"),
+    (GROUPS, "parents: [alpha-front]", "parents: [gamma]", "[1].parents[0]: 'gamma' is not in groups.yaml"),
+    (REGIONS, "kind: combined", "kind: area", "[4].members: stand with the kind combined"),
+    (REGIONS, "iso: NG,", "iso: NG, parent: maiduguri,", "[0].parent: leads back to 'nigeria'; expected no circle"),
+    (REGIONS, "members: [nigeria, chad]", "members: nigeria", "[4].members: 'nigeria' is refused; expected a list"),
+]  # fmt: skip
+
+
+def problems_of(folder, documents=None):
+    with pytest.raises(SeedsRefused) as refused:
+        check_seeds(folder, documents)
+    return refused.value.problems
+
+
+@pytest.fixture
+def seeds(tmp_path):
+    return shutil.copytree(GOOD, tmp_path / "seeds")
+
+
+def test_the_good_seeds_pass():
+    assert len(check_seeds(GOOD, DOCUMENTS).estimates) == 16
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), BROKEN)
+def test_a_broken_seed_is_refused_with_its_place(seeds, name, old, new, expected):
+    file = seeds / name
+    before = file.read_text()
+    assert old in before
+    file.write_text(before.replace(old, new, 1))
+    found = [str(problem) for problem in problems_of(seeds)]
+    assert any(expected in problem for problem in found), found
+    assert all(re.match(rf"{re.escape(str(seeds))}/[a-z]+/[^:]+:\d+:\d+: .*; expected .", problem) for problem in found)
+
+
+def test_all_problems_are_reported_at_once_and_in_order(seeds):
+    for name, old, new in (
+        (FIRST, "low: 22", "low: x"),
+        (SECOND, "hedge: vague", "hedge: y"),
+        (GROUPS, "name:", "nom:"),
+    ):
+        (seeds / name).write_text((seeds / name).read_text().replace(old, new, 1))
+    (seeds / "articles" / "empty.yaml").write_text("")
+    (seeds / "articles" / "folder.yaml").mkdir()
+    found = problems_of(seeds)
+    files = [problem.file.name for problem in found]
+    assert set(files) == {
+        "2020-01-day-first.yaml",
+        "2020-03-unknown-second.yaml",
+        "groups.yaml",
+        "empty.yaml",
+        "folder.yaml",
+    }
+    assert found == sorted(found)
+
+
+def test_a_folder_without_seeds_is_refused(tmp_path):
+    found = [str(problem) for problem in problems_of(tmp_path)]
+    assert len(found) == 5
+    assert any("articles:1:1: holds no article" in problem for problem in found)
+
+
+@pytest.mark.parametrize("name", ["../first.txt", "missing.txt", "."])
+def test_a_document_that_is_not_there_is_named(seeds, name):
+    (seeds / FIRST).write_text((seeds / FIRST).read_text().replace("name: first.txt", f"name: {name}"))
+    (found,) = problems_of(seeds, DOCUMENTS)
+    assert f"document.name: '{name}' is not there" in str(found)
+
+
+def _stand_ins(sources, folder):
+    """Write documents that bear every wording of the shipped seeds at its place, and nothing else.
+
+    The real ones are not ours to publish; the sources are given the stand-ins' digests.
+    """
+    texts = {}
+    for source in sources:
+        for estimate in source.data.get("estimates", ()) if isinstance(source.data, dict) else ():
+            text = texts.setdefault(source.data["document"]["name"], ["·"] * 5000)
+            start, end = (int(estimate["evidence"][key]) for key in ("start", "end"))
+            text[start:end] = estimate["wording"]
+    for name, text in texts.items():
+        (folder / name).write_text("".join(text))
+    for source in sources:
+        if isinstance(source.data, dict):
+            document = source.data["document"]
+            document["sha256"] = hashlib.sha256((folder / document["name"]).read_bytes()).hexdigest()
+
+
+def _changes(data, place=()):
+    """Yield every number, wording, offset and hash below a place, with another value for it."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        here = (*place, key)
+        if isinstance(value, dict | list):
+            yield from _changes(value, here)
+        elif key in ("low", "best", "high", "factor") and value is not None:
+            yield here, str(float(value) + 1).removesuffix(".0")
+        elif key in ("start", "end"):
+            yield here, str(int(value) + 1)
+        elif key == "sha256":
+            yield here, value[1:] + value[0]
+        elif key == "wording":
+            yield here, value[:-1] + "§"
+            yield here, value[:-1]
+            digits = re.sub(r"[0-9]", lambda digit: str((int(digit[0]) + 1) % 10), value)
+            if digits != value:
+                yield here, digits
+
+
+@pytest.mark.parametrize("folder", [SHIPPED, GOOD], ids=["shipped", "good"])
+def test_every_single_change_is_found_in_its_line(folder, tmp_path, monkeypatch):
+    sources = {file: read.read_file(file) for file in sorted(folder.glob("*/*.yaml"))}
+    _stand_ins(sources.values(), tmp_path)
+    monkeypatch.setattr(check, "read_file", sources.__getitem__)
+    check_seeds(folder, tmp_path)
+    changed = 0
+    for file, source in list(sources.items()):
+        if file.parent.name != "articles":
+            continue
+        for place, value in _changes(source.data):
+            data = copy.deepcopy(source.data)
+            within = data
+            for part in place[:-1]:
+                within = within[part]
+            within[place[-1]] = value
+            sources[file] = read.Source(file, data, source.marks)
+            line = source.marks[place][0]
+            assert (file, line) in {(problem.file, problem.line) for problem in problems_of(folder, tmp_path)}, place
+            changed += 1
+        sources[file] = source
+    assert changed > (250 if folder == SHIPPED else 90)
