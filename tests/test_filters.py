@@ -154,7 +154,7 @@ REFUSED = {
     "disputed=True": ("disputed", "'True' is refused; expected true or false", []),
     "limit=0": ("limit", "'0' is refused; expected a whole number from 1 to 1000", []),
     "limit=1001": ("limit", "'1001' is refused; expected a whole number from 1 to 1000", []),
-    "limit=٥": ("limit", "'٥' is refused; expected a whole number", []),
+    "limit=\u0665": ("limit", "'\u0665' is refused; expected a whole number", []),
     "limit=+5": ("limit", "' 5' is refused; expected a whole number", []),
     "limit=1&limit=2": ("limit", "a list is refused; expected a whole number", []),
     "q=a&q=b": ("q", "a list is refused; expected one text", []),

@@ -1,0 +1,110 @@
+"""What the loader works out, and that nothing but the seeds decides it."""
+
+import pytest
+from conftest import GOOD, make_release
+
+from api import create_app
+from schema import engine
+from schema.engine import DatabaseError
+from seeds import SHIPPED, write
+from seeds.build import build_dataset
+from seeds.check import check_seeds
+
+
+@pytest.fixture(scope="module")
+def shipped(shipped_database):
+    app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}"})
+    yield app.test_client()
+    app.extensions["database"].close()
+
+
+def test_the_same_seeds_give_the_same_bytes(tmp_path):
+    one, other = tmp_path / "one.db", tmp_path / "other.db"
+    assert make_release(GOOD, one) == make_release(GOOD, other)
+    assert one.read_bytes() == other.read_bytes()
+    assert make_release(SHIPPED, one) != make_release(GOOD, other)
+
+
+def test_a_derived_figure_is_worked_out(client):
+    found = client.get("/estimates/derived").json["data"]
+    assert [found[key] for key in ("low", "best", "high")] == [2500, None, 3500]
+    assert found["derived"] == {"from": "base", "factor": 0.5}
+    assert found["granularity"] == 100
+
+
+BOUNDS = {
+    "exact": (22, 22, 22, True, True, 1),
+    "about": (None, 4000, None, None, None, 1000),
+    "nearly": (None, None, 400, None, False, 100),
+    "ceiling": (400, None, 500, True, True, 100),
+    "fewer": (None, None, 1000, None, False, 1000),
+    "more": (400, None, None, False, None, 100),
+    "third": (None, 33.3, None, None, None, 0.1),
+    "vague": (None, None, None, None, None, 100),
+}
+
+
+@pytest.mark.parametrize(("id_", "bounds"), BOUNDS.items())
+def test_a_figure_holds_what_was_said_and_no_more(client, id_, bounds):
+    found = client.get(f"/estimates/{id_}").json["data"]
+    keys = ("low", "best", "high", "low_inclusive", "high_inclusive", "granularity")
+    assert tuple(found[key] for key in keys) == bounds
+
+
+def test_a_claim_holds_all_its_reports_and_how_they_drifted(client):
+    claim = client.get("/claims/strength").json["data"]
+    drifts = [(report["id"], report["drift"]) for report in claim["reports"]]
+    assert drifts == [("ceiling", None), ("floor", "bound_reversed"), ("bare", "hedge_lost")]
+    assert claim["envelope"] == {"low": 400, "best": 500, "high": 500}
+    assert (claim["articles"], claim["estimates"]) == (2, {"count": 3, "url": "/estimates?claim=strength"})
+
+
+def test_counts_are_those_of_the_filtered_lists(client, shipped):
+    for one in (client, shipped):
+        for name in ("groups", "regions", "indicators", "hedges", "sources", "articles", "claims"):
+            for record in one.get(f"/{name}?limit=1000").json["data"]:
+                found = one.get(record["estimates"]["url"]).json["meta"]["total"]
+                assert found == record["estimates"]["count"], record["id"]
+
+
+def test_the_documents_five_articles_and_a_sixth_are_all_there(shipped):
+    assert shipped.get("/dataset").json["data"]["counts"] == {
+        **{"articles": 6, "claims": 26, "estimates": 44, "groups": 3},
+        **{"hedges": 10, "indicators": 14, "regions": 11, "sources": 8},
+    }
+    about = [one["publisher"] for one in shipped.get("/articles").json["data"]]
+    assert [publisher for publisher in about if publisher] == ["InsiderBLM"]
+
+
+def test_the_shipped_retellings_share_their_claims(shipped):
+    claims = {one["id"]: one for one in shipped.get("/claims?limit=100").json["data"]}
+    shared = {id_ for id_, claim in claims.items() if claim["articles"] == 2}
+    assert shared == {
+        *("iraqi-officials-2017-iraq-fighters", "iraqi-officials-2017-iraq-supporters"),
+        *("iraqi-officials-2017-syria-fighters", "iraqi-officials-2017-syria-supporters"),
+        *("pentagon-2016-fighters", "pentagon-2016-removed", "mohamadawi-2023-03-iraq-fighters"),
+        *("mohamadawi-2023-02-26-killed", "un-2023-02-members", "un-2023-02-fighters", "un-2023-02-fighters-share"),
+    }
+    drift = {report["id"]: report["drift"] for claim in claims.values() for report in claim["reports"]}
+    assert drift["officials-7000-headline"] == "hedge_lost"
+    assert drift["thousands-remain-remaining"] == "hedge_lost"
+    assert drift["thousands-remain-removed"] == "hedge_added"
+    assert drift["thousands-remain-syria-fighters"] == "hedge_changed"
+    disputed = [one["id"] for one in shipped.get("/estimates?disputed=true&sort=id").json["data"]]
+    assert disputed == ["fighters-500-ceiling", "fighters-500-headline"]
+
+
+def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "live.db"
+    make_release(GOOD, path)
+    before = path.read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write, "seal", full)
+    with pytest.raises(DatabaseError, match="No space left on device; nothing was written"):
+        write.write_release(build_dataset(check_seeds(SHIPPED)), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    assert engine.is_intact(path)

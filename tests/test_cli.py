@@ -1,0 +1,97 @@
+"""The command line, as a curator meets it."""
+
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from conftest import DOCUMENTS, GOOD
+
+from api import cli
+from schema.engine import Database
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return a function that runs `headcount` with a database of its own."""
+    monkeypatch.setenv("HEADCOUNT_DATABASE_URL", f"sqlite:///{tmp_path}/data/headcount.db")
+    return lambda *words: CliRunner().invoke(cli.main, [str(word) for word in words], prog_name="headcount")
+
+
+def test_the_version_is_the_packages(run):
+    assert run("--version").output == "headcount, version 0.1.0\n"
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("load",), ("serve",)])
+def test_help_gives_examples(run, command):
+    assert "Example" in run(*command, "--help").output
+
+
+def test_check_writes_nothing(run, tmp_path):
+    result = run("check", GOOD, "--documents", DOCUMENTS)
+    assert (result.exit_code, result.output) == (0, "2 articles with 16 estimates: no problem found\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_load_makes_the_dataset_once(run, tmp_path):
+    path = tmp_path / "data" / "headcount.db"
+    first = run("load", GOOD)
+    assert (first.exit_code, first.output.startswith("2 articles with 16 estimates loaded into")) == (0, True)
+    written = path.stat()
+    again = run("load", GOOD)
+    assert "holds these seeds already" in again.output
+    assert path.stat() == written
+    shutil.copy(path, path.with_suffix(".spoilt"))
+    path.write_bytes(b"spoilt")
+    assert "loaded into" in run("load", GOOD).output
+    assert Database(f"sqlite:///{path}").release().dataset["counts"]["estimates"] == 16
+
+
+@pytest.mark.parametrize("command", ["check", "load"])
+def test_problems_are_listed_and_nothing_is_written(run, tmp_path, command):
+    seeds = shutil.copytree(GOOD, tmp_path / "seeds")
+    file = seeds / "articles" / "2020-01-day-first.yaml"
+    file.write_text(file.read_text().replace("low: 22", "low: many").replace("hedge: up_to", "hedge: upto"))
+    result = run(command, seeds)
+    lines = result.output.splitlines()
+    assert result.exit_code == 1
+    assert lines[0].startswith(f"{file}:20:10: estimates[0].low: 'many' is refused; expected a number")
+    assert f"{file}:100:12: estimates[5].hedge: 'upto' is refused; expected one of none" in lines[1]
+    assert lines[-1] == "2 problems; nothing was written"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(run, tmp_path):
+    (tmp_path / "data").write_text("a file where the folder would be")
+    result = run("load", GOOD)
+    assert result.exit_code == 1
+    assert "nothing was written" in result.output
+
+
+def test_a_database_url_that_is_none_is_named(run, monkeypatch):
+    monkeypatch.setenv("HEADCOUNT_DATABASE_URL", "postgresql://somewhere/db")
+    for command in (("load", GOOD), ("serve",)):
+        result = run(*command)
+        assert result.exit_code == 1
+        assert "expected sqlite:///PATH" in result.output
+
+
+def test_a_port_that_is_none_is_refused(run):
+    for port in ("0", "65536", "http"):
+        result = run("serve", "--port", port)
+        assert result.exit_code == 2
+        assert "--port" in result.output
+
+
+def test_completion_is_clicks(run, monkeypatch):
+    monkeypatch.setenv("_HEADCOUNT_COMPLETE", "bash_source")
+    assert "complete" in run().output
+
+
+def test_progress_is_shown_on_a_terminal_after_a_second(monkeypatch, tmp_path):
+    clock = iter([0.0, 0.5, 1.5, 2.0])
+    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
+    shown = []
+    monkeypatch.setattr(cli.Progress, "start", lambda _: shown.append(True))
+    files = [tmp_path / "a", tmp_path / "b"]
+    assert list(cli._progress(files)) == files
+    assert shown == [True]

@@ -1,0 +1,105 @@
+"""Which release is served: the newest good one, and never a damaged one."""
+
+import shutil
+
+import pytest
+from conftest import GOOD, make_release
+
+from api import create_app
+from schema.engine import Database, DatabaseError, database_path, is_intact
+from schema.tables import APPLICATION_ID
+from seeds import SHIPPED
+
+
+@pytest.fixture
+def live(tmp_path):
+    """Return an application with a database of its own, and the database's path."""
+    path = tmp_path / "live.db"
+    make_release(GOOD, path)
+    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    yield app.test_client(), path
+    app.extensions["database"].close()
+
+
+def flip_a_bit(path, place=5000):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("url", ["postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense", ""])
+def test_what_is_no_sqlite_file_is_refused(url):
+    with pytest.raises(DatabaseError, match="expected sqlite:///PATH"):
+        database_path(url)
+
+
+@pytest.mark.parametrize("place", [16, 61, 5000, -1])
+def test_every_flipped_bit_is_noticed(database, tmp_path, place):
+    copy = shutil.copy(database, tmp_path / "copy.db")
+    assert is_intact(copy)
+    flip_a_bit(copy, place)
+    assert not is_intact(copy)
+    with pytest.raises(DatabaseError, match="no Headcount database, or damaged; `headcount load` makes it anew"):
+        Database(f"sqlite:///{copy}").release()
+
+
+def test_the_file_says_what_it_is(database):
+    assert database.read_bytes()[68:72] == APPLICATION_ID.to_bytes(4)
+
+
+def test_a_new_release_is_taken_up(live):
+    client, path = live
+    before = client.get("/estimates")
+    version = make_release(SHIPPED, path)
+    after = client.get("/estimates", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert after.headers["X-Dataset-Version"] == version == after.json["meta"]["dataset"]
+    assert after.json["meta"]["total"] == 44
+    assert "iraq" in str(client.get("/openapi.json").json["paths"]["/estimates"])
+
+
+def garbage(path):
+    new = path.with_name("garbage")
+    new.write_bytes(b"garbage" * 1000)
+    new.replace(path)
+
+
+def truncated(path):
+    new = path.with_name("truncated")
+    new.write_bytes(path.read_bytes()[:9000])
+    new.replace(path)
+
+
+def gone(path):
+    path.unlink()
+
+
+@pytest.mark.parametrize("spoil", [garbage, truncated, gone])
+def test_a_bad_file_in_its_place_leaves_the_last_good_release_served(live, spoil):
+    client, path = live
+    before = client.get("/estimates").data
+    spoil(path)
+    for _ in range(20):
+        assert client.get("/estimates").data == before
+    assert client.get("/health/ready").status_code == 200
+    make_release(SHIPPED, path)
+    assert client.get("/estimates").json["meta"]["total"] == 44
+
+
+def test_a_release_that_is_changed_in_place_is_no_longer_served(live):
+    client, path = live
+    assert client.get("/estimates").status_code == 200
+    flip_a_bit(path)
+    assert client.get("/estimates").status_code == 503
+    assert client.get("/health/ready").status_code == 503
+    make_release(GOOD, path)
+    assert client.get("/estimates").status_code == 200
+
+
+def test_a_release_of_other_tables_is_refused(live, monkeypatch):
+    client, path = live
+    monkeypatch.setattr("seeds.build.layout", lambda: "another")
+    make_release(SHIPPED, path)
+    with pytest.raises(DatabaseError, match="made by another version of Headcount"):
+        Database(f"sqlite:///{path}").release()
+    assert client.get("/health/ready").status_code == 503

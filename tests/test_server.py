@@ -1,0 +1,131 @@
+"""Real servers, started as users start them: swaps under traffic, lost workers, draining, what is no HTTP."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from conftest import GOOD, make_release, running
+
+from seeds import SHIPPED
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return json.load(response)
+
+
+def raw(address, request):
+    """Send bytes as they are; return the status line and the body of the answer."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(request)
+        received = b""
+        while chunk := connection.recv(65536):
+            received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    return head.decode("latin-1"), body
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """Return a server with a database of its own, and the database's path."""
+    path = tmp_path_factory.mktemp("live") / "live.db"
+    make_release(GOOD, path)
+    with running(path) as (address, process):
+        yield address, path, process
+
+
+def test_a_swap_under_traffic_drops_and_mixes_nothing(live):
+    address, path, _ = live
+    totals = {make_release(SHIPPED, path.with_name("other.db")): 44, make_release(GOOD, path): 16}
+    stop, answers, failures = threading.Event(), [], []
+
+    def ask():
+        while not stop.is_set():
+            try:
+                answer = get(f"{address}/estimates?limit=1000")
+                answers.append((answer["meta"]["dataset"], answer["meta"]["total"], len(answer["data"])))
+            except Exception as error:
+                failures.append(repr(error))
+
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    for folder in (SHIPPED, GOOD) * 4:
+        time.sleep(0.15)
+        make_release(folder, path)
+    time.sleep(0.2)
+    stop.set()
+    for client in clients:
+        client.join()
+    assert failures == []
+    assert {version for version, _, _ in answers} == set(totals)
+    assert all(totals[version] == total == count for version, total, count in answers)
+    assert get(f"{address}/dataset")["data"]["counts"]["estimates"] == 16
+
+
+def test_a_lost_worker_is_replaced(live):
+    address, _, process = live
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    before = children.read_text().split()
+    os.kill(int(before[0]), signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while (now := children.read_text().split()) == before or len(now) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    for _ in range(10):
+        assert get(f"{address}/health/ready") == {"status": "ok"}
+
+
+REFUSALS = {
+    b"GARBAGE\r\n\r\n": "400",
+    b"GET /estimates HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n": "400",
+    b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n": "414",
+    b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X-Y: 1\r\n" * 200 + b"\r\n": "431",
+}
+
+
+@pytest.mark.parametrize("request_", REFUSALS, ids=REFUSALS.values())
+def test_what_is_no_request_is_refused_as_a_problem(live, request_):
+    head, body = raw(live[0], request_)
+    assert head.split()[1] == REFUSALS[request_]
+    assert "application/problem+json" in head
+    assert str(json.loads(body)["status"]) == REFUSALS[request_]
+
+
+def test_sigterm_lets_a_running_request_finish(tmp_path):
+    path = tmp_path / "live.db"
+    make_release(GOOD, path)
+    with running(path, "--workers", "1") as (address, process):
+        host, _, port = address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"GET /estimates HTTP/1.1\r\nHost: a\r\nConnection: close\r\n")
+            time.sleep(0.3)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            connection.sendall(b"\r\n")
+            received = b""
+            while chunk := connection.recv(65536):
+                received += chunk
+        assert received.startswith(b"HTTP/1.1 200")
+        assert process.wait(timeout=10) == 0
+
+
+def test_the_first_start_loads_the_shipped_seeds(tmp_path):
+    with running(tmp_path / "new" / "headcount.db") as (address, _):
+        assert get(f"{address}/estimates?region=iraq")["meta"]["total"] == 19
+
+
+def test_flask_run_serves_without_gunicorn(database):
+    command = [sys.executable, "-m", "flask", "--app", "api", "routes"]
+    environment = os.environ | {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}"}
+    routes = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert "/estimates/<string:id>" in routes
