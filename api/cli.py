@@ -135,16 +135,26 @@ def _checked(folder: Path, documents: Path | None) -> Seeds:
 def _load(seeds: Seeds) -> str:
     path = _database_file()
     dataset = build_dataset(seeds)
-    try:
-        if path.exists() and Database(f"sqlite:///{path}").release().version == dataset.version:
-            return f"{path} holds these seeds already: version {dataset.version}"
-    except DatabaseError:
-        pass  # what is there cannot be read, and is replaced
+    if _live_version(path) == dataset.version:
+        return f"{path} holds these seeds already: version {dataset.version}"
     try:
         write_release(dataset, path)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
     return f"{_counted(seeds)} loaded into {path}: version {dataset.version}"
+
+
+def _live_version(path: Path) -> str | None:
+    """Return the version of the dataset that is there, or None where there is none that can be read."""
+    if not path.exists():
+        return None
+    database = Database(f"sqlite:///{path}")
+    try:
+        return database.release().version
+    except DatabaseError:
+        return None
+    finally:
+        database.close()
 
 
 def _counted(seeds: Seeds) -> str:

@@ -69,17 +69,24 @@ class Choices(fields.List[Any]):
         super().__init__(item, validate=validate.Length(1, self.most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        meanings: dict[str, list[str]] = {}
+
+        def stands_for(word: str) -> list[str]:
+            if word not in meanings:
+                meanings[word] = self.meanings(word)
+            return meanings[word]
+
         # The whole first: a publisher's name may have a comma of its own.
         words = [
             word
             for given in (value if isinstance(value, list) else [value])
-            for word in ([given] if self.meanings(given) else given.split(","))
+            for word in ([given] if stands_for(given) else given.split(","))
         ]
         if len(words) > self.most:
             raise ValidationError(f"{len(words)} values are refused; expected at most {self.most}")
-        if unknown := [word for word in words if not self.meanings(word)]:
+        if unknown := [word for word in words if not stands_for(word)]:
             raise ValidationError([self._refusal(word) for word in unknown])
-        return list(dict.fromkeys(meaning for word in words for meaning in self.meanings(word)))
+        return list(dict.fromkeys(meaning for word in words for meaning in stands_for(word)))
 
     def _refusal(self, word: str) -> Any:
         known = self.known()

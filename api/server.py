@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.ggevent import GeventWorker
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -17,7 +17,6 @@ from werkzeug.exceptions import (
 
 from api import create_app
 from api.errors import handle_http_exception
-from schema.engine import CONNECTIONS
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -28,8 +27,8 @@ _REFUSALS: tuple[tuple[type[Exception], HTTPException], ...] = (
 )
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's thread worker, whose own refusals of what is no HTTP are problem documents too."""
+class Worker(GeventWorker):  # type: ignore[misc]
+    """gunicorn's gevent worker, whose own refusals of what is no HTTP are problem documents too."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that could not be read; anything else goes gunicorn's way."""
@@ -62,7 +61,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.settings = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
-            "threads": CONNECTIONS,
+            "worker_connections": 10_000,
             "worker_class": Worker,
             "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
             "keepalive": 5,

@@ -43,7 +43,9 @@ def test_load_makes_the_dataset_once(run, tmp_path):
     shutil.copy(path, path.with_suffix(".spoilt"))
     path.write_bytes(b"spoilt")
     assert "loaded into" in run("load", GOOD).output
-    assert Database(f"sqlite:///{path}").release().dataset["counts"]["estimates"] == 16
+    database = Database(f"sqlite:///{path}")
+    assert database.release().dataset["counts"]["estimates"] == 16
+    database.close()
 
 
 @pytest.mark.parametrize("command", ["check", "load"])
