@@ -1,6 +1,5 @@
 """gunicorn, set up for Headcount."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -57,13 +56,11 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, host: str, port: int, workers: int) -> None:
         """Take where to listen, and with how many processes."""
-        shared_memory = Path("/dev/shm")  # noqa: S108 (for the workers' heartbeat, as gunicorn advises)
         self.settings = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "worker_connections": 10_000,
             "worker_class": Worker,
-            "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
             "keepalive": 5,
             "graceful_timeout": 30,
             "limit_request_line": 8190,
