@@ -19,7 +19,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(DATABASE_URL=default_url(), **docs.SETTINGS)
     app.config.from_prefixed_env("HEADCOUNT")
     app.config.from_mapping(config)
-    app.extensions["database"] = Database(app.config["DATABASE_URL"])
+    app.extensions["database"] = Database(app.config["DATABASE_URL"] or default_url())
     app.url_map.strict_slashes = True
     api = Api(app)
     errors.init_app(app)

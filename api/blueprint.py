@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import flask_smorest
 from flask import Request, Response
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError, fields
 from rapidfuzz import fuzz, process
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, HTTPException
@@ -48,6 +48,9 @@ def _faults(messages: Mapping[str, Any], req: Request, schema: Schema) -> Iterat
                 known = list(schema.fields)
                 fault = {"message": f"no parameter is called {name!r}", "did_you_mean": nearest(name, known)}
                 yield {"parameter": name, "value": value, **fault, "allowed": known}
+            elif len(req.args.getlist(name)) > 1 and not isinstance(schema.fields[name], fields.List):
+                times = f"given {len(req.args.getlist(name))} times; expected once"
+                yield {"parameter": name, "value": value, "message": times, "did_you_mean": []}
             elif isinstance(message, dict):
                 yield {"parameter": name, "value": value, **message}
             else:

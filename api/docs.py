@@ -17,10 +17,10 @@ from marshmallow import Schema, fields
 from sqlalchemy import select
 
 from api import live
-from api.blueprint import Api, Blueprint
+from api.blueprint import Api, Blueprint, QueryParser
 from api.errors import MEDIA_TYPE, ProblemSchema
 from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
-from api.parameters import VOCABULARY_FILTERS, ids_of
+from api.parameters import VOCABULARY_FILTERS, QuerySchema, ids_of
 from schema import tables
 from schema.fields import ID_PATTERN
 from schema.records import Record
@@ -165,6 +165,7 @@ class Documents:
 
     def view(self) -> Response:
         """Return the OpenAPI document of the live release."""
+        QueryParser().parse(QuerySchema(), location="query", error_status_code=400)
         return answered("/openapi.json", lambda: (self._document(), {}))
 
     def _document(self) -> bytes:

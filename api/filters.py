@@ -88,35 +88,34 @@ def search_conditions(resource: Table, text: str) -> Iterator[Condition]:
     Every word is quoted before it reaches FTS5, so that no text is a syntax error; one that holds no letter or
     digit is passed over, and a text of such words alone finds nothing.
     """
-    wanted, unwanted = _read_search(text)
-    if not wanted and not unwanted:
+    clauses = _read_search(text)
+    if not clauses:
         yield false()
-    if wanted:
-        yield _matches(resource, " AND ".join(f"({' OR '.join(words)})" for words in wanted))
-    if unwanted:
-        yield not_(_matches(resource, " OR ".join(unwanted)))
+    plain = [words for words, unwanted in clauses if not unwanted]
+    if plain:
+        yield _matches(resource, " AND ".join(f"({' OR '.join(words)})" for words in plain))
+    for words, unwanted in clauses:
+        if unwanted:
+            either = [_matches(resource, " OR ".join(words))] if words else []
+            yield or_(*either, *(not_(_matches(resource, word)) for word in unwanted))
 
 
-def _read_search(text: str) -> tuple[list[list[str]], list[str]]:
-    """Return the words that are wanted (each inner list: one of them) and those that are not, quoted for FTS5."""
-    wanted: list[list[str]] = []
-    unwanted: list[str] = []
+def _read_search(text: str) -> list[tuple[list[str], list[str]]]:
+    """Return clauses, quoted for FTS5: in each, one of the first words occurs, or one of the others does not."""
+    clauses: list[tuple[list[str], list[str]]] = []
     joining = False
     for minus, phrase, word in _TERM.findall(text):
-        if word.casefold() == "or" and not minus and wanted:
+        if word.casefold() == "or" and not minus and clauses:
             joining = True
             continue
         words = re.sub(r"[\W_]+", " ", phrase or word).strip()
         if not words:
             continue
-        if minus:
-            unwanted.append(f'"{words}"')
-        elif joining:
-            wanted[-1].append(f'"{words}"')
-        else:
-            wanted.append([f'"{words}"'])
+        if not joining:
+            clauses.append(([], []))
+        clauses[-1][1 if minus else 0].append(f'"{words}"')
         joining = False
-    return wanted, unwanted
+    return clauses
 
 
 def _matches(resource: Table, expression: str) -> Condition:

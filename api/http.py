@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -76,6 +77,8 @@ def _finish(response: Response) -> Response:
     except DatabaseError:
         response.headers.pop(DATASET_VERSION, None)
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if response.status_code == HTTPStatus.OK and request.method in ("GET", "HEAD") and not response.is_streamed:
+        response.add_etag(weak=True)
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.update(["Accept", "Accept-Encoding"])
     return response

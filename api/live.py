@@ -15,14 +15,15 @@ def database() -> Database:
 def release() -> Release:
     """Return this request's release; raises DatabaseError where there is none."""
     if "release" not in g:
-        g.release, g.connection = database().connect()
+        g.release = database().release()
     found: Release = g.release
     return found
 
 
 def connection() -> Connection:
     """Return this request's connection to its release; raises DatabaseError where there is none."""
-    release()
+    if "connection" not in g:
+        g.connection = release().engine.connect()
     found: Connection = g.connection
     return found
 

@@ -65,6 +65,7 @@ class Choices(fields.List[Any]):
     ) -> None:
         """Take what is chosen, in words, and marshmallow's arguments; `most` is how many words may be given."""
         self.thing, self.meanings, self.known = thing, meanings, known
+        self.near: Callable[[str], list[str]] = kwargs.pop("near", lambda word: nearest(word, known()))
         self.most = kwargs.pop("most", MOST_WORDS)
         super().__init__(item, validate=validate.Length(1, self.most), **kwargs)
 
@@ -91,7 +92,7 @@ class Choices(fields.List[Any]):
     def _refusal(self, word: str) -> Any:
         known = self.known()
         short = {"allowed": known} if len(known) <= LONGEST_ALLOWED_LIST else {}
-        return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": nearest(word, known)} | short
+        return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": self.near(word)} | short
 
 
 def _words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
@@ -115,7 +116,18 @@ def _named(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any) -> Cho
         found = select(tables.names.c.id).where(tables.names.c.kind == kind, tables.names.c.key == fold(word))
         return list(live.connection().scalars(found.order_by(tables.names.c.id)))
 
-    return Choices(thing, item, meanings, lambda: ids_of(kind), **kwargs)
+    def near(word: str) -> list[str]:
+        """Return the nearest names, one for each record; an alias too is a name that works."""
+        rows = live.connection().execute(
+            select(tables.names.c.key, tables.names.c.id).where(tables.names.c.kind == kind)
+        )
+        ids: dict[str, str] = {row.key: row.id for row in rows}
+        found: dict[str, str] = {}
+        for key in nearest(word, list(ids)):
+            found.setdefault(ids[key], key)
+        return [id_ if nearest(word, [id_]) else key for id_, key in found.items()]
+
+    return Choices(thing, item, meanings, lambda: ids_of(kind), near=near, **kwargs)
 
 
 def ids_of(kind: str) -> list[str]:

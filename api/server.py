@@ -35,16 +35,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
             super().handle_error(req, client, addr, exc)
             return
         refusal = next((answer for kind, answer in _REFUSALS if isinstance(exc, kind)), None)
-        with Flask(__name__).app_context():
-            response = handle_http_exception(refusal or BadRequest("This is not a request that HTTP knows."))
+        with self.wsgi.test_request_context("/"):
+            self.wsgi.preprocess_request()
+            response = self.wsgi.process_response(
+                handle_http_exception(refusal or BadRequest("This is not a request that HTTP knows."))
+            )
         body = response.get_data()
-        headers = {**response.headers, "Connection": "close", "Access-Control-Allow-Origin": "*"}
-        lines = [
-            f"HTTP/1.1 {response.status}",
-            *(f"{name}: {value}" for name, value in headers.items()),
-            "",
-            "",
-        ]
+        headers = {**response.headers, "Connection": "close"}
+        lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         try:
             client.sendall("\r\n".join(lines).encode("latin-1") + body)
         except OSError as error:

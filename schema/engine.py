@@ -10,14 +10,14 @@ import logging
 import os
 import sqlite3
 import threading
+import weakref
 import zlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 from platformdirs import user_data_path
-from sqlalchemy import Connection, Engine, QueuePool, Row, create_engine, make_url, select
+from sqlalchemy import Engine, StaticPool, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
@@ -25,10 +25,11 @@ from schema import tables
 
 log = logging.getLogger(__name__)
 
-_USER_VERSION = slice(60, 64)  # https://www.sqlite.org/fileformat2.html, the database header
+_USER_VERSION, _APPLICATION_ID = (
+    slice(60, 64),
+    slice(68, 72),
+)  # https://www.sqlite.org/fileformat2.html, the database header
 _CHUNK = 1 << 20
-CONNECTIONS = 8
-"""Connections to a release, so also the most requests of one process that read at a time."""
 
 
 class DatabaseError(Exception):
@@ -69,6 +70,14 @@ def _checksum(path: Path) -> bytes:
     return checksum.to_bytes(4)
 
 
+def is_ours(path: Path) -> bool:
+    """Say whether a file is a Headcount database, intact or not."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(100)[_APPLICATION_ID] == tables.APPLICATION_ID.to_bytes(4)
+
+
 def seal(path: Path) -> None:
     """Write the checksum of a finished release into its header, and everything to the disk."""
     checksum = _checksum(path)
@@ -102,56 +111,58 @@ class Identity:
         return cls(found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-class Superseded(Exception):  # noqa: N818 (no error: the caller takes the newer release)
-    """Another release took this one's place while a connection to it was being made."""
+def _identity(path: Path) -> Identity | None:
+    try:
+        return Identity.of(path)
+    except OSError:
+        return None
+
+
+class _Superseded(Exception):  # noqa: N818 (no error: the newer file is opened instead)
+    """Another file took this one's place while it was being opened."""
 
 
 class Release:
-    """One release that is open: its version, and connections to that very file.
+    """One release that is open: its version, and one connection to its file, which all requests of a process share.
 
-    All connections are made at once, so that each leads to the same file whatever its path leads to later.
+    SQLite lets them: nothing is ever written, and every query has a cursor of its own. The connection is closed with
+    the last reference to the release, so that an answer that is still being sent ends as it began.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open and check a file; raises DatabaseError, or Superseded."""
-        self.path = path
+        """Open and check a file; raises DatabaseError, or _Superseded."""
         try:
             self.identity = Identity.of(path)
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+                uri=True,
+                check_same_thread=False,
+                cached_statements=512,
+            )
+            weakref.finalize(self, connection.close)
             intact = is_intact(path)
         except OSError as error:
             raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
+        if _identity(path) != self.identity:
+            raise _Superseded
+        if not is_ours(path):
+            raise DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
         if not intact:
-            raise DatabaseError(f"{path}: no Headcount database, or damaged; `headcount load` makes it anew")
+            raise DatabaseError(f"{path}: damaged; `headcount load` makes it anew")
         self.engine: Engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, pool_size=CONNECTIONS, max_overflow=0
+            "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
         )
         try:
-            row = self._opened_all()
+            with self.engine.connect() as opened:
+                row = opened.execute(select(tables.dataset)).one()
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
         if row.layout != layout():
-            self.close()
             raise DatabaseError(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
         self.version: str = row.version
         self.dataset: dict[str, object] = orjson.loads(row.json)
-
-    def _connect(self) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=512)
-        if Identity.of(self.path) != self.identity:
-            connection.close()
-            raise Superseded
-        connection.execute("PRAGMA query_only = 1")
-        return connection
-
-    def _opened_all(self) -> Row[tuple[str, str, str]]:
-        with ExitStack() as opened:
-            connections = [opened.enter_context(self.engine.connect()) for _ in range(CONNECTIONS)]
-            return connections[0].execute(select(tables.dataset)).one()
-
-    def close(self) -> None:
-        """Close the connections; those in use are closed when they are given back."""
-        self.engine.dispose()
 
 
 class Database:
@@ -170,46 +181,34 @@ class Database:
         A file that is no good is read once, not for every request. The release before it goes on being served
         from the file that was open, unless that very file was changed in place.
         """
-        try:
-            identity = Identity.of(self.path)
-        except OSError as error:
-            if self._release:
-                return self._release
-            raise DatabaseError(f"{self.path}: {error.strerror}; `headcount load` makes a database") from error
-        if self._release and self._release.identity == identity:
+        identity = _identity(self.path)
+        if self._release and identity in (None, self._release.identity):
             return self._release
         with self._lock:
-            return self._reopened(identity)
+            while True:
+                try:
+                    return self._reopened(_identity(self.path))
+                except _Superseded:
+                    continue
 
-    def _reopened(self, identity: Identity) -> Release:
+    def _reopened(self, identity: Identity | None) -> Release:
         live = self._release
-        if live and live.identity == identity:
+        if live and identity in (None, live.identity):
             return live
-        if not self._refused or self._refused[0] != identity:
+        if identity is None or not self._refused or self._refused[0] != identity:
             try:
                 self._release = Release(self.path)
             except DatabaseError as error:
+                if identity is None:
+                    raise
                 log.error("%s", error)
                 self._refused = (identity, error)
             else:
-                if live:
-                    live.close()
                 return self._release
-        if live and live.identity.inode != identity.inode:
+        if live and identity and live.identity.inode != identity.inode:
             return live
-        raise self._refused[1] if self._refused else Superseded
-
-    def connect(self) -> tuple[Release, Connection]:
-        """Return the live release with a connection to it; raises DatabaseError."""
-        while True:
-            try:
-                release = self.release()
-                return release, release.engine.connect()
-            except Superseded:
-                continue
+        raise self._refused[1]
 
     def close(self) -> None:
-        """Close whatever is open."""
-        if self._release:
-            self._release.close()
-            self._release = None
+        """Let go of the release."""
+        self._release = None

@@ -15,14 +15,15 @@ from schema.intervals import EDTF_EXPECTED, EDTF_PATTERN
 
 ID_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 LARGEST_NUMBER = 1_000_000_000_000_000
-_NUMBER = re.compile(r"[0-9]{1,16}(?:[.][0-9]{1,20})?(?:[eE]-[0-9]{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,15})(?:[.][0-9]{1,20})?(?:[eE]-[0-9]{1,3})?", re.ASCII)
 _SHOWN_CHARACTERS = 60
 
 
 def shown(value: object) -> str:
     """Return a value as a message shows it: quoted, and cut when it is long."""
-    if isinstance(value, Mapping | list):
-        return "a mapping" if isinstance(value, Mapping) else "a list"
+    if value is None or isinstance(value, Mapping | list):
+        kind = "nothing" if value is None else "mapping" if isinstance(value, Mapping) else "list"
+        return kind if value is None else f"a {kind}" if value else f"an empty {kind}"
     text = str(value)
     return repr(text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…")
 

@@ -90,7 +90,8 @@ class Interval:
             return None
         if best is not None and rule.bound is Bound.CENTRE:
             margin = (granularity or 0) / 2
-            return cls(max(best - margin, 0), best + margin)
+            # To nine decimals: 33.3 + 0.05 is 33.35, and not what binary floating point makes of it.
+            return cls(max(round(best - margin, 9), 0), round(best + margin, 9))
         return cls(low or 0, high, low is None or rule.low_inclusive, high is None or rule.high_inclusive)
 
     def _ends_before(self, other: "Interval") -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
-from schema.fields import Day, Edtf, Flag, Id, ListOf, Number, Part, Reference, Sha256, Term, Text, Whole
+from schema.fields import Day, Edtf, Flag, Id, ListOf, Number, Part, Pattern, Reference, Sha256, Term, Text, Whole
 from schema.terms import (
     AsOfBasis,
     Bound,
@@ -82,7 +82,9 @@ class RegionSchema(Aliased):
     """Where a figure holds. Its estimates are those of the region and of all below it."""
 
     kind = Term(RegionKind, required=True, metadata=about("How large it is, or that it is made of others."))
-    iso = Text(
+    iso = Pattern(
+        "^[A-Z]{2}(?:-[A-Z0-9]{1,3})?$",
+        "an ISO 3166-1 alpha-2 or ISO 3166-2 code such as IQ or IQ-AN",
         10,
         required=True,
         allow_none=True,
@@ -166,8 +168,21 @@ class ArticleSchema(Record):
         metadata=about("The news agency that the article itself credits."),
     )
     published = Part(PublishedSchema, required=True, metadata=about("When it appeared."))
-    language = Text(20, required=True, metadata=about("BCP 47 tag of the language it is in.", "en"))
-    url = Text(500, required=True, allow_none=True, metadata=about("Where it was published; null: not known."))
+    language = Pattern(
+        "^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$",
+        "a BCP 47 language tag such as en",
+        20,
+        required=True,
+        metadata=about("BCP 47 tag of the language it is in.", "en"),
+    )
+    url = Pattern(
+        "^https?://[!-~]+$",
+        "an address that begins with http:// or https://",
+        500,
+        required=True,
+        allow_none=True,
+        metadata=about("Where it was published; null: not known."),
+    )
     document = Part(DocumentSchema, required=True, metadata=about("The text that was coded."))
     estimates = Part(UsageSchema, dump_only=True, metadata=about("The estimates that it reports."))
 

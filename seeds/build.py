@@ -31,7 +31,7 @@ from schema.records import (
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus, RegionKind
 from seeds.entries import Record, Seeds, names_of
 from seeds.numerals import read_magnitude
-from seeds.rules import NUMBERS
+from seeds.wording import NUMBERS
 
 Row = dict[str, Any]
 
@@ -299,7 +299,7 @@ def flattened(record: Record, prefix: str = "") -> Row:
 def _texts(kind: str, record: Record) -> list[str]:
     """Return what full text finds a record by."""
     if kind == "estimates":
-        named = [name for key in ("group", "region", "indicator", "source") for name in names_of(record[key])[1:]]
+        named = [record[key]["name"] for key in ("group", "region", "indicator", "source")]
         printed = [record["article"]["title"], record["article"]["publisher"]]
         texts = [record["summary"], record["wording"], record["scope"], *printed, *named]
     elif kind == "claims":

@@ -24,15 +24,17 @@ from seeds.documents import problems_with_documents
 from seeds.entries import Entry, Seeds
 from seeds.problems import Problem, SeedsRefused
 from seeds.read import Place, Source, read_file
-from seeds.rules import problems_between
+from seeds.rules import VOCABULARIES, problems_between
 
 Progress = Callable[[Sequence[Path]], Iterable[Path]]
 
-VOCABULARIES: dict[str, Schema] = {
+_SCHEMAS: dict[str, Schema] = {
     "groups": GroupSchema(),
     "regions": RegionSchema(),
     "indicators": IndicatorSchema(),
     "sources": SourceSchema(),
+    "articles": ArticleSchema(),
+    "estimates": EstimateSchema(),
 }
 
 
@@ -52,8 +54,7 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
             problems.extend(_take_vocabulary(source, seeds))
         else:
             problems.extend(_take_article(source, seeds))
-    if not problems or seeds.estimates:
-        problems.extend(problems_between(seeds, whole=not problems))
+    problems.extend(problems_between(seeds))
     if documents:
         problems.extend(problems_with_documents(seeds, documents))
     if problems:
@@ -62,12 +63,33 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
 
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:
-    files = [folder / "vocabulary" / f"{kind}.yaml" for kind in VOCABULARIES]
-    problems.extend(Problem(file, 1, 1, "", "is missing; expected a vocabulary") for file in files if not file.exists())
-    articles = sorted((folder / "articles").glob("*.yaml"))
-    if not articles:
-        problems.append(Problem(folder / "articles", 1, 1, "", "holds no article; expected files named *.yaml"))
-    return [file for file in files if file.exists()] + articles
+    """Return the files to read; whatever else lies beside them is a problem, so that no article is lost unnoticed."""
+    vocabularies = {folder / "vocabulary" / f"{kind}.yaml" for kind in VOCABULARIES}
+    there = _listed(folder / "vocabulary", problems)
+    if there is not None:
+        problems.extend(_at(file, "is missing; expected a vocabulary") for file in vocabularies - there)
+        expected = ", ".join(f"{kind}.yaml" for kind in VOCABULARIES)
+        problems.extend(_at(file, f"is not read; expected only {expected}") for file in there - vocabularies)
+    articles = _listed(folder / "articles", problems)
+    if articles is not None:
+        found = {file for file in articles if file.suffix == ".yaml"}
+        problems.extend(_at(file, "is not read; expected articles named *.yaml") for file in articles - found)
+        if not found:
+            problems.append(_at(folder / "articles", "holds no article; expected files named *.yaml"))
+    return sorted(vocabularies & (there or set())) + sorted(file for file in articles or () if file.suffix == ".yaml")
+
+
+def _listed(folder: Path, problems: list[Problem]) -> set[Path] | None:
+    """Return what lies in a folder, hidden files apart; None where it cannot be read."""
+    try:
+        return {file for file in folder.iterdir() if not file.name.startswith(".")}
+    except OSError as error:
+        problems.append(_at(folder, f"cannot be read ({error.strerror}); expected a folder of YAML files"))
+        return None
+
+
+def _at(file: Path, what: str) -> Problem:
+    return Problem(file, 1, 1, "", what)
 
 
 def _take_vocabulary(source: Source, seeds: Seeds) -> Iterator[Problem]:
@@ -76,7 +98,7 @@ def _take_vocabulary(source: Source, seeds: Seeds) -> Iterator[Problem]:
         yield source.problem((), f"{shown(source.data)} is refused; expected a list of {kind}")
         return
     for index, data in enumerate(source.data):
-        yield from _take(VOCABULARIES[kind], data, source, (index,), getattr(seeds, kind))
+        yield from _take(kind, data, source, (index,), seeds)
 
 
 def _take_article(source: Source, seeds: Seeds) -> Iterator[Problem]:
@@ -84,22 +106,22 @@ def _take_article(source: Source, seeds: Seeds) -> Iterator[Problem]:
         yield source.problem((), f"{shown(source.data)} is refused; expected an article")
         return
     article = {key: value for key, value in source.data.items() if key != "estimates"}
-    yield from _take(ArticleSchema(), article, source, (), seeds.articles)
+    yield from _take("articles", article, source, (), seeds)
     estimates = source.data.get("estimates")
     if not isinstance(estimates, list) or not estimates:
         yield source.problem(("estimates",), f"{shown(estimates)} is refused; expected a list of estimates")
         return
     for index, data in enumerate(estimates):
-        yield from _take(_ESTIMATE, data, source, ("estimates", index), seeds.estimates)
+        yield from _take("estimates", data, source, ("estimates", index), seeds)
 
 
-_ESTIMATE = EstimateSchema()
-
-
-def _take(schema: Schema, data: Any, source: Source, place: Place, into: list[Entry]) -> Iterator[Problem]:
+def _take(kind: str, data: Any, source: Source, place: Place, seeds: Seeds) -> Iterator[Problem]:
     """Add the record that data stand for, or yield what is wrong with them."""
+    schema = _SCHEMAS[kind]
+    if isinstance(data, dict) and isinstance(data.get("id"), str):
+        seeds.mentioned[kind].add(data["id"])
     try:
-        into.append(Entry(schema.load(data), source, place))
+        getattr(seeds, kind).append(Entry(schema.load(data), source, place))
     except ValidationError as error:
         for below, message in _messages(error.messages):
             yield source.problem(place + below, _with_known_keys(message, schema, below))

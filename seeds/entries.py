@@ -1,5 +1,6 @@
 """Records with the places that they were read from."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,8 @@ class Seeds:
     sources: list[Entry] = field(default_factory=list)
     articles: list[Entry] = field(default_factory=list)
     estimates: list[Entry] = field(default_factory=list)
+    mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The ids of each kind, those of refused records too, so that a reference to one is no second problem."""
 
     def records(self, kind: str) -> dict[str, Record]:
         """Return the records of one kind by their ids."""

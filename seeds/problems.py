@@ -15,9 +15,10 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        """Return `file:line:column: place: what; expected …`."""
+        """Return `file:line:column: place: what; expected …`, one line whatever the file holds."""
         place = f"{self.place}: " if self.place else ""
-        return f"{self.file}:{self.line}:{self.column}: {place}{self.what}"
+        text = f"{self.file}:{self.line}:{self.column}: {place}{self.what}"
+        return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 class SeedsRefused(Exception):  # noqa: N818 (named for what happened)

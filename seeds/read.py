@@ -17,7 +17,7 @@ from ruamel.yaml.reader import ReaderError
 
 from seeds.problems import Problem
 
-LARGEST_FILE = 4_000_000
+LARGEST_FILE = 1_000_000
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
@@ -85,7 +85,7 @@ def read_file(file: Path) -> Source | Problem:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         return Problem(file, line, 1, "", f"character {error.character!r} is refused; expected printable text")
-    except YAMLError as error:
+    except (YAMLError, ValueError, OverflowError) as error:
         return Problem(file, 1, 1, "", f"{error}; expected well-formed YAML")
     except RecursionError:
         return Problem(file, 1, 1, "", "is nested too deeply; expected a few levels")

@@ -1,30 +1,28 @@
 """What no schema of one record can see, by the coding manual: numbers against words, records against each other."""
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise, zip_longest
+from collections import defaultdict
+from collections.abc import Iterator
 
 from rapidfuzz import process
 
 from schema.fields import shown
 from schema.names import fold
-from schema.terms import HEDGES, Hedge, PublishedBasis, RegionKind, Unit
+from schema.terms import Hedge, Locus, PublishedBasis, RegionKind
 from seeds.entries import Entry, Seeds, names_of
-from seeds.numerals import read_magnitude, read_numbers
 from seeds.problems import Problem
+from seeds.wording import problems_with_wording
 
-NUMBERS = ("low", "best", "high")
 CLAIM_KEYS = ("source", "group", "indicator", "region", "as_of")
-NAMED_KINDS = ("groups", "regions", "indicators", "sources")
+VOCABULARIES = ("groups", "regions", "indicators", "sources")
 
 
-def problems_between(seeds: Seeds, *, whole: bool) -> Iterator[Problem]:
-    """Yield what the records show together; `whole` says that none was left out for a problem of its own."""
-    for kind in (*NAMED_KINDS, "articles", "estimates"):
+def problems_between(seeds: Seeds) -> Iterator[Problem]:
+    """Yield what no schema of one record can see."""
+    for kind in (*VOCABULARIES, "articles", "estimates"):
         yield from _repeated_ids(getattr(seeds, kind))
-    for kind in NAMED_KINDS:
+    for kind in VOCABULARIES:
         yield from _ambiguous_names(getattr(seeds, kind))
-    if whole:
-        yield from _broken_references(seeds)
+    yield from _broken_references(seeds)
     yield from _circles(seeds)
     for entry in seeds.regions:
         if (entry.record["kind"] is RegionKind.COMBINED) != bool(entry.record["members"]):
@@ -32,13 +30,18 @@ def problems_between(seeds: Seeds, *, whole: bool) -> Iterator[Problem]:
     for entry in seeds.articles:
         if entry.record["published"]["basis"] is PublishedBasis.INFERRED and not entry.record["published"]["note"]:
             yield entry.problem("published.note", "is missing; expected the reasoning behind an inferred date")
-    indicators = seeds.records("indicators")
+    units = {id_: indicator["unit"] for id_, indicator in seeds.records("indicators").items()}
     for entry in seeds.estimates:
-        yield from _numbers_against_hedge(entry)
-        yield from _numbers_against_wording(entry, indicators.get(entry.record["indicator"], {}).get("unit"))
-        yield from _evidence_against_wording(entry)
+        yield from problems_with_wording(entry, units.get(entry.record["indicator"]))
+    titles = {entry.source.file: entry.record["title"] for entry in seeds.articles}
+    for entry in seeds.estimates:
+        title = titles.get(entry.source.file)
+        if entry.record["locus"] is Locus.HEADLINE and title and entry.record["wording"] not in title:
+            yield entry.problem(
+                "locus", f"the wording is not in the headline {shown(title)}; expected words of it, or body"
+            )
     yield from _claims_that_disagree(seeds.estimates)
-    yield from _derived_from_nothing(seeds.estimates)
+    yield from _derived_from_another(seeds)
 
 
 def _repeated_ids(entries: list[Entry]) -> Iterator[Problem]:
@@ -62,7 +65,7 @@ def _ambiguous_names(entries: list[Entry]) -> Iterator[Problem]:
 
 
 def _broken_references(seeds: Seeds) -> Iterator[Problem]:
-    known = {kind: list(seeds.records(kind)) for kind in (*NAMED_KINDS, "estimates")}
+    known = {kind: sorted(seeds.mentioned[kind]) for kind in VOCABULARIES}
 
     def broken(entry: Entry, key: str, kind: str) -> Iterator[Problem]:
         value = entry.record[key]
@@ -87,84 +90,26 @@ def _near(value: str, known: list[str]) -> str:
 
 
 def _circles(seeds: Seeds) -> Iterator[Problem]:
-    regions, groups = seeds.records("regions"), seeds.records("groups")
-    above: list[tuple[str, list[Entry], Callable[[str], list[str]]]] = [
-        ("parent", seeds.regions, lambda id_: [regions[id_]["parent"]] if id_ in regions else []),
-        ("members", seeds.regions, lambda id_: regions[id_]["members"] if id_ in regions else []),
-        ("parents", seeds.groups, lambda id_: groups[id_]["parents"] if id_ in groups else []),
-    ]
-    for key, entries, step in above:
-        for entry in entries:
-            reached: set[str | None] = set()
-            todo: list[str | None] = [*step(entry.record["id"])]
+    """Yield what lies below itself: by parents, or as a member of a combined region."""
+    above: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in seeds.groups:
+        above["groups", entry.record["id"]].update(entry.record["parents"])
+    for entry in seeds.regions:
+        above["regions", entry.record["id"]].update({entry.record["parent"]} - {None})
+        for member in entry.record["members"]:
+            above["regions", member].add(entry.record["id"])
+    for kind, keys in (("groups", ["parents"]), ("regions", ["parent", "members"])):
+        for entry in getattr(seeds, kind):
+            reached: set[str] = set()
+            todo = list(above[kind, entry.record["id"]])
             while todo:
                 one = todo.pop()
-                if one is not None and one not in reached:
+                if one not in reached:
                     reached.add(one)
-                    todo.extend(step(one))
+                    todo.extend(above[kind, one])
             if entry.record["id"] in reached:
+                key = next((key for key in keys if entry.record[key]), keys[0])
                 yield entry.problem(key, f"leads back to {entry.record['id']!r}; expected no circle")
-
-
-def _numbers_against_hedge(entry: Entry) -> Iterator[Problem]:
-    record, rule = entry.record, HEDGES[entry.record["hedge"]]
-    given = {key for key in NUMBERS if record[key] is not None}
-    if record["derived"]:
-        for key in sorted(given):
-            yield entry.problem(key, f"{shown(record[key])} is refused; expected null, a derived figure is worked out")
-        return
-    for key in sorted(rule.needs - given):
-        yield entry.problem(key, f"is missing; expected a number, as hedge {record['hedge']} needs one")
-    for key in sorted(given - rule.needs - rule.allows):
-        yield entry.problem(key, f"{shown(record[key])} is refused; expected null with hedge {record['hedge']}")
-    numbers = [(key, record[key]) for key in NUMBERS if key in given]
-    for (below, low), (above, high) in pairwise(numbers):
-        if low > high:
-            yield entry.problem(below, f"{shown(low)} is above {above} {high}; expected low ≤ best ≤ high")
-        elif record["hedge"] is Hedge.NONE and low != high:
-            yield entry.problem(above, f"{shown(high)} differs from {below} {low}; expected one number without a hedge")
-        elif record["hedge"] is not Hedge.NONE and low == high:
-            yield entry.problem(above, f"{shown(high)} is {below} too; expected two numbers, or one")
-
-
-def _numbers_against_wording(entry: Entry, unit: Unit | None) -> Iterator[Problem]:
-    """Yield where the numbers are not the last ones that the wording bears.
-
-    A hedge before two coordinated numbers covers both, so the wording of the second begins with the first.
-    """
-    record, worded = entry.record, read_numbers(entry.record["wording"])
-    if record["hedge"] is Hedge.VAGUE:
-        if worded or not read_magnitude(record["wording"])[0]:
-            what = (
-                f"{shown(record['wording'])} is not vague; expected a word such as dozens, hundreds, most and no number"
-            )
-            yield entry.problem("wording", what)
-        return
-    if record["derived"]:
-        coded: dict[str, float] = {"derived.factor": round(100 * record["derived"]["factor"], 1)}
-    else:
-        coded = {key: record[key] for key in NUMBERS if record[key] is not None}
-    borne = worded[-1:] * len(coded) if record["hedge"] is Hedge.NONE else worded[len(worded) - len(coded) :]
-    bears = ", ".join(map(str, worded)) or "no number"
-    for (key, value), number in zip_longest(coded.items(), borne):
-        if value != number:
-            what = (
-                f"{shown(value)} is not what the wording bears, which is {bears}; expected the numbers of the wording"
-            )
-            yield entry.problem(key, what)
-            what = f"{shown(record['wording'])} bears {bears}; expected the numbers that are coded"
-            yield entry.problem("wording", what)
-    counted_whole = unit in (Unit.PERSONS, Unit.PROVINCES) and not record["derived"]
-    if counted_whole and any(value != int(value) for value in coded.values()):
-        yield entry.problem(next(iter(coded)), f"counts parts of {unit}; expected whole numbers")
-
-
-def _evidence_against_wording(entry: Entry) -> Iterator[Problem]:
-    evidence, length = entry.record["evidence"], len(entry.record["wording"])
-    span = evidence["end"] - evidence["start"]
-    if span != length:
-        yield entry.problem("evidence.end", f"spans {span} characters; expected {length}, as the wording has")
-        yield entry.problem("wording", f"has {length} characters; expected {span}, as its evidence spans")
 
 
 def _claims_that_disagree(estimates: list[Entry]) -> Iterator[Problem]:
@@ -183,19 +128,30 @@ def _claims_that_disagree(estimates: list[Entry]) -> Iterator[Problem]:
                 yield entry.problem(key, what)
 
 
-def _derived_from_nothing(estimates: list[Entry]) -> Iterator[Problem]:
-    by_id = {entry.record["id"]: entry.record for entry in estimates}
-    for entry in estimates:
-        if not entry.record["derived"]:
+def _derived_from_another(seeds: Seeds) -> Iterator[Problem]:
+    """Yield where a figure is derived from what has no numbers, or from one that is about something else."""
+    by_id = {entry.record["id"]: entry for entry in seeds.estimates}
+    units = {id_: indicator["unit"] for id_, indicator in seeds.records("indicators").items()}
+    for entry in seeds.estimates:
+        record = entry.record
+        if not record["derived"]:
             continue
-        base = by_id.get(entry.record["derived"]["from"])
-        if base is None or base["derived"] or base["hedge"] is Hedge.VAGUE:
-            what = f"{shown(entry.record['derived']['from'])} has no numbers of its own; expected an estimate that does"
-            yield entry.problem("derived.from", what)
-        elif (base["source"], base["group"]) != (entry.record["source"], entry.record["group"]):
-            what = "is another source's or about another group; expected an estimate of the same source and group"
-            yield entry.problem("derived.from", what)
-        if entry.record["hedge"] is not Hedge.APPROXIMATELY:
+        if record["hedge"] is not Hedge.APPROXIMATELY:
+            yield entry.problem("hedge", f"{shown(record['hedge'])} is refused; expected approximately where derived")
+        from_ = record["derived"]["from"]
+        base = by_id.get(from_)
+        if base is None and from_ in seeds.mentioned["estimates"]:
+            continue  # it has a problem of its own
+        if base is None or base.record["derived"] or base.record["hedge"] is Hedge.VAGUE:
             yield entry.problem(
-                "hedge", f"{shown(entry.record['hedge'])} is refused; expected approximately where derived"
+                "derived.from", f"{shown(from_)} has no numbers of its own; expected an estimate that does"
             )
+            continue
+        other = [key for key in ("source", "group", "region", "as_of") if base.record[key] != record[key]]
+        if units.get(base.record["indicator"]) != units.get(record["indicator"]):
+            other.append("unit")
+        if base.source is not entry.source:
+            other.append("article")
+        if other:
+            what = f"{shown(from_)} differs in {', '.join(other)}; expected an estimate of the same"
+            yield entry.problem("derived.from", what)

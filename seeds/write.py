@@ -6,10 +6,11 @@ import tempfile
 from pathlib import Path
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlite_utils import Database
 
 from schema import tables
-from schema.engine import DatabaseError, seal
+from schema.engine import DatabaseError, is_ours, seal
 from seeds.build import Dataset
 
 TOKENIZER = "porter unicode61"
@@ -18,8 +19,14 @@ TOKENIZER = "porter unicode61"
 def write_release(dataset: Dataset, path: Path) -> None:
     """Write a release beside its path and put it in place; raises DatabaseError, and then nothing has changed.
 
-    The file is finished, sealed and on the disk before it takes the name that servers look at.
+    Only a Headcount database is ever replaced, and a link is followed. The file is finished, sealed and on the disk
+    before it takes the name that servers look at.
     """
+    path = path.resolve()
+    if path.exists() and not is_ours(path):
+        raise DatabaseError(
+            f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
@@ -33,7 +40,7 @@ def write_release(dataset: Dataset, path: Path) -> None:
         new.chmod(0o644)
         new.replace(path)
         _sync_folder(path.parent)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise DatabaseError(f"{path}: {error}; nothing was written") from error
     finally:
         new.unlink(missing_ok=True)

@@ -19,8 +19,8 @@ GROUPS, REGIONS = "vocabulary/groups.yaml", "vocabulary/regions.yaml"
 BROKEN = [
     (FIRST, "author: A. Writer", "autor: A. Writer", "autor: is not a key here; expected author"),
     (FIRST, "author: A. Writer", "# gone", "author: is missing; expected text"),
-    (FIRST, "language: en", "language: null", "language: null is refused; expected text"),
-    (FIRST, "language: en", "language: [en]", "language: a list is refused; expected text"),
+    (FIRST, "language: en", "language: null", "language: null is refused; expected a BCP 47"),
+    (FIRST, "language: en", "language: [en]", "language: a list is refused; expected a BCP 47"),
     (FIRST, "id: first", "id: First One", "id: 'First One' is refused; expected an id"),
     (FIRST, "edtf: 2020-01-10, basis: printed", "edtf: 2020-02-30, basis: printed", "published.edtf: '2020-02-30' is"),
     (FIRST, "basis: printed", "basis: guessed", "published.basis: 'guessed' is refused; expected one of printed,"),
@@ -47,6 +47,21 @@ BROKEN = [
     (SECOND, "wording: Hundreds", "wording: Elsewhere", "estimates[4].wording: 'Elsewhere' is not vague; expected a word"),
     (SECOND, "from: base", "from: nothing", "estimates[7].derived.from: 'nothing' has no numbers of its own"),
     (SECOND, "from: base", "from: vague", "estimates[7].derived.from: 'vague' has no numbers of its own"),
+    (SECOND, "factor: 0.5", "factor: 0.5004", "estimates[7].derived.factor: '50.04' is not what the wording bears"),
+    (SECOND, "from: base", "from: half", "estimates[7].derived.from: 'half' differs in unit; expected"),
+    (SECOND, "from: base", "from: more", "estimates[7].derived.from: 'more' differs in region, as_of; expected"),
+    (FIRST, "    low: 400\n    high: 500\n    hedge: at_most", "    high: 500\n    hedge: at_most", "estimates[4].low: is missing, and the wording bears 400, 500"),
+    (FIRST, "hedge: up_to", "hedge: at_most", "estimates[5].hedge: 'at_most' is not what 'up to 7,000' says"),
+    (SECOND, "hedge: at_least", "hedge: more_than", "estimates[2].hedge: 'more_than' is not what 'at least eight' says"),
+    (SECOND, "hedge: fewer_than", "hedge: none", "hedge: 'none' is not what 'fewer than 1,000' says; expected fewer_than"),
+    (SECOND, "locus: body", "locus: headline", "estimates[1].locus: the wording is not in the headline"),
+    (FIRST, "language: en", "language: not a language", "language: 'not a language' is refused; expected a BCP 47"),
+    (FIRST, "url: https://example.org/first", "url: javascript:alert(1)", "url: 'javascript:alert(1)' is refused; expected"),
+    (FIRST, "low: 22", "low: 0022", "estimates[0].low: '0022' is refused; expected a number"),
+    (FIRST, "author: A. Writer", 'author: "\\U00110000"', "expected well-formed YAML"),
+    (SECOND, "estimates:", "estimates: []\nother:", "estimates: an empty list is refused; expected a list of estimates"),
+    (REGIONS, "iso: NG-BO", "iso: Borno", "[1].iso: 'Borno' is refused; expected an ISO 3166-1"),
+    (REGIONS, "members: [nigeria, chad]", "members: [nigeria], parent: borno", "[4].parent: leads back to 'lake-chad'"),
     (SECOND, "factor: 0.5", "factor: 0.6", "estimates[7].derived.factor: '60.0' is not what the wording bears, which is 50"),
     (SECOND, "derived: {", "low: 2500\n    derived: {", "estimates[7].low: '2500' is refused; expected null, a derived"),
     (SECOND, "language: en", "<<: {language: en}", "<<: is not a key here"),
@@ -109,8 +124,26 @@ def test_all_problems_are_reported_at_once_and_in_order(seeds):
 
 def test_a_folder_without_seeds_is_refused(tmp_path):
     found = [str(problem) for problem in problems_of(tmp_path)]
-    assert len(found) == 5
-    assert any("articles:1:1: holds no article" in problem for problem in found)
+    assert [problem.partition(tmp_path.name)[2].partition(" (")[0] for problem in found] == [
+        "/articles:1:1: cannot be read",
+        "/vocabulary:1:1: cannot be read",
+    ]
+
+
+def test_what_lies_beside_the_seeds_is_no_article_lost_unnoticed(seeds):
+    (seeds / "articles" / "later.yml").write_text("")
+    (seeds / "vocabulary" / "more.yaml").write_text("")
+    assert ["is not read" in problem.what for problem in problems_of(seeds)] == [True, True]
+    shutil.rmtree(seeds / "articles")
+    (seeds / "articles").mkdir()
+    assert any("holds no article; expected files named *.yaml" in problem.what for problem in problems_of(seeds))
+
+
+def test_a_problem_is_one_line_whatever_the_file_holds(seeds):
+    file = seeds / FIRST
+    file.write_text(file.read_text().replace("author:", '"a\\nforged.yaml:1:1: \\e[31m":'))
+    (named, missing) = sorted(map(str, problems_of(seeds)))
+    assert "\\nforged.yaml:1:1: \\x1b[31m: is not a key here" in named + missing
 
 
 @pytest.mark.parametrize("name", ["../first.txt", "missing.txt", "."])

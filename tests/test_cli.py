@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from conftest import DOCUMENTS, GOOD
 
 from api import cli
-from schema.engine import Database
+from schema.engine import Database, is_intact
 
 
 @pytest.fixture
@@ -40,12 +40,32 @@ def test_load_makes_the_dataset_once(run, tmp_path):
     again = run("load", GOOD)
     assert "holds these seeds already" in again.output
     assert path.stat() == written
-    shutil.copy(path, path.with_suffix(".spoilt"))
-    path.write_bytes(b"spoilt")
+    with path.open("r+b") as file:
+        file.seek(9000)
+        file.write(b"spoilt")
     assert "loaded into" in run("load", GOOD).output
     database = Database(f"sqlite:///{path}")
     assert database.release().dataset["counts"]["estimates"] == 16
     database.close()
+
+
+def test_load_replaces_no_file_of_another_kind(run, tmp_path):
+    path = tmp_path / "data" / "headcount.db"
+    path.parent.mkdir()
+    path.write_text("a letter")
+    result = run("load", GOOD)
+    assert result.exit_code == 1
+    assert "holds something else than a Headcount database; expected one, or no file" in result.output
+    assert path.read_text() == "a letter"
+
+
+def test_load_follows_a_link(run, tmp_path):
+    path, target = tmp_path / "data" / "headcount.db", tmp_path / "elsewhere.db"
+    path.parent.mkdir()
+    path.symlink_to(target)
+    assert run("load", GOOD).exit_code == 0
+    assert path.is_symlink()
+    assert is_intact(target)
 
 
 @pytest.mark.parametrize("command", ["check", "load"])

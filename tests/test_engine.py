@@ -33,13 +33,13 @@ def test_what_is_no_sqlite_file_is_refused(url):
         database_path(url)
 
 
-@pytest.mark.parametrize("place", [16, 61, 5000, -1])
+@pytest.mark.parametrize("place", [24, 61, 5000, -1])
 def test_every_flipped_bit_is_noticed(database, tmp_path, place):
     copy = shutil.copy(database, tmp_path / "copy.db")
     assert is_intact(copy)
     flip_a_bit(copy, place)
     assert not is_intact(copy)
-    with pytest.raises(DatabaseError, match="no Headcount database, or damaged; `headcount load` makes it anew"):
+    with pytest.raises(DatabaseError, match="damaged; `headcount load` makes it anew"):
         Database(f"sqlite:///{copy}").release()
 
 
@@ -82,6 +82,7 @@ def test_a_bad_file_in_its_place_leaves_the_last_good_release_served(live, spoil
     for _ in range(20):
         assert client.get("/estimates").data == before
     assert client.get("/health/ready").status_code == 200
+    path.unlink(missing_ok=True)
     make_release(SHIPPED, path)
     assert client.get("/estimates").json["meta"]["total"] == 44
 

@@ -111,6 +111,7 @@ FAILURES = {
     "/estimates/%00": (404, "Not Found"),
     "/docs/../secrets": (404, "Not Found"),
     f"/estimates?q={'a' * 8000}": (414, "Request URI Too Long"),
+    "/openapi.json?x=1": (400, "Bad Request"),
     "/dataset?x=1": (400, "Bad Request"),
     "/health/live?x=1": (400, "Bad Request"),
     "/estimates/exact?x=1": (400, "Bad Request"),
