@@ -5,7 +5,7 @@ groups, claims …) in a copy of its own, which is never changed again.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -110,14 +110,25 @@ def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
     return Schema.from_dict(parts, name=f"{name}{'List' if many else 'Item'}Schema")
 
 
-def documented(
-    blueprint: Blueprint, schema: type[Schema], *, operation: str, summary: str, description: str
+def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
+    blueprint: Blueprint,
+    schema: type[Schema],
+    *,
+    operation: str,
+    summary: str,
+    description: str,
+    streams: Sequence[str] = (),
 ) -> Callable[[Any], Any]:
-    """Document a view: its answer, its failures, and what it is called."""
+    """Document a view: its answer, also as a stream of other media types, its failures, and what it is called."""
 
     def decorator(view: Any) -> Any:
         headers = {name: name for name in ("ETag", "Link", REQUEST_ID, DATASET_VERSION)}
         view = blueprint.response(200, schema, headers=headers)(view)
+        for media_type in streams:
+            text = {"type": "string"}
+            view = blueprint.alt_response(200, schema=text, content_type=media_type, headers=headers, success=True)(
+                view
+            )
         view = blueprint.alt_response(304, response="NotModified")(view)
         for status, (name, _) in _PROBLEMS.items():
             view = blueprint.alt_response(status, response=name)(view)

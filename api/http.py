@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from http import HTTPStatus
 from importlib.metadata import version
@@ -27,20 +27,25 @@ _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def answered(path: str, render: Callable[[], tuple[bytes, dict[str, str]]]) -> Response:
-    """Return a rendered JSON body with its validators, or 304 without rendering where the client has it.
+Body = bytes | Iterator[bytes]
 
-    `path` is the request in its canonical spelling: with the dataset's and the code's version it decides the body,
-    so equal questions share an ETag. The ETag is weak because a coding (gzip, br, zstd) changes the bytes and not
-    what they say.
+
+def answered(
+    path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json"
+) -> Response:
+    """Return a rendered body with its validators, or 304 without rendering where the client has it.
+
+    `path` is the request in its canonical spelling: with the media type and the versions of dataset and code it
+    decides the body, so equal questions share an ETag. The ETag is weak because a coding (gzip, br, zstd) changes the
+    bytes and not what they say.
     """
-    material = "\n".join((live.release().version, CODE_VERSION, path))
+    material = "\n".join((live.release().version, CODE_VERSION, media_type, path))
     etag = hashlib.sha256(material.encode()).hexdigest()[:32]
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
         body, headers = render()
-        response = Response(body, content_type="application/json", headers=headers)
+        response = Response(body, mimetype=media_type, headers=headers)
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
@@ -87,9 +92,11 @@ def _finish(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Put all of it around the application."""
     app.config["COMPRESS_MIMETYPES"] = [
-        *("application/json", "application/problem+json", "text/html", "text/css", "text/javascript"),
+        *("application/json", "application/problem+json", "application/x-ndjson"),
+        *("text/csv", "text/html", "text/css", "text/javascript"),
     ]
     app.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
+    app.config["COMPRESS_STREAMS"] = False  # flask-compress keeps the request's context open until a stream ends
     app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
     Compress(app)
     CORS(

@@ -14,6 +14,7 @@ from sqlalchemy import Column, select
 
 from api import live
 from api.blueprint import LONGEST_ALLOWED_LIST, nearest
+from api.formats import Format
 from schema import tables
 from schema.fields import Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
 from schema.names import fold
@@ -43,8 +44,8 @@ class Distinct(StrEnum):
     CLAIM = "claim"
 
 
-class Format(StrEnum):
-    """How a list is written."""
+class ItemFormat(StrEnum):
+    """How one record is written."""
 
     JSON = "json"
 
@@ -264,6 +265,7 @@ SEARCH = (
 
 def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of a resource's list."""
+    limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON, and all that match in CSV and NDJSON."
     own = {
         "q": SearchText(metadata=_about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH)),
         "sort": _words(
@@ -276,7 +278,7 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
             ),
         ),
         "fields": fields_parameter(known_fields),
-        "limit": Whole(1, LARGEST_LIMIT, load_default=DEFAULT_LIMIT, metadata=_about("The most records to give.", 20)),
+        "limit": Whole(1, LARGEST_LIMIT, metadata=_about(limit, 20)),
         "cursor": Pattern(
             "^(?:after|before):[a-z0-9]+(?:[-_][a-z0-9]+)*$",
             "a cursor from `links`, such as after:ID",
@@ -294,7 +296,7 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
 def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of one record of a resource."""
     found: dict[str, fields.Field[Any]] = {"fields": fields_parameter(known_fields)}
-    found["format"] = Term(Format, metadata=_about("How the answer is written; goes over `Accept`.", "json"))
+    found["format"] = Term(ItemFormat, metadata=_about("How the answer is written; goes over `Accept`.", "json"))
     return QuerySchema.from_dict(found, name=f"{name.title()}ItemQuerySchema")
 
 

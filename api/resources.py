@@ -1,22 +1,24 @@
 """The eight resources: one row of a table each, and from it a list, an item, and their documentation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from flask import Response
 from marshmallow import Schema
-from sqlalchemy import Column, ColumnElement, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, func, select
 from werkzeug.exceptions import NotFound
 
 from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions, search_conditions
-from api.http import answered, negotiate
-from api.paging import Page, Window, address, orders, read_page
-from api.parameters import field_names, item_query, list_query
+from api.formats import MEDIA_TYPES, Format, chosen_format, columns_of, narrowed, write_csv, write_ndjson
+from api.http import Body, answered, negotiate
+from api.paging import Listing, Page, Window, address, orders, read_all, read_page
+from api.parameters import DEFAULT_LIMIT, ItemFormat, field_names, item_query, list_query
 from schema import records, tables
 
 _ESTIMATES = tables.estimates.c
@@ -167,26 +169,44 @@ def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]
 
 
 def answer_list(resource: Resource, schema: Schema, query: dict[str, Any]) -> Response:
-    """Return the page of a resource that a validated query asks for."""
-    asked = canonical(schema, query)
+    """Return what a validated query asks of a resource: a page of it, or all of it as a stream."""
+    format_ = chosen_format(query)
+    if format_ is Format.JSON:
+        query = {"limit": DEFAULT_LIMIT, **query}
+    asked = canonical(schema, query, {"limit": DEFAULT_LIMIT, "format": Format.JSON} if format_ is Format.JSON else {})
 
-    def render() -> tuple[bytes, dict[str, str]]:
-        connection = live.connection()
+    def render() -> tuple[Body, dict[str, str]]:
+        release, connection = live.release(), live.connection()
         found = select_matching(resource, query)
-        total = connection.scalar(
-            select(func.count()).select_from(found.with_only_columns(resource.table.c.id).subquery())
-        )
-        order = orders(dict(resource.sorts), query["sort"])
-        window = Window(query["limit"], query["offset"], query.get("cursor"))
-        page = read_page(connection, resource.table, found, order, window)
-        meta = {"total": total, "limit": query["limit"], "dataset": live.release().version}
+        listing = Listing(resource.table, found, orders(dict(resource.sorts), query["sort"]))
+        window = Window(query.get("limit", 0), query["offset"], query.get("cursor"))
+        if "limit" not in query:
+            rows = read_all(release, connection, listing, window)
+            return _written(resource, format_, rows, query, {})
+        page = read_page(connection, listing, window)
         links = _links(f"/{resource.name}", asked, page)
-        data = b",".join(_chosen(row.json, query.get("fields")) for row in page.rows)
-        body = b'{"data":[%b],"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links))
         relations = ", ".join(f'<{links[name]}>; rel="{name}"' for name in ("next", "prev") if links[name])
-        return body, {"Link": relations} if relations else {}
+        headers = {"Link": relations} if relations else {}
+        if format_ is not Format.JSON:
+            return _written(resource, format_, page.rows, query, headers)
+        counted = found.with_only_columns(resource.table.c.id).subquery()
+        total = connection.scalar(select(func.count()).select_from(counted))
+        meta = {"total": total, "limit": query["limit"], "dataset": release.version}
+        data = b",".join(narrowed(row.json, query.get("fields")) for row in page.rows)
+        return b'{"data":[%b],"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links)), headers
 
-    return answered(address(f"/{resource.name}", asked), render)
+    return answered(address(f"/{resource.name}", asked), render, MEDIA_TYPES[format_])
+
+
+def _written(
+    resource: Resource, format_: Format, rows: Iterable[Row[Any]], query: Mapping[str, Any], headers: dict[str, str]
+) -> tuple[Body, dict[str, str]]:
+    """Return rows as CSV or NDJSON, with a name to save them under."""
+    headers["Content-Disposition"] = f'attachment; filename="headcount-{resource.name}.{format_}"'
+    rendered, wanted = (row.json for row in rows), query.get("fields")
+    if format_ is Format.CSV:
+        return write_csv(rendered, columns_of(resource.record(), wanted)), headers
+    return write_ndjson(rendered, wanted), headers
 
 
 def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: str) -> Response:
@@ -197,21 +217,23 @@ def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: 
         raise NotFound(
             f"There is no {resource.name.removesuffix('s')} {id_!r}; /{resource.name} lists those there are."
         )
-    path = address(f"/{resource.name}/{id_}", canonical(schema, query))
+    path = address(f"/{resource.name}/{id_}", canonical(schema, query, {"format": ItemFormat.JSON}))
 
     def render() -> tuple[bytes, dict[str, str]]:
         meta, links = {"dataset": live.release().version}, {"self": path}
-        data = _chosen(found, query.get("fields"))
+        data = narrowed(found, query.get("fields"))
         return b'{"data":%b,"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links)), {}
 
     return answered(path, render)
 
 
-def canonical(schema: Schema, query: Mapping[str, Any]) -> list[tuple[str, str]]:
+def canonical(
+    schema: Schema, query: Mapping[str, Any], implied: Mapping[str, Any] = MappingProxyType({})
+) -> list[tuple[str, str]]:
     """Return a query's parameters in one order and one spelling, without those that say what holds anyway."""
     found = []
     for name, field in schema.fields.items():
-        if name not in query or query[name] == field.load_default:
+        if name not in query or query[name] == implied.get(name, field.load_default):
             continue
         value = query[name]
         ordered = value if name in ("sort", "fields") else sorted(value) if isinstance(value, list) else [value]
@@ -229,24 +251,6 @@ def _links(path: str, asked: Sequence[tuple[str, str]], page: Page) -> dict[str,
     return {"self": address(path, asked), "next": to(page.next), "prev": to(page.prev)}
 
 
-def _chosen(rendered: str, wanted: Sequence[str] | None) -> bytes:
-    """Return a rendered record, or the keys of it that were asked for, in the record's order."""
-    if wanted is None:
-        return rendered.encode()
-    return orjson.dumps(_narrowed(orjson.loads(rendered), {tuple(name.split(".")) for name in wanted}))
-
-
-def _narrowed(record: dict[str, Any], wanted: set[tuple[str, ...]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in record.items():
-        below = {path[1:] for path in wanted if path[0] == key}
-        if () in below or (below and value is None):
-            found[key] = value
-        elif below:
-            found[key] = _narrowed(value, below)
-    return found
-
-
 _FILTERED = "Different parameters all have to hold; values of one parameter are alternatives."
 _WHICH = f"Filters leave those that at least one matching estimate carries. {_FILTERED}"
 
@@ -261,7 +265,7 @@ def _blueprint(resource: Resource) -> Blueprint:
     item_schema = item_query(name, keys)()
 
     @blueprint.route(f"/{name}")
-    @negotiate("application/json")
+    @negotiate(*MEDIA_TYPES.values())
     @blueprint.arguments(list_schema, location="query", error_status_code=400)
     @documented(
         blueprint,
@@ -269,6 +273,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         operation=f"list_{name}",
         summary=f"List {name}",
         description=f"{resource.about} {_WHICH if name != 'estimates' else _FILTERED}",
+        streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
     )
     def list_records(query: dict[str, Any]) -> Response:
         return answer_list(resource, list_schema, query)
