@@ -82,12 +82,14 @@ def _values(query: Query) -> Iterator[Condition]:
             yield or_(low < largest, and_(low == largest, _ESTIMATES.value_low_inclusive.is_(True)))
 
 
-def search_conditions(resource: Table, text: str) -> Iterator[Condition]:
+def search_conditions(resource: Table, text: str | None) -> Iterator[Condition]:
     """Yield what full text asks of a resource: each word occurs, `or` joins two, `-` forbids one.
 
     Every word is quoted before it reaches FTS5, so that no text is a syntax error; one that holds no letter or
     digit is passed over, and a text of such words alone finds nothing.
     """
+    if text is None:
+        return
     clauses = _read_search(text)
     if not clauses:
         yield false()

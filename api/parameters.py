@@ -263,11 +263,15 @@ SEARCH = (
 )
 
 
+def _search() -> SearchText:
+    return SearchText(metadata=_about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH))
+
+
 def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of a resource's list."""
     limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON, and all that match in CSV and NDJSON."
     own = {
-        "q": SearchText(metadata=_about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH)),
+        "q": _search(),
         "sort": _words(
             "order",
             [sign + key for key in sorts for sign in ("", "-")],
@@ -291,6 +295,13 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
         distinct = "One estimate for each claim: body before headline, then the earliest published."
         own = {"distinct": Term(Distinct, metadata=_about(distinct, "claim"))} | own
     return QuerySchema.from_dict(_filter_fields() | own, name=f"{name.title()}QuerySchema")
+
+
+def facet_query(names: Sequence[str]) -> type[Schema]:
+    """Return the query schema of counts by the values of fields."""
+    about = _about("Which fields to count by; by default all.", ["region", "hedge"])
+    own = {"q": _search(), "fields": _words("field", names, load_default=list(names), metadata=about)}
+    return QuerySchema.from_dict(_filter_fields() | own, name="FacetsQuerySchema")
 
 
 def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:

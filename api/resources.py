@@ -159,8 +159,7 @@ def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]
     conditions: list[ColumnElement[bool]] = estimate_conditions(query)
     if resource.table is not tables.estimates and conditions:
         conditions = [table.c.id.in_(select(resource.key).where(*conditions))]
-    if "q" in query:
-        conditions += search_conditions(table, query["q"])
+    conditions += search_conditions(table, query.get("q"))
     if "distinct" in query:
         rank = func.row_number().over(partition_by=_ESTIMATES.claim_id, order_by=_ESTIMATES.claim_rank)
         first = select(_ESTIMATES.id, rank.label("rank")).where(*conditions).subquery()

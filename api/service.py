@@ -50,6 +50,7 @@ class HealthSchema(Schema):
 
 
 _MORE = {
+    "facets": "Counts of estimates by the values of their fields.",
     "dataset": "The dataset's version and counts.",
     "openapi.json": "The description of this API, for programs (OpenAPI 3.1).",
     "docs": "The description of this API, to read and try.",
