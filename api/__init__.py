@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from api import docs, errors, facets, http, live, resources, service
+from api import docs, errors, facets, http, live, service, views
 from api.blueprint import Api
 from schema.engine import Database, default_url
 
@@ -26,6 +26,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     live.init_app(app)
     http.init_app(app)
     docs.init_app(app, api)
-    for blueprint in (*resources.BLUEPRINTS, facets.blueprint, service.blueprint):
+    for blueprint in (*views.BLUEPRINTS, facets.blueprint, service.blueprint):
         api.register_blueprint(blueprint)
     return app

@@ -18,9 +18,10 @@ from sqlalchemy import select
 
 from api import live
 from api.blueprint import Api, Blueprint, QueryParser
+from api.choices import ids_of
 from api.errors import MEDIA_TYPE, ProblemSchema
 from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
-from api.parameters import VOCABULARY_FILTERS, QuerySchema, ids_of
+from api.parameters import VOCABULARY_FILTERS, QuerySchema
 from schema import tables
 from schema.fields import ID_PATTERN
 from schema.records import Record

@@ -20,7 +20,7 @@ from api.filters import estimate_conditions, search_conditions
 from api.http import answered, negotiate
 from api.paging import address
 from api.parameters import VOCABULARY_FILTERS, facet_query
-from api.resources import canonical
+from api.views import canonical
 from schema import tables
 
 _ESTIMATES = tables.estimates.c

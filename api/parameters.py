@@ -4,23 +4,21 @@ A filter is one row here. What it compares is a column of `estimates`; the other
 answer with the records that have at least one estimate that matches.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
-from sqlalchemy import Column, select
+from marshmallow import RAISE, Schema, fields, validate
+from sqlalchemy import Column
 
-from api import live
-from api.blueprint import LONGEST_ALLOWED_LIST, nearest
+from api.choices import Choices, choose_records, choose_terms, choose_words
 from api.formats import Format
 from schema import tables
-from schema.fields import Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
-from schema.names import fold
+from schema.fields import ID_PATTERN, Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
 from schema.terms import Locus, SourceKind, Unit
 
-LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET, LONGEST_SEARCH, MOST_WORDS = 1000, 50, 10_000, 200, 20
+LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET, LONGEST_SEARCH = 1000, 50, 10_000, 200
 
 
 class RegionScope(StrEnum):
@@ -50,93 +48,6 @@ class ItemFormat(StrEnum):
     JSON = "json"
 
 
-class Choices(fields.List[Any]):
-    """Words out of a list, repeated or with commas between; each may stand for one value or several.
-
-    `meanings` gives what a word stands for, or nothing; `known` gives what there is to choose from.
-    """
-
-    def __init__(
-        self,
-        thing: str,
-        item: fields.Field[Any],
-        meanings: Callable[[str], list[str]],
-        known: Callable[[], list[str]],
-        **kwargs: Any,
-    ) -> None:
-        """Take what is chosen, in words, and marshmallow's arguments; `most` is how many words may be given."""
-        self.thing, self.meanings, self.known = thing, meanings, known
-        self.near: Callable[[str], list[str]] = kwargs.pop("near", lambda word: nearest(word, known()))
-        self.most = kwargs.pop("most", MOST_WORDS)
-        super().__init__(item, validate=validate.Length(1, self.most), **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        meanings: dict[str, list[str]] = {}
-
-        def stands_for(word: str) -> list[str]:
-            if word not in meanings:
-                meanings[word] = self.meanings(word)
-            return meanings[word]
-
-        # The whole first: a publisher's name may have a comma of its own.
-        words = [
-            word
-            for given in (value if isinstance(value, list) else [value])
-            for word in ([given] if stands_for(given) else given.split(","))
-        ]
-        if len(words) > self.most:
-            raise ValidationError(f"{len(words)} values are refused; expected at most {self.most}")
-        if unknown := [word for word in words if not stands_for(word)]:
-            raise ValidationError([self._refusal(word) for word in unknown])
-        return list(dict.fromkeys(meaning for word in words for meaning in stands_for(word)))
-
-    def _refusal(self, word: str) -> Any:
-        known = self.known()
-        short = {"allowed": known} if len(known) <= LONGEST_ALLOWED_LIST else {}
-        return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": self.near(word)} | short
-
-
-def _words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
-    """Return a field for words that must be written just so."""
-    item = fields.String(validate=validate.OneOf(words))
-    most = len(words)
-    return Choices(thing, item, lambda word: [word] if word in words else [], lambda: list(words), most=most, **kwargs)
-
-
-def _terms(thing: str, vocabulary: type[StrEnum], **kwargs: Any) -> Choices:
-    """Return a field for the words of a closed vocabulary, in any case."""
-    folded = {fold(term): [str(term)] for term in vocabulary}
-    item = Term(vocabulary)
-    return Choices(thing, item, lambda word: folded.get(fold(word), []), lambda: list(vocabulary), **kwargs)
-
-
-def _named(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any) -> Choices:
-    """Return a field for records of the release, by any of their names."""
-
-    def meanings(word: str) -> list[str]:
-        found = select(tables.names.c.id).where(tables.names.c.kind == kind, tables.names.c.key == fold(word))
-        return list(live.connection().scalars(found.order_by(tables.names.c.id)))
-
-    def near(word: str) -> list[str]:
-        """Return the nearest names, one for each record; an alias too is a name that works."""
-        rows = live.connection().execute(
-            select(tables.names.c.key, tables.names.c.id).where(tables.names.c.kind == kind)
-        )
-        ids: dict[str, str] = {row.key: row.id for row in rows}
-        found: dict[str, str] = {}
-        for key in nearest(word, list(ids)):
-            found.setdefault(ids[key], key)
-        return [id_ if nearest(word, [id_]) else key for id_, key in found.items()]
-
-    return Choices(thing, item, meanings, lambda: ids_of(kind), near=near, **kwargs)
-
-
-def ids_of(kind: str) -> list[str]:
-    """Return the ids of all records of a kind in this request's release."""
-    found = select(tables.names.c.id).where(tables.names.c.kind == kind).distinct().order_by(tables.names.c.id)
-    return list(live.connection().scalars(found))
-
-
 _ESTIMATES = tables.estimates.c
 
 
@@ -157,8 +68,8 @@ class VocabularyFilter:
         meaning = f"Without those whose {self.name} is one of these." if exclude else self.meaning
         about = {"description": meaning, "example": [self.example]}
         if self.terms:
-            return _terms(thing, self.terms, metadata=about)
-        return _named(thing, self.name, Id() if self.by_id else Text(200), metadata=about)
+            return choose_terms(thing, self.terms, metadata=about)
+        return choose_records(thing, self.name, Id() if self.by_id else Text(200), metadata=about)
 
 
 _BY_NAME = "Id, name, {}in any case. Repeat it, or use commas, for one or the other."
@@ -272,7 +183,7 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
     limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON, and all that match in CSV and NDJSON."
     own = {
         "q": _search(),
-        "sort": _words(
+        "sort": choose_words(
             "order",
             [sign + key for key in sorts for sign in ("", "-")],
             load_default=[default_sort],
@@ -284,7 +195,7 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
         "fields": fields_parameter(known_fields),
         "limit": Whole(1, LARGEST_LIMIT, metadata=_about(limit, 20)),
         "cursor": Pattern(
-            "^(?:after|before):[a-z0-9]+(?:[-_][a-z0-9]+)*$",
+            f"^(?:after|before):{ID_PATTERN.strip('^$')}$",
             "a cursor from `links`, such as after:ID",
             metadata={"description": "Where the page starts; taken from `links`. A record that is gone answers 404."},
         ),
@@ -300,7 +211,7 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
 def facet_query(names: Sequence[str]) -> type[Schema]:
     """Return the query schema of counts by the values of fields."""
     about = _about("Which fields to count by; by default all.", ["region", "hedge"])
-    own = {"q": _search(), "fields": _words("field", names, load_default=list(names), metadata=about)}
+    own = {"q": _search(), "fields": choose_words("field", names, load_default=list(names), metadata=about)}
     return QuerySchema.from_dict(_filter_fields() | own, name="FacetsQuerySchema")
 
 
@@ -313,7 +224,7 @@ def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:
 
 def fields_parameter(known_fields: Sequence[str]) -> Choices:
     """Return the field of the parameter that chooses which keys are answered."""
-    return _words("field", known_fields, metadata=_about("Only these keys, dotted where nested.", ["id"]))
+    return choose_words("field", known_fields, metadata=_about("Only these keys, dotted where nested.", ["id"]))
 
 
 def field_names(schema: Schema, prefix: str = "") -> list[str]:

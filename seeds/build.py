@@ -1,50 +1,25 @@
 """Records → rows: what no curator writes, because it follows from what they wrote.
 
 Derived figures, granularity, claims with their envelopes and drift, disputes, regions below regions, counts, search
-text; and each record's JSON, rendered here once by its schema, so that answering only joins texts.
+text.
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
-from marshmallow import Schema
 from sqlalchemy import Table
 
 from schema import tables
 from schema.engine import layout
 from schema.intervals import Interval, exclude_each_other, granularity_of, read_period
-from schema.names import fold
-from schema.records import (
-    ArticleSchema,
-    ClaimSchema,
-    EstimateSchema,
-    GroupSchema,
-    HedgeSchema,
-    IndicatorSchema,
-    RegionSchema,
-    SourceSchema,
-)
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus, RegionKind
-from seeds.entries import Record, Seeds, names_of
+from seeds.entries import Record, Seeds
 from seeds.numerals import read_magnitude
+from seeds.rows import Row, names_in, rows_of
 from seeds.wording import NUMBERS
-
-Row = dict[str, Any]
-
-_SCHEMAS: dict[str, Schema] = {
-    "groups": GroupSchema(),
-    "regions": RegionSchema(),
-    "indicators": IndicatorSchema(),
-    "hedges": HedgeSchema(),
-    "sources": SourceSchema(),
-    "articles": ArticleSchema(),
-    "claims": ClaimSchema(),
-    "estimates": EstimateSchema(),
-}
 
 
 @dataclass(frozen=True)
@@ -69,11 +44,11 @@ def build_dataset(seeds: Seeds) -> Dataset:
     records["claims"] = _claims(estimates)
     records["estimates"] = {estimate["id"]: estimate for estimate in estimates}
     _count_estimates(records, scopes)
-    rows = {tables.RESOURCES[kind]: _rows(kind, found) for kind, found in records.items()}
-    rows[tables.names] = _names(records)
+    rows = {tables.RESOURCES[kind]: rows_of(kind, found) for kind, found in records.items()}
+    rows[tables.names] = names_in(records)
     rows[tables.region_scopes] = scopes
     version = _version(rows)
-    counts = {kind: len(rows[tables.RESOURCES[kind]]) for kind in _SCHEMAS}
+    counts = {kind: len(rows[tables.RESOURCES[kind]]) for kind in records}
     about = orjson.dumps({"version": version, "counts": counts}).decode()
     rows[tables.dataset] = [{"version": version, "layout": layout(), "json": about}]
     return Dataset(version, rows)
@@ -267,57 +242,3 @@ def _count_estimates(records: dict[str, dict[str, Record]], scopes: list[Row]) -
                     "url": f"/estimates?{kind.removesuffix('s')}={id_}",
                 }
                 record.setdefault("url", f"/{kind}/{id_}")
-
-
-def _rows(kind: str, records: dict[str, Record]) -> list[Row]:
-    table = tables.RESOURCES[kind]
-    rows = []
-    for position, record in enumerate(records.values(), start=1):
-        rendered: Record = _SCHEMAS[kind].dump(record)
-        values = {
-            "position": position,
-            "text": " ".join(_texts(kind, record)),
-            "json": orjson.dumps(rendered).decode(),
-            **{key: record.get(key) for key in record if key.startswith(("value_", "claim_rank"))},
-            **flattened(rendered),
-        }
-        rows.append({name: values.get(name) for name in map(str, table.columns.keys())})
-    return rows
-
-
-def flattened(record: Record, prefix: str = "") -> Row:
-    """Return a rendered record as one level: `{"region": {"id": …}}` → `{"region_id": …}`, without its lists."""
-    flat: Row = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            flat |= flattened(value, f"{prefix}{key}_")
-        elif not isinstance(value, list):
-            flat[prefix + key] = value
-    return flat
-
-
-def _texts(kind: str, record: Record) -> list[str]:
-    """Return what full text finds a record by."""
-    if kind == "estimates":
-        named = [record[key]["name"] for key in ("group", "region", "indicator", "source")]
-        printed = [record["article"]["title"], record["article"]["publisher"]]
-        texts = [record["summary"], record["wording"], record["scope"], *printed, *named]
-    elif kind == "claims":
-        texts = [text for report in record["reports"] for text in _texts("estimates", report)]
-    else:
-        own = ("definition", "organisation", "publisher", "author", "agency")
-        texts = [*names_of(record), *(record.get(key) for key in own)]
-    return list(dict.fromkeys(text for text in texts if text))
-
-
-def _names(records: dict[str, dict[str, Record]]) -> list[Row]:
-    """Return what every name that a filter takes stands for."""
-    found = {
-        (kind.removesuffix("s"), fold(name), id_)
-        for kind, by_id in records.items()
-        for id_, record in by_id.items()
-        for name in names_of(record)
-    }
-    publishers = {article["publisher"] for article in records["articles"].values()} - {None}
-    found |= {("publisher", fold(publisher), publisher) for publisher in publishers}
-    return [{"kind": kind, "key": key, "id": id_} for kind, key, id_ in sorted(found)]

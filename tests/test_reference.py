@@ -174,9 +174,7 @@ def questions(draw, records, regions):
 
 
 @given(data=st.data())
-@settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_channel_agrees_with_plain_python(dataset, data):
     client, records, below = dataset
     query, sort, limit = data.draw(questions(records, below["exact"]))
