@@ -15,6 +15,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     The database is opened with the first request that needs it, so in each worker for itself.
     """
+    from api import metrics  # noqa: PLC0415 (prometheus-client must not be imported before a worker is forked)
+
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(DATABASE_URL=default_url(), **docs.SETTINGS)
     app.config.from_prefixed_env("HEADCOUNT")
@@ -22,6 +24,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["database"] = Database(app.config["DATABASE_URL"] or default_url())
     app.url_map.strict_slashes = True
     api = Api(app)
+    metrics.init_app(app)
     errors.init_app(app)
     live.init_app(app)
     http.init_app(app)

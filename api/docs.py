@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
                 "Each number is kept with who said it, in which words, about whom, where and when, and who printed "
                 "it. Reading needs no key. Retellings of one statement share a claim; nothing is averaged or summed."
             ),
+            "contact": {"name": "Headcount"},
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "This server"}],

@@ -1,5 +1,8 @@
 """gunicorn, set up for Headcount."""
 
+import os
+import shutil
+import tempfile
 from typing import Any
 
 from flask import Flask
@@ -17,6 +20,7 @@ from werkzeug.exceptions import (
 from api import create_app
 from api.errors import handle_http_exception
 
+_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 _REFUSALS: tuple[tuple[type[Exception], HTTPException], ...] = (
@@ -35,7 +39,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
             super().handle_error(req, client, addr, exc)
             return
         refusal = next((answer for kind, answer in _REFUSALS if isinstance(exc, kind)), None)
-        with self.wsgi.test_request_context("/"):
+        with self.wsgi.test_request_context("/unreadable"):
             self.wsgi.preprocess_request()
             response = self.wsgi.process_response(
                 handle_http_exception(refusal or BadRequest("This is not a request that HTTP knows."))
@@ -47,6 +51,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
             client.sendall("\r\n".join(lines).encode("latin-1") + body)
         except OSError as error:
             self.log.debug("The client went before it was answered: %s", error)
+
+
+def _forget(_: Any, worker: Any) -> None:
+    """Let go of the open files of a worker that has ended; what it counted stays."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 (see api.metrics)
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -63,8 +74,12 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 30,
             "limit_request_line": 8190,
             "control_socket_disable": True,
+            "child_exit": _forget,
+            "on_exit": lambda _: shutil.rmtree(os.environ[_SHARED_FOLDER], ignore_errors=True),
             "proc_name": "headcount",
         }
+        # Where the workers' counts are shared; named before prometheus-client is imported (see api.metrics).
+        os.environ[_SHARED_FOLDER] = tempfile.mkdtemp(prefix="headcount-metrics-")
         super().__init__()
 
     def load_config(self) -> None:

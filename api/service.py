@@ -56,6 +56,7 @@ _MORE = {
     "docs": "The description of this API, to read and try.",
     "health/live": "Whether the server runs.",
     "health/ready": "Whether the server can read its dataset.",
+    "metrics": "What the server counts, for Prometheus.",
 }
 
 

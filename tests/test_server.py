@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -83,6 +84,22 @@ def test_a_lost_worker_is_replaced(live):
         time.sleep(0.05)
     for _ in range(10):
         assert get(f"{address}/health/ready") == {"status": "ok"}
+
+
+def test_every_request_is_counted_over_all_workers(live):
+    address = live[0]
+
+    def counted():
+        with urllib.request.urlopen(f"{address}/metrics", timeout=10) as response:
+            assert response.headers.get_content_type() == "text/plain"
+            text = response.read().decode()
+        found = re.findall(r"^headcount_requests_total\{(.*)\} (.*)$", text, re.M)
+        return sum(float(count) for labels, count in found if 'route="/claims/<string:id>"' in labels)
+
+    before = counted()
+    for _ in range(40):
+        get(f"{address}/claims/strength")
+    assert counted() - before == 40
 
 
 REFUSALS = {
