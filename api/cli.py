@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from schema.engine import Database, DatabaseError, database_path, default_url
+from schema.engine import Database, DatabaseError, OtherVersionError, database_path, default_url
 from seeds import SHIPPED
 from seeds.build import build_dataset
 from seeds.check import check_seeds
@@ -78,7 +78,7 @@ def load(seeds_dir: Path, documents: Path | None) -> None:
     \b
     Example: HEADCOUNT_DATABASE_URL=sqlite:///estimates.db headcount load seeds
     """  # noqa: D301
-    click.echo(_load(_checked(seeds_dir, documents)))
+    click.echo(_load(_checked(seeds_dir, documents), shipped=seeds_dir.resolve() == SHIPPED.resolve()))
 
 
 @main.command()
@@ -102,7 +102,7 @@ def load(seeds_dir: Path, documents: Path | None) -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API with gunicorn, in the foreground; SIGTERM lets running requests finish.
 
-    The shipped seeds are loaded first if there is no database yet.
+    The shipped seeds are loaded first if there is no database yet, or one that another version made of them.
 
     \b
     Example: headcount serve --host 0.0.0.0 --port 8080 --workers 4
@@ -110,8 +110,8 @@ def serve(host: str, port: int, workers: int) -> None:
     from api.server import LOG_FORMAT, Server  # noqa: PLC0415 (gunicorn is slow to import, and of no use elsewhere)
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.WARNING)
-    if not _database_file().exists():
-        click.echo(_load(_checked(SHIPPED, None)), err=True)
+    if not _database_file().exists() or _is_outdated_copy(_database_file()):
+        click.echo(_load(_checked(SHIPPED, None), shipped=True), err=True)
     Server(host, port, workers).run()
 
 
@@ -132,9 +132,9 @@ def _checked(folder: Path, documents: Path | None) -> Seeds:
         sys.exit(1)
 
 
-def _load(seeds: Seeds) -> str:
+def _load(seeds: Seeds, *, shipped: bool) -> str:
     path = _database_file()
-    dataset = build_dataset(seeds)
+    dataset = build_dataset(seeds, shipped=shipped)
     if _live_version(path) == dataset.version:
         return f"{path} holds these seeds already: version {dataset.version}"
     try:
@@ -155,6 +155,20 @@ def _live_version(path: Path) -> str | None:
         return None
     finally:
         database.close()
+
+
+def _is_outdated_copy(path: Path) -> bool:
+    """Say whether another version made the database, of the seeds that ship: then nothing of the user's is lost."""
+    database = Database(f"sqlite:///{path}")
+    try:
+        database.release()
+    except OtherVersionError as error:
+        return error.shipped
+    except DatabaseError:
+        return False
+    finally:
+        database.close()
+    return False
 
 
 def _counted(seeds: Seeds) -> str:

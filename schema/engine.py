@@ -21,7 +21,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
-from schema import tables
+from schema import records, tables
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,15 @@ _CHUNK = 1 << 20
 
 class DatabaseError(Exception):
     """There is no release to be had, and the message says why and what to do."""
+
+
+class OtherVersionError(DatabaseError):
+    """The release was made by another version of Headcount; `shipped` says whether of the seeds that ship with it."""
+
+    def __init__(self, path: Path, *, shipped: bool) -> None:
+        """Take where the release is, and of which seeds it was made."""
+        super().__init__(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
+        self.shipped = shipped
 
 
 def default_url() -> str:
@@ -55,8 +64,10 @@ def database_path(url: str) -> Path:
 
 
 def layout() -> str:
-    """Return a digest of the tables, so that code and file never misread each other."""
+    """Return a digest of the tables and of the records' keys, so that code and file never misread each other."""
     declared = "".join(str(CreateTable(table)) for table in tables.metadata.sorted_tables)
+    kinds = (one for one in vars(records).values() if isinstance(one, type) and issubclass(one, records.Record))
+    declared += "".join(f"{one.__name__}: {list(one._declared_fields)}" for one in kinds)
     return hashlib.sha256(declared.encode()).hexdigest()[:16]
 
 
@@ -160,7 +171,7 @@ class Release:
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
         if row.layout != layout():
-            raise DatabaseError(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
+            raise OtherVersionError(path, shipped=row.shipped)
         self.version: str = row.version
         self.dataset: dict[str, object] = orjson.loads(row.json)
 

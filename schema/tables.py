@@ -191,6 +191,8 @@ dataset = Table(
     metadata,
     Column("version", String, primary_key=True),
     Column("layout", String, nullable=False),
+    Column("shipped", Boolean, nullable=False),
     Column("json", String, nullable=False),
 )
-"""One row: the version (a digest of all records), and the layout (a digest of these tables)."""
+"""One row: the version (a digest of all records), the layout (a digest of the tables and records that the code knew
+that wrote it), and whether the seeds are those that ship with Headcount."""

@@ -30,8 +30,11 @@ class Dataset:
     rows: dict[Table, list[Row]]
 
 
-def build_dataset(seeds: Seeds) -> Dataset:
-    """Return the rows of a release; `seeds` have passed every check. The same seeds give the same rows."""
+def build_dataset(seeds: Seeds, *, shipped: bool = False) -> Dataset:
+    """Return the rows of a release; `seeds` have passed every check. The same seeds give the same rows.
+
+    `shipped` says that they are the seeds that ship with Headcount, which a later version may load anew by itself.
+    """
     records: dict[str, dict[str, Record]] = {
         kind: {id_: dict(record) for id_, record in sorted(seeds.records(kind).items())}
         for kind in ("groups", "regions", "indicators", "sources", "articles")
@@ -50,7 +53,7 @@ def build_dataset(seeds: Seeds) -> Dataset:
     version = _version(rows)
     counts = {kind: len(rows[tables.RESOURCES[kind]]) for kind in records}
     about = orjson.dumps({"version": version, "counts": counts}).decode()
-    rows[tables.dataset] = [{"version": version, "layout": layout(), "json": about}]
+    rows[tables.dataset] = [{"version": version, "layout": layout(), "shipped": shipped, "json": about}]
     return Dataset(version, rows)
 
 

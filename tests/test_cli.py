@@ -8,6 +8,7 @@ from conftest import DOCUMENTS, GOOD
 
 from api import cli
 from schema.engine import Database, is_intact
+from seeds import SHIPPED
 
 
 @pytest.fixture
@@ -66,6 +67,15 @@ def test_load_follows_a_link(run, tmp_path):
     assert run("load", GOOD).exit_code == 0
     assert path.is_symlink()
     assert is_intact(target)
+
+
+@pytest.mark.parametrize(("folder", "outdated"), [(SHIPPED, True), (GOOD, False)], ids=["shipped", "own"])
+def test_only_a_copy_of_the_shipped_seeds_is_outdated_by_another_version(run, tmp_path, monkeypatch, folder, outdated):
+    path = tmp_path / "data" / "headcount.db"
+    assert run("load", folder).exit_code == 0
+    assert not cli._is_outdated_copy(path)
+    monkeypatch.setattr("schema.engine.layout", lambda: "another")
+    assert cli._is_outdated_copy(path) is outdated
 
 
 @pytest.mark.parametrize("command", ["check", "load"])
