@@ -3,8 +3,11 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,12 @@ ANSWERS = re.findall(r"^```console\n\$ (curl .*)\n((?:.|\n)*?)^```$", README, re
 def curl(command, server):
     """Run a command of the README against a server that listens elsewhere."""
     words = shlex.split(command.replace("localhost:8000", server.removeprefix("http://")))
+    if shutil.which("curl") is None:  # the README asks for Python alone; CI has curl
+        try:
+            with urllib.request.urlopen(f"http://{words[-1]}", timeout=10) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            return json.load(error)
     done = subprocess.run([*words, "-sS"], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 

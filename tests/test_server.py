@@ -73,6 +73,7 @@ def test_a_swap_under_traffic_drops_and_mixes_nothing(live):
     assert get(f"{address}/dataset")["data"]["counts"]["estimates"] == 16
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 def test_a_lost_worker_is_replaced(live):
     address, _, process = live
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
