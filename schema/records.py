@@ -45,8 +45,8 @@ class Record(Schema):
 
 
 def stub_of(record: type[Schema], *keys: str, name: str, **more: fields.Field[Any]) -> type[Schema]:
-    """Return a smaller schema with some of a record's keys, meanings and all, and more of its own."""
-    return Record.from_dict({key: record._declared_fields[key] for key in keys} | more, name=name)
+    """Return a smaller schema with some of a record's keys, meanings and all; `more` are its own, or smaller ones."""
+    return Record.from_dict({key: more.pop(key, record._declared_fields[key]) for key in keys} | more, name=name)
 
 
 class UsageSchema(Record):
@@ -222,6 +222,7 @@ ArticleStub = stub_of(
     "id",
     "title",
     "publisher",
+    "published",
     "url",
     name="ArticleStubSchema",
     published=Part(PublishedStub, metadata=about("When it appeared.")),
