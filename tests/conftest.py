@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -53,31 +54,36 @@ def app(database: Path) -> Iterator[Flask]:
 
 
 @contextmanager
-def running(database: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def running(database: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run `headcount serve` on a free port as users do; give its address and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [Path(sys.executable).with_name("headcount"), "serve", "--port", str(port), *options]
     environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin"}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, env=environment, stderr=log)
+        try:
+            for _ in range(200):
+                try:
+                    urllib.request.urlopen(f"{address}/health/live", timeout=5).close()
+                    break
+                except (urllib.error.URLError, ConnectionError):
+                    log.seek(0)
+                    assert process.poll() is None, log.read()
+                    time.sleep(0.05)
+            yield address, process
+        finally:
+            process.terminate()
             try:
-                urllib.request.urlopen(f"{address}/health/live", timeout=5).close()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None, process.stderr and process.stderr.read()
-                time.sleep(0.05)
-        yield address, process
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+                process.wait(timeout=45)  # longer than gunicorn lets running requests go on
+            finally:
+                process.kill()
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[..., tuple[str, subprocess.Popen[str]]]]:
+def serve() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
     """Return a function that runs a server until the tests end."""
     with ExitStack() as servers:
         yield lambda database, *options: servers.enter_context(running(database, *options))
