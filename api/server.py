@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from typing import Any
 
+import gevent
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
@@ -21,6 +22,9 @@ from api import create_app
 from api.errors import handle_http_exception
 
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+TURN = 0.0001
+"""Seconds for which a connection stands back when it has been answered."""
+
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 _REFUSALS: tuple[tuple[type[Exception], HTTPException], ...] = (
@@ -32,6 +36,16 @@ _REFUSALS: tuple[tuple[type[Exception], HTTPException], ...] = (
 
 class Worker(GeventWorker):  # type: ignore[misc]
     """gunicorn's gevent worker, whose own refusals of what is no HTTP are problem documents too."""
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        """Answer a request, then let the other connections have their turn.
+
+        A client that asks again at once would otherwise be answered again at once, and others wait for seconds. It is
+        a timer because gevent sees to callbacks, which `sleep(0)` is, before it looks at sockets.
+        """
+        keep_alive = super().handle_request(listener_name, req, sock, addr)
+        gevent.sleep(TURN)
+        return keep_alive
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that could not be read; anything else goes gunicorn's way."""
