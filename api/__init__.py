@@ -18,10 +18,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from api import metrics  # noqa: PLC0415 (prometheus-client must not be imported before a worker is forked)
 
     app = Flask(__name__, static_folder=None)
-    app.config.from_mapping(DATABASE_URL=default_url(), **docs.SETTINGS)
+    app.config.from_mapping(docs.SETTINGS)
     app.config.from_prefixed_env("HEADCOUNT")
     app.config.from_mapping(config)
-    app.extensions["database"] = Database(app.config["DATABASE_URL"] or default_url())
+    app.extensions["database"] = Database(app.config.get("DATABASE_URL") or default_url())
     app.url_map.strict_slashes = True
     api = Api(app)
     metrics.init_app(app)

@@ -17,7 +17,7 @@ from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions, search_conditions
-from api.http import answered, negotiate
+from api.http import answered_one, negotiate
 from api.paging import address
 from api.parameters import VOCABULARY_FILTERS, facet_query
 from api.views import canonical
@@ -65,13 +65,11 @@ def get_facets(query: dict[str, Any]) -> Response:
     """Count estimates by the values of their fields."""
     path = address("/facets", canonical(_schema, query))
 
-    def render() -> tuple[bytes, dict[str, str]]:
+    def render() -> bytes:
         conditions = [*estimate_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
-        data = {name: _counts(name, conditions, query) for name in query["fields"]}
-        meta = {"dataset": live.release().version}
-        return orjson.dumps({"data": data, "meta": meta, "links": {"self": path}}), {}
+        return orjson.dumps({name: _counts(name, conditions, query) for name in query["fields"]})
 
-    return answered(path, render)
+    return answered_one(path, render)
 
 
 def _counts(name: str, conditions: list[ColumnElement[bool]], query: dict[str, Any]) -> list[dict[str, Any]]:

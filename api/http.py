@@ -9,6 +9,7 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, TypeVar
 
+import orjson
 from flask import Flask, Response, g, request
 from flask_compress import Compress
 from flask_cors import CORS
@@ -49,6 +50,16 @@ def answered(
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = "public, no-cache"
     return response
+
+
+def answered_one(path: str, render_data: Callable[[], bytes]) -> Response:
+    """Return one thing, rendered as JSON, in the envelope of all answers: `data`, `meta`, `links`."""
+
+    def render() -> tuple[Body, dict[str, str]]:
+        meta, links = {"dataset": live.release().version}, {"self": path}
+        return b'{"data":%b,"meta":%b,"links":%b}' % (render_data(), orjson.dumps(meta), orjson.dumps(links)), {}
+
+    return answered(path, render)
 
 
 def negotiate(*media_types: str) -> Callable[[View], View]:

@@ -7,10 +7,9 @@ from marshmallow import Schema, fields
 from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
-from api.http import answered, negotiate
+from api.http import answered_one, negotiate
 from api.parameters import QuerySchema
 from api.resources import RESOURCES
-from schema.engine import Release
 
 blueprint = Blueprint("service", __name__, description="The dataset as a whole, and whether the server is well.")
 
@@ -60,11 +59,6 @@ _MORE = {
 }
 
 
-def _one(path: str, data: object) -> Response:
-    meta = {"dataset": live.release().version}
-    return answered(path, lambda: (orjson.dumps({"data": data, "meta": meta, "links": {"self": path}}), {}))
-
-
 @blueprint.route("/")
 @negotiate("application/json")
 @blueprint.arguments(QuerySchema, location="query", error_status_code=400)
@@ -80,7 +74,8 @@ def get_index(_: object) -> Response:
     resources = [{"name": one.name, "url": f"/{one.name}", "about": one.about} for one in RESOURCES]
     resources += [{"name": name, "url": f"/{name}", "about": about} for name, about in _MORE.items()]
     about = "Numbers in the news about armed groups, each with who said it, in which words, and who printed it."
-    return _one("/", {"name": "Headcount", "about": about, "resources": resources})
+    index = {"name": "Headcount", "about": about, "resources": resources}
+    return answered_one("/", lambda: orjson.dumps(index))
 
 
 @blueprint.route("/dataset")
@@ -95,8 +90,7 @@ def get_index(_: object) -> Response:
 )
 def get_dataset(_: object) -> Response:
     """Get the dataset's version and the number of its records."""
-    release: Release = live.release()
-    return _one("/dataset", release.dataset)
+    return answered_one("/dataset", lambda: orjson.dumps(live.release().dataset))
 
 
 @blueprint.route("/health/live")

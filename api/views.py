@@ -15,7 +15,7 @@ from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions, search_conditions
 from api.formats import MEDIA_TYPES, Format, chosen_format, columns_of, narrowed, write_csv, write_ndjson
-from api.http import Body, answered, negotiate
+from api.http import Body, answered, answered_one, negotiate
 from api.paging import Listing, Page, Window, address, orders, read_all, read_page
 from api.parameters import DEFAULT_LIMIT, ItemFormat, field_names, item_query, list_query
 from api.resources import RESOURCES, Resource
@@ -89,13 +89,7 @@ def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: 
             f"There is no {resource.name.removesuffix('s')} {id_!r}; /{resource.name} lists those there are."
         )
     path = address(f"/{resource.name}/{id_}", canonical(schema, query, {"format": ItemFormat.JSON}))
-
-    def render() -> tuple[bytes, dict[str, str]]:
-        meta, links = {"dataset": live.release().version}, {"self": path}
-        data = narrowed(found, query.get("fields"))
-        return b'{"data":%b,"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links)), {}
-
-    return answered(path, render)
+    return answered_one(path, lambda: narrowed(found, query.get("fields")))
 
 
 def canonical(

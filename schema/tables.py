@@ -165,7 +165,7 @@ estimates = _resource(
     Column("claim_rank", Integer, nullable=False),
 )
 
-RESOURCES = {table.name: table for table in metadata.sorted_tables if "json" in table.c}
+RESOURCES = {table.name: table for table in metadata.sorted_tables if "position" in table.c}
 """The tables that are resources, by name."""
 
 names = Table(
