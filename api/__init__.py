@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from api import docs, errors, facets, http, live, service, views
+from api import docs, errors, facets, http, limits, live, service, views
 from api.blueprint import Api
 from schema.engine import Database, default_url
 
@@ -28,6 +28,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     errors.init_app(app)
     live.init_app(app)
     http.init_app(app)
+    limits.init_app(app)
     docs.init_app(app, api)
     for blueprint in (*views.BLUEPRINTS, facets.blueprint, service.blueprint):
         api.register_blueprint(blueprint)

@@ -21,6 +21,7 @@ from api.blueprint import Api, Blueprint, QueryParser
 from api.choices import ids_of
 from api.errors import MEDIA_TYPE, ProblemSchema
 from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
+from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
 from api.parameters import VOCABULARY_FILTERS, QuerySchema
 from schema import tables
 from schema.fields import ID_PATTERN
@@ -52,12 +53,16 @@ SETTINGS: dict[str, Any] = {
 _HEADERS = {
     "ETag": "What the answer is of: dataset, code and question. Send it back in If-None-Match.",
     "Link": "The next and the previous page (RFC 8288).",
+    RATE_LIMIT: "Where the server limits requests: how many are left (r), and after how many seconds all are (t).",
+    RATE_LIMIT_POLICY: "Where the server limits requests: how many (q) a client may make in how many seconds (w).",
     "Retry-After": "In how many seconds to try again.",
     REQUEST_ID: "The request's id, yours where you sent one.",
     DATASET_VERSION: "The version of the dataset that was read.",
 }
 
-UNAVAILABLE = 503
+_COMMON = (RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION)
+
+UNAVAILABLE, TOO_MANY = 503, 429
 _PROBLEMS = {
     400: (
         "BadRequest",
@@ -66,6 +71,7 @@ _PROBLEMS = {
     404: ("NotFound", "There is no such record."),
     406: ("NotAcceptable", "None of the media types in Accept can be given."),
     414: ("AddressTooLong", "The address is longer than this server reads."),
+    TOO_MANY: ("TooManyRequests", "Where the server limits requests: this client has made too many."),
     500: ("InternalError", "Something went wrong on this side."),
     UNAVAILABLE: ("Unavailable", "The dataset cannot be read just now."),
 }
@@ -124,7 +130,7 @@ def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
     """Document a view: its answer, also as a stream of other media types, its failures, and what it is called."""
 
     def decorator(view: Any) -> Any:
-        headers = {name: name for name in ("ETag", "Link", REQUEST_ID, DATASET_VERSION)}
+        headers = {name: name for name in ("ETag", "Link", *_COMMON)}
         view = blueprint.response(200, schema, headers=headers)(view)
         for media_type in streams:
             text = {"type": "string"}
@@ -144,13 +150,12 @@ def init_app(app: Flask, api: Api) -> None:
     components = api.spec.components
     for name, meaning in _HEADERS.items():
         components.header(name, {"description": meaning, "schema": {"type": "string"}})
-    common = {name: {"$ref": f"#/components/headers/{name}"} for name in (REQUEST_ID, DATASET_VERSION)}
+    common = {name: {"$ref": f"#/components/headers/{name}"} for name in _COMMON}
     components.response("NotModified", {"description": "The client has this answer already.", "headers": common})
     for status, (name, meaning) in _PROBLEMS.items():
         content = {MEDIA_TYPE: {"schema": ProblemSchema}}
-        headers = common | (
-            {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if status == UNAVAILABLE else {}
-        )
+        again = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+        headers = common | (again if status in (TOO_MANY, UNAVAILABLE) else {})
         components.response(name, {"description": meaning, "content": content, "headers": headers})
     documents = Documents(api)
     app.add_url_rule("/openapi.json", "openapi", negotiate("application/json")(documents.view))

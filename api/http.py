@@ -16,6 +16,7 @@ from flask_cors import CORS
 from werkzeug.exceptions import NotAcceptable, RequestURITooLarge
 
 from api import live
+from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
 from schema.engine import DatabaseError
 
 CODE_VERSION = version("headcount")
@@ -114,7 +115,7 @@ def init_app(app: Flask) -> None:
         app,
         send_wildcard=True,
         methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=["ETag", "Link", "Retry-After", REQUEST_ID, DATASET_VERSION],
+        expose_headers=["ETag", "Link", "Retry-After", RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION],
         max_age=86_400,
     )
     app.before_request(_begin)

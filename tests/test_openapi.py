@@ -96,7 +96,7 @@ def test_every_operation_documents_its_answers(document):
         operation = item["get"]
         assert operation["operationId"]
         assert operation["description"], path
-        for status in ("400", "404", "406", "414", "500", "503"):
+        for status in ("400", "404", "406", "414", "429", "500", "503"):
             reference = operation["responses"][status]["$ref"].rpartition("/")[2]
             content = document["components"]["responses"][reference]["content"]
             assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
