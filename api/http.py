@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 
 import orjson
 from flask import Flask, Response, g, request
-from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.exceptions import NotAcceptable, RequestURITooLarge
 
-from api import live
+from api import compression, live
 from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
 from schema.engine import DatabaseError
 
@@ -103,14 +102,7 @@ def _finish(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Put all of it around the application."""
-    app.config["COMPRESS_MIMETYPES"] = [
-        *("application/json", "application/problem+json", "application/x-ndjson"),
-        *("text/csv", "text/html", "text/css", "text/javascript"),
-    ]
-    app.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
-    app.config["COMPRESS_STREAMS"] = False  # flask-compress keeps the request's context open until a stream ends
-    app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
-    Compress(app)
+    compression.init_app(app)
     CORS(
         app,
         send_wildcard=True,

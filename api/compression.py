@@ -1,0 +1,82 @@
+"""Bodies in the coding that the client prefers: zstd, br or gzip; whole ones at once, streams chunk by chunk.
+
+flask-compress keeps the request, and with it its connection to the release, until a stream has ended, and reads
+`gzip;q=0` as a wish for gzip.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+
+import brotli
+from backports import zstd
+from flask import Flask, Response, request
+
+MEDIA_TYPES = {
+    *("application/json", "application/problem+json", "application/x-ndjson"),
+    *("text/csv", "text/html", "text/css", "text/javascript"),
+}
+SMALLEST = 500
+"""From how many bytes on a body is worth it."""
+
+Coder = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
+"""What codes a chunk so that it can be decoded at once, and what ends the body."""
+
+
+def _zstd() -> Coder:
+    coder = zstd.ZstdCompressor(level=3)
+    return lambda chunk: coder.compress(chunk, zstd.ZstdCompressor.FLUSH_BLOCK), coder.flush
+
+
+def _br() -> Coder:
+    coder = brotli.Compressor(quality=4)
+    return lambda chunk: coder.process(chunk) + coder.flush(), coder.finish
+
+
+def _gzip() -> Coder:
+    coder = zlib.compressobj(level=6, wbits=zlib.MAX_WBITS + 16)
+    return lambda chunk: coder.compress(chunk) + coder.flush(zlib.Z_SYNC_FLUSH), coder.flush
+
+
+CODERS = {"zstd": _zstd, "br": _br, "gzip": _gzip}
+"""By coding; of two that a client likes equally, the first is taken."""
+
+
+def coded(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Yield each chunk in a coding as soon as it is there, then the end."""
+    code, end = CODERS[coding]()
+    for chunk in filter(None, chunks):
+        yield code(chunk)
+    yield end()
+
+
+def _code(response: Response) -> Response:
+    coding = request.accept_encodings.best_match([*CODERS, "identity"])
+    if (
+        coding not in CODERS
+        or response.mimetype not in MEDIA_TYPES
+        or response.status_code in (HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED)
+        or "Content-Encoding" in response.headers
+        or (not response.is_streamed and len(response.get_data()) < SMALLEST)
+    ):
+        return response
+    if response.is_streamed:
+        # The chunks come after the request has ended; a client that leaves ends what they come from, too.
+        if hasattr(response.response, "close"):
+            response.call_on_close(response.response.close)
+        response.direct_passthrough = False
+        response.response = coded(response.iter_encoded(), coding)
+        for name in ("Content-Length", "Accept-Ranges"):
+            response.headers.pop(name, None)
+    else:
+        response.set_data(b"".join(coded([response.get_data()], coding)))
+    response.headers["Content-Encoding"] = coding
+    etag, _ = response.get_etag()
+    if etag:
+        response.set_etag(etag, weak=True)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Code every body; registered first, so that it is done last."""
+    app.after_request(_code)
