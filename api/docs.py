@@ -131,12 +131,13 @@ def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
 
     def decorator(view: Any) -> Any:
         headers = {name: name for name in ("ETag", "Link", *_COMMON)}
-        view = blueprint.response(200, schema, headers=headers)(view)
-        for media_type in streams:
+        # What is applied last is listed first, and a generated client reads the first that it can: so JSON comes last.
+        for media_type in reversed(streams):
             text = {"type": "string"}
             view = blueprint.alt_response(200, schema=text, content_type=media_type, headers=headers, success=True)(
                 view
             )
+        view = blueprint.response(200, schema, headers=headers)(view)
         view = blueprint.alt_response(304, response="NotModified")(view)
         for status, (name, _) in _PROBLEMS.items():
             view = blueprint.alt_response(status, response=name)(view)
