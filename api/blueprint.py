@@ -50,6 +50,8 @@ def _faults(messages: Mapping[str, Any], req: Request, schema: Schema) -> Iterat
                 yield {"parameter": name, "value": value, **fault, "allowed": known}
             elif len(req.args.getlist(name)) > 1 and not isinstance(schema.fields[name], fields.List):
                 times = f"given {len(req.args.getlist(name))} times; expected once"
+                if because := getattr(schema.fields[name], "because", None):
+                    times += f": {because}"
                 yield {"parameter": name, "value": value, "message": times, "did_you_mean": []}
             elif isinstance(message, dict):
                 yield {"parameter": name, "value": value, **message}

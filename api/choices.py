@@ -62,6 +62,22 @@ class Choices(fields.List[Any]):
         return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": self.near(word)} | short
 
 
+class Choice(fields.String):
+    """One word out of a list, given once; `because` says why there can be no two."""
+
+    def __init__(self, choices: Choices, because: str, **kwargs: Any) -> None:
+        """Take the list of which this is one, why it is one, and marshmallow's arguments."""
+        self.choices, self.because = choices, because
+        super().__init__(metadata={**choices.metadata, "example": choices.metadata["example"][0]}, **kwargs)
+        self.error_messages["required"] = f"is missing; {because}"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = self.choices.deserialize(value, attr, data)
+        if len(found) > 1:
+            raise ValidationError(f"{', '.join(found)} are {len(found)}; expected one: {self.because}")
+        return found[0]
+
+
 def choose_words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
     """Return a field for words that must be written just so."""
     item = fields.String(validate=validate.OneOf(words))

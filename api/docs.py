@@ -22,7 +22,8 @@ from api.choices import ids_of
 from api.errors import MEDIA_TYPE, ProblemSchema
 from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
 from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
-from api.parameters import VOCABULARY_FILTERS, QuerySchema
+from api.parameters import VOCABULARY_FILTERS
+from api.queries import QuerySchema
 from schema import tables
 from schema.fields import ID_PATTERN
 from schema.records import Record
@@ -215,10 +216,12 @@ class Documents:
                 parameter |= {"description": f"Id of the {kind}.", "example": live.connection().scalar(first)}
                 parameter["schema"] = {"type": "string", "pattern": ID_PATTERN, "maxLength": 120}
             elif name in known and 0 < len(known[name]) <= LONGEST_ENUM:
-                parameter["schema"]["items"] = {"type": "string", "enum": known[name]}
-                parameter["example"] = [
-                    next((one for one in parameter["example"] if one in known[name]), known[name][0])
-                ]
+                one = {"type": "string", "enum": known[name]}
+                several = parameter["schema"]["type"] == "array"
+                parameter["schema"] |= {"items": one} if several else one
+                shown = parameter["example"] if several else [parameter["example"]]
+                example = next((word for word in shown if word in known[name]), known[name][0])
+                parameter["example"] = [example] if several else example
         return document
 
 

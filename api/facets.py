@@ -11,16 +11,17 @@ from typing import Any
 import orjson
 from flask import Response
 from marshmallow import Schema, fields
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Label, Select, func, select
 
 from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
-from api.filters import estimate_conditions, search_conditions
+from api.filters import filter_conditions, search_conditions
 from api.http import answered_one, negotiate
+from api.lists import canonical
 from api.paging import address
-from api.parameters import VOCABULARY_FILTERS, facet_query
-from api.views import canonical
+from api.parameters import VOCABULARY_FILTERS
+from api.queries import facet_query
 from schema import tables
 
 _ESTIMATES = tables.estimates.c
@@ -66,17 +67,19 @@ def get_facets(query: dict[str, Any]) -> Response:
     path = address("/facets", canonical(_schema, query))
 
     def render() -> bytes:
-        conditions = [*estimate_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
+        conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
         return orjson.dumps({name: _counts(name, conditions, query) for name in query["fields"]})
 
     return answered_one(path, render)
 
 
 def _counts(name: str, conditions: list[ColumnElement[bool]], query: dict[str, Any]) -> list[dict[str, Any]]:
+    # Of each claim there is one with that value, or none, whichever of its reports comes first.
+    total = (func.count(_ESTIMATES.claim_id.distinct()) if "distinct" in query else func.count()).label("total")
     select_counts: Callable[[], Iterator[tuple[str, str, int]]] = {
-        "region": lambda: _rows(_select_regions(conditions, str(query["region_scope"]))),
-        "as_of_year": lambda: _years(conditions),
-    }.get(name, lambda: _rows(_select_values(name, conditions)))
+        "region": lambda: _rows(_select_regions(total, conditions, str(query["region_scope"]))),
+        "as_of_year": lambda: _years(total, conditions),
+    }.get(name, lambda: _rows(_select_values(name, total, conditions)))
     counted = sorted(select_counts(), key=lambda row: (-row[2], row[0]))
     return [{"value": value, "name": label, "count": count} for value, label, count in counted]
 
@@ -85,28 +88,27 @@ def _rows(found: Select[Any]) -> Iterator[tuple[str, str, int]]:
     yield from ((row.value, row.label, row.total) for row in live.connection().execute(found))
 
 
-def _select_values(name: str, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+def _select_values(name: str, total: Label[int], conditions: list[ColumnElement[bool]]) -> Select[Any]:
     column = _COLUMNS[name]
     label = _ESTIMATES.get(f"{name}_name", column)
-    found = select(column.label("value"), label.label("label"), func.count().label("total"))
+    found = select(column.label("value"), label.label("label"), total)
     return found.where(column.is_not(None), *conditions).group_by(column, label)
 
 
-def _select_regions(conditions: list[ColumnElement[bool]], scope: str) -> Select[Any]:
+def _select_regions(total: Label[int], conditions: list[ColumnElement[bool]], scope: str) -> Select[Any]:
     scopes, regions = tables.region_scopes.c, tables.regions.c
-    found = select(regions.id.label("value"), regions.name.label("label"), func.count().label("total"))
+    found = select(regions.id.label("value"), regions.name.label("label"), total)
     joined = tables.estimates.join(tables.region_scopes, scopes.member_id == _ESTIMATES.region_id)
     joined = joined.join(tables.regions, regions.id == scopes.region_id)
     return found.select_from(joined).where(scopes.scope == scope, *conditions).group_by(regions.id, regions.name)
 
 
-def _years(conditions: list[ColumnElement[bool]]) -> Iterator[tuple[str, str, int]]:
+def _years(total: Label[int], conditions: list[ColumnElement[bool]]) -> Iterator[tuple[str, str, int]]:
     """Yield the years that an as_of overlaps, of those from the first to the last that the dataset names."""
     start, end = _ESTIMATES.as_of_start, _ESTIMATES.as_of_end
     connection = live.connection()
     bounds = select(func.min(func.coalesce(start, end)), func.max(func.coalesce(end, start)))
     first, last = (int(day[:4]) for day in connection.execute(bounds).one())
-    total = func.count().label("total")
     counts: Counter[int] = Counter()
     for row in connection.execute(select(start, end, total).where(*conditions).group_by(start, end)):
         since = int(row.as_of_start[:4]) if row.as_of_start else first

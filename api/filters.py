@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, column, false, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Table, and_, column, false, func, not_, or_, select
 from sqlalchemy import table as named_table
 
 from api.parameters import DATE_FILTERS, FLAG_FILTERS, VOCABULARY_FILTERS, ValueMatch
@@ -19,7 +19,17 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 def estimate_conditions(query: Query) -> list[Condition]:
-    """Return what an estimate has to meet under the filters of a query, full text apart."""
+    """Return what an estimate has to meet under all that a query asks of estimates."""
+    conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
+    if "distinct" not in query:
+        return conditions
+    rank = func.row_number().over(partition_by=_ESTIMATES.claim_id, order_by=_ESTIMATES.claim_rank)
+    first = select(_ESTIMATES.id, rank.label("rank")).where(*conditions).subquery()
+    return [_ESTIMATES.id.in_(select(first.c.id).where(first.c.rank == 1))]
+
+
+def filter_conditions(query: Query) -> list[Condition]:
+    """Return what an estimate has to meet under the filters of a query; full text and `distinct` are none."""
     return [*_vocabulary(query), *_dates(query), *_flags(query), *_values(query)]
 
 

@@ -1,8 +1,12 @@
-"""Order and pages: any sort, ties broken by id, nulls last; a page starts after, or ends before, a record."""
+"""Order and pages.
 
-from collections.abc import Iterator, Sequence
+The records of a table take any sort, ties broken by id, nulls last; their pages start after, or end before, a record. A
+list that is worked out for one question has one order, and its pages are counted.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
@@ -55,15 +59,6 @@ def beyond(order: Sequence[Order], values: Sequence[Any], *, backwards: bool) ->
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What a list is of: a resource's table, what of it was found (id and JSON), and in which order."""
-
-    table: Table
-    found: Select[Any]
-    order: Sequence[Order]
-
-
-@dataclass(frozen=True)
 class Window:
     """Which part of a list is asked for: at most `limit` records, after passing over `offset` of them."""
 
@@ -72,65 +67,152 @@ class Window:
     cursor: str | None = None
 
 
+Step = tuple[str, str]
+"""The parameter that leads to another page, and its value."""
+
+
 @dataclass(frozen=True)
 class Page:
-    """The records of one page, with the cursors of its neighbours where there are any."""
+    """The records of one page as JSON, and the steps to its neighbours where there are any."""
 
-    rows: list[Row[Any]]
-    next: str | None
-    prev: str | None
+    rendered: list[str]
+    next: Step | None
+    prev: Step | None
 
 
-def read_page(connection: Connection, listing: Listing, window: Window) -> Page:
-    """Return the page of a list that a cursor or an offset leads to.
+class Listing(Protocol):
+    """What is listed: how many there are, a page of them, or all from somewhere on."""
 
-    A cursor is `after:ID` or `before:ID`; raises NotFound where that record is gone, which a client cannot mend but
-    by starting again.
+    def total(self) -> int:
+        """Return how many records there are on all pages."""
+
+    def page(self, window: Window) -> Page:
+        """Return the page that a window shows."""
+
+    def stream(self, window: Window) -> Iterator[str]:
+        """Return all from a window's start on as JSON, read while it is sent; the window's limit is not looked at."""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A list that was worked out for one question, in its order; its pages are counted."""
+
+    rendered: Sequence[str]
+
+    def total(self) -> int:
+        """Return how many there are."""
+        return len(self.rendered)
+
+    def page(self, window: Window) -> Page:
+        """Return the page that an offset leads to."""
+        first, last = window.offset, window.offset + window.limit
+        return counted_page(list(self.rendered[first:last]), len(self.rendered), window)
+
+    def stream(self, window: Window) -> Iterator[str]:
+        """Return all from an offset on."""
+        return iter(self.rendered[window.offset :])
+
+
+def counted_page(rendered: list[str], total: int, window: Window) -> Page:
+    """Return a page of a list whose pages are counted."""
+    after, before = window.offset + window.limit, max(window.offset - window.limit, 0)
+    return Page(
+        rendered,
+        ("offset", str(after)) if after < total else None,
+        ("offset", str(before)) if window.offset else None,
+    )
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A list that is an ordered SELECT, each of whose rows is rendered; its pages are counted."""
+
+    release: Release
+    connection: Connection
+    found: Select[Any]
+    render: Callable[[Row[Any]], str]
+
+    def total(self) -> int:
+        """Return how many there are."""
+        return count(self.connection, self.found)
+
+    def page(self, window: Window) -> Page:
+        """Return the page that an offset leads to."""
+        rows = self.connection.execute(self.found.limit(window.limit).offset(window.offset))
+        return counted_page([self.render(row) for row in rows], self.total(), window)
+
+    def stream(self, window: Window) -> Iterator[str]:
+        """Return all from an offset on."""
+        return (self.render(row) for row in _streamed(self.release, self.found.offset(window.offset)))
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """The records of a table that were found (`id` and `json`), in an order; its pages start at a record.
+
+    A cursor is `after:ID` or `before:ID`; a page and a stream raise NotFound where that record is gone, which a client
+    cannot mend but by starting again.
     """
-    found, backwards = _from_cursor(connection, listing, window.cursor)
-    ordered = found.order_by(*(one.clause(backwards=backwards) for one in listing.order))
-    rows = list(connection.execute(ordered.limit(window.limit + 1).offset(window.offset)))
-    more = len(rows) > window.limit
-    rows = rows[: window.limit]
-    if backwards:
-        rows.reverse()
-    ahead, behind = (bool(rows), more) if backwards else (more, bool(rows) and bool(window.cursor or window.offset))
-    return Page(rows, f"after:{rows[-1].id}" if ahead else None, f"before:{rows[0].id}" if behind else None)
+
+    release: Release
+    connection: Connection
+    table: Table
+    found: Select[Any]
+    order: Sequence[Order]
+
+    def total(self) -> int:
+        """Return how many there are."""
+        return count(self.connection, self.found.with_only_columns(self.table.c.id))
+
+    def page(self, window: Window) -> Page:
+        """Return the page that a cursor or an offset leads to."""
+        found, backwards = self._beyond(window.cursor)
+        ordered = found.order_by(*(one.clause(backwards=backwards) for one in self.order))
+        rows = list(self.connection.execute(ordered.limit(window.limit + 1).offset(window.offset)))
+        more = len(rows) > window.limit
+        rows = rows[: window.limit]
+        if backwards:
+            rows.reverse()
+        ahead, behind = (bool(rows), more) if backwards else (more, bool(rows) and bool(window.cursor or window.offset))
+        return Page(
+            [row.json for row in rows],
+            ("cursor", f"after:{rows[-1].id}") if ahead else None,
+            ("cursor", f"before:{rows[0].id}") if behind else None,
+        )
+
+    def stream(self, window: Window) -> Iterator[str]:
+        """Return all from a cursor or an offset on; before a cursor, an offset passes over the records next to it."""
+        found, backwards = self._beyond(window.cursor)
+        ordered = found.order_by(*(one.clause(backwards=False) for one in self.order))
+        if backwards:
+            ordered = ordered.limit(max(count(self.connection, found) - window.offset, 0))
+        else:
+            ordered = ordered.offset(window.offset)
+        return (row.json for row in _streamed(self.release, ordered))
+
+    def _beyond(self, cursor: str | None) -> tuple[Select[Any], bool]:
+        """Return what lies beyond a cursor, and whether that is backwards."""
+        direction, _, id_ = (cursor or "").partition(":")
+        backwards = direction == "before"
+        if not cursor:
+            return self.found, backwards
+        edge = self.connection.execute(
+            select(*(one.column for one in self.order)).where(self.table.c.id == id_)
+        ).one_or_none()
+        if edge is None:
+            raise NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
+        return self.found.where(beyond(self.order, edge, backwards=backwards)), backwards
 
 
-def read_all(release: Release, connection: Connection, listing: Listing, window: Window) -> Iterator[Row[Any]]:
-    """Return all of a list from a cursor or an offset on, as a stream that outlives the request.
-
-    Before a cursor, an offset passes over the records next to it. Raises NotFound as `read_page` does.
-    """
-    found, backwards = _from_cursor(connection, listing, window.cursor)
-    ordered = found.order_by(*(one.clause(backwards=False) for one in listing.order))
-    if backwards:
-        there = connection.scalar(select(func.count()).select_from(found.subquery())) or 0
-        ordered = ordered.limit(max(there - window.offset, 0))
-    else:
-        ordered = ordered.offset(window.offset)
-    return _streamed(release, ordered)
+def count(connection: Connection, found: Select[Any]) -> int:
+    """Return how many rows a SELECT finds."""
+    return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 def _streamed(release: Release, ordered: Select[Any]) -> Iterator[Row[Any]]:
     # A connection of its own, from the first row to the last or to the client's leaving.
     with release.engine.connect() as connection:
         yield from connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
-
-
-def _from_cursor(connection: Connection, listing: Listing, cursor: str | None) -> tuple[Select[Any], bool]:
-    """Return what of a list lies beyond a cursor, and whether that is backwards."""
-    direction, _, id_ = (cursor or "").partition(":")
-    backwards = direction == "before"
-    if not cursor:
-        return listing.found, backwards
-    edge = connection.execute(
-        select(*(one.column for one in listing.order)).where(listing.table.c.id == id_)
-    ).one_or_none()
-    if edge is None:
-        raise NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
-    return listing.found.where(beyond(listing.order, edge, backwards=backwards)), backwards
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:

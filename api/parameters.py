@@ -1,24 +1,23 @@
-"""Query parameters: the filters as rows of a table, and the schema that is made of them.
+"""The filters, as rows of a table.
 
 A filter is one row here. What it compares is a column of `estimates`; the other resources take the same filters and
 answer with the records that have at least one estimate that matches.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import fields, validate
 from sqlalchemy import Column
 
-from api.choices import Choices, choose_records, choose_terms, choose_words
-from api.formats import Format
+from api.choices import Choices, choose_records, choose_terms
 from schema import tables
-from schema.fields import ID_PATTERN, Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
+from schema.fields import Edtf, Flag, Id, Number, Strict, Term, Text
+from schema.records import about
 from schema.terms import Locus, SourceKind, Unit
 
-LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET, LONGEST_SEARCH = 1000, 50, 10_000, 200
+LONGEST_SEARCH = 200
 
 
 class RegionScope(StrEnum):
@@ -42,10 +41,15 @@ class Distinct(StrEnum):
     CLAIM = "claim"
 
 
-class ItemFormat(StrEnum):
-    """How one record is written."""
+class SearchText(Strict, fields.String):
+    """Words to search for; any text will do."""
 
-    JSON = "json"
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or len(value) > LONGEST_SEARCH:
+            raise self.refused(value)
+        return value
+
+    expected = f"one text of at most {LONGEST_SEARCH} characters"
 
 
 _ESTIMATES = tables.estimates.c
@@ -117,31 +121,13 @@ FLAG_FILTERS = {
 """Name → what it asks of `estimates`, and the meaning."""
 
 
-class QuerySchema(Schema):
-    """A query string; a parameter that is not known is refused."""
-
-    class Meta:
-        """marshmallow's settings."""
-
-        unknown = RAISE
+SEARCH = (
+    'Full text: every word must occur, in any form; "a phrase" in quotes, -without, this or that. '
+    "A text without a word finds nothing."
+)
 
 
-class SearchText(Strict, fields.String):
-    """Words to search for; any text will do."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or len(value) > LONGEST_SEARCH:
-            raise self.refused(value)
-        return value
-
-    expected = f"one text of at most {LONGEST_SEARCH} characters"
-
-
-def _about(meaning: str, example: object) -> dict[str, Any]:
-    return {"description": meaning, "example": example}
-
-
-def _filter_fields() -> dict[str, fields.Field[Any]]:
+def filter_fields() -> dict[str, fields.Field[Any]]:
     """Return the parameters that every list takes, in the order in which they are documented."""
     found: dict[str, fields.Field[Any]] = {}
     for filter_ in VOCABULARY_FILTERS:
@@ -151,87 +137,19 @@ def _filter_fields() -> dict[str, fields.Field[Any]]:
         "How `region` and `not_region` are read: the region and all below it, the region alone, or also the combined "
         "regions that contain it."
     )
-    found["region_scope"] = Term(RegionScope, load_default=RegionScope.WITHIN, metadata=_about(scope, "exact"))
+    found["region_scope"] = Term(RegionScope, load_default=RegionScope.WITHIN, metadata=about(scope, "exact"))
     for name, (_, meaning) in DATE_FILTERS.items():
         text = f"{meaning}: an EDTF date or interval that it overlaps, ends included."
-        found[name] = Edtf(metadata=_about(text, "2017-07/.."))
+        found[name] = Edtf(metadata=about(text, "2017-07/.."))
     lowest = (
         "The stated interval reaches this number or lies above it. An open side is open; a vague figure never matches."
     )
-    found["value_min"] = Number(metadata=_about(lowest, 500))
+    found["value_min"] = Number(metadata=about(lowest, 500))
     highest = "The stated interval reaches this number or lies below it. A ceiling may be any number from 0."
-    found["value_max"] = Number(metadata=_about(highest, 5000))
+    found["value_max"] = Number(metadata=about(highest, 5000))
     match = "Whether the stated interval has to overlap the one from value_min to value_max, or to lie wholly in it."
-    found["value_match"] = Term(ValueMatch, load_default=ValueMatch.OVERLAP, metadata=_about(match, "certain"))
+    found["value_match"] = Term(ValueMatch, load_default=ValueMatch.OVERLAP, metadata=about(match, "certain"))
     for name, (_, meaning) in FLAG_FILTERS.items():
-        found[name] = Flag(metadata=_about(meaning, True))
+        found[name] = Flag(metadata=about(meaning, True))
+    found["q"] = SearchText(metadata=about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH))
     return found
-
-
-SEARCH = (
-    'Full text: every word must occur, in any form; "a phrase" in quotes, -without, this or that. '
-    "A text without a word finds nothing."
-)
-
-
-def _search() -> SearchText:
-    return SearchText(metadata=_about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH))
-
-
-def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields: Sequence[str]) -> type[Schema]:
-    """Return the query schema of a resource's list."""
-    limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON, and all that match in CSV and NDJSON."
-    own = {
-        "q": _search(),
-        "sort": choose_words(
-            "order",
-            [sign + key for key in sorts for sign in ("", "-")],
-            load_default=[default_sort],
-            metadata=_about(
-                f"Keys to sort by, - for descending; ties by id, nulls last. By default {default_sort}.",
-                [default_sort],
-            ),
-        ),
-        "fields": fields_parameter(known_fields),
-        "limit": Whole(1, LARGEST_LIMIT, metadata=_about(limit, 20)),
-        "cursor": Pattern(
-            f"^(?:after|before):{ID_PATTERN.strip('^$')}$",
-            "a cursor from `links`, such as after:ID",
-            metadata={"description": "Where the page starts; taken from `links`. A record that is gone answers 404."},
-        ),
-        "offset": Whole(0, LARGEST_OFFSET, load_default=0, metadata=_about("How many records to pass over first.", 0)),
-        "format": Term(Format, metadata=_about("How the answer is written; goes over `Accept`.", "json")),
-    }
-    if name == "estimates":
-        distinct = "One estimate for each claim: body before headline, then the earliest published."
-        own = {"distinct": Term(Distinct, metadata=_about(distinct, "claim"))} | own
-    return QuerySchema.from_dict(_filter_fields() | own, name=f"{name.title()}QuerySchema")
-
-
-def facet_query(names: Sequence[str]) -> type[Schema]:
-    """Return the query schema of counts by the values of fields."""
-    about = _about("Which fields to count by; by default all.", ["region", "hedge"])
-    own = {"q": _search(), "fields": choose_words("field", names, load_default=list(names), metadata=about)}
-    return QuerySchema.from_dict(_filter_fields() | own, name="FacetsQuerySchema")
-
-
-def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:
-    """Return the query schema of one record of a resource."""
-    found: dict[str, fields.Field[Any]] = {"fields": fields_parameter(known_fields)}
-    found["format"] = Term(ItemFormat, metadata=_about("How the answer is written; goes over `Accept`.", "json"))
-    return QuerySchema.from_dict(found, name=f"{name.title()}ItemQuerySchema")
-
-
-def fields_parameter(known_fields: Sequence[str]) -> Choices:
-    """Return the field of the parameter that chooses which keys are answered."""
-    return choose_words("field", known_fields, metadata=_about("Only these keys, dotted where nested.", ["id"]))
-
-
-def field_names(schema: Schema, prefix: str = "") -> list[str]:
-    """Return every key of a record, dotted where nested; a key stands for all below it too."""
-    names = []
-    for key, field in schema.fields.items():
-        names.append(prefix + key)
-        if isinstance(field, fields.Nested):
-            names += field_names(field.schema, f"{prefix}{key}.")
-    return names

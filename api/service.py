@@ -8,7 +8,7 @@ from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.http import answered_one, negotiate
-from api.parameters import QuerySchema
+from api.queries import QuerySchema
 from api.resources import RESOURCES
 
 blueprint = Blueprint("service", __name__, description="The dataset as a whole, and whether the server is well.")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Self
 
@@ -9,6 +10,7 @@ from edtf import parse_edtf
 
 from schema.terms import HEDGES, Bound, Hedge
 
+_DAYS_IN_400_YEARS = 146_097
 _YEAR = "[0-9]{4}"
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 _DAY = (
@@ -60,6 +62,15 @@ def read_period(text: str) -> Period:
         for day in (parsed.lower_strict(), parsed.upper_strict())
     )
     return Period(text, start, end)
+
+
+def day_number(day: str | None) -> int | None:
+    """Return a day (ISO 8601, the years 0 to 9999) as the number of days since the day before 0001-01-01."""
+    if day is None:
+        return None
+    if day.startswith("0000"):  # which Python's calendar leaves out; every 400 years it repeats
+        return date.fromisoformat(f"0400{day[4:]}").toordinal() - _DAYS_IN_400_YEARS
+    return date.fromisoformat(day).toordinal()
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ class IndicatorSchema(Aliased):
     """What is counted."""
 
     definition = Text(required=True, metadata=about("What is counted, and what is not."))
+    parents = ListOf(Id(), metadata=about("The indicators that count these and others together."))
     unit = Term(Unit, required=True, metadata=about("What one of the counted things is."))
     kind = Term(
         IndicatorKind,

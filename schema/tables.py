@@ -163,6 +163,8 @@ estimates = _resource(
     *(_number("value_low"), _number("value_high")),
     *(Column("value_low_inclusive", Boolean), Column("value_high_inclusive", Boolean)),
     Column("claim_rank", Integer, nullable=False),
+    # The first and last day of as_of, counted from 0001-01-01 as day 1; null where open.
+    *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
 )
 
 RESOURCES = {table.name: table for table in metadata.sorted_tables if "position" in table.c}
@@ -174,8 +176,11 @@ names = Table(
     Column("kind", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("id", String, primary_key=True),
+    Column("why", _term(terms.NameKind), nullable=False),
+    _text("written"),
 )
-"""Every name that a filter takes (id, name, alias, code; folded by `schema.names.fold`) and what it stands for."""
+"""Every name that a filter takes (folded by `schema.names.fold`), what it stands for, which kind of name it is, and how
+it is written."""
 
 region_scopes = Table(
     "region_scopes",
@@ -185,6 +190,15 @@ region_scopes = Table(
     Column("member_id", String, ForeignKey("regions.id"), primary_key=True),
 )
 """For each region and each way to ask for it (within, exact, overlapping), the regions whose estimates are meant."""
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("whole_id", String, primary_key=True),
+    Column("part_id", String, primary_key=True),
+)
+"""For each group, indicator and region, itself and what it contains, so that no part can outnumber its whole."""
 
 dataset = Table(
     "dataset",

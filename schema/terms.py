@@ -106,6 +106,15 @@ class Drift(StrEnum):
     NUMBER_CHANGED = "number_changed"
 
 
+class NameKind(StrEnum):
+    """Which of a record's names a name is, the surest first."""
+
+    ID = "id"
+    CODE = "code"
+    NAME = "name"
+    ALIAS = "alias"
+
+
 @dataclass(frozen=True)
 class HedgeRule:
     """Which numbers a hedge needs, which it allows, and what it says of them."""

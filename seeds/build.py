@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from schema import tables
 from schema.engine import layout
-from schema.intervals import Interval, exclude_each_other, granularity_of, read_period
+from schema.intervals import Interval, day_number, exclude_each_other, granularity_of, read_period
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus, RegionKind
 from seeds.entries import Record, Seeds
 from seeds.numerals import read_magnitude
@@ -50,6 +50,7 @@ def build_dataset(seeds: Seeds, *, shipped: bool = False) -> Dataset:
     rows = {tables.RESOURCES[kind]: rows_of(kind, found) for kind, found in records.items()}
     rows[tables.names] = names_in(records)
     rows[tables.region_scopes] = scopes
+    rows[tables.parts] = _parts(records, scopes)
     version = _version(rows)
     counts = {kind: len(rows[tables.RESOURCES[kind]]) for kind in records}
     about = orjson.dumps({"version": version, "counts": counts}).decode()
@@ -81,6 +82,33 @@ def _period(written: Record) -> Record:
     return {**written, "start": period.start, "end": period.end}
 
 
+def _below(children: dict[str, set[str]], id_: str) -> set[str]:
+    """Return a record with its children and all theirs."""
+    found, todo = {id_}, [id_]
+    while todo:
+        new = children[todo.pop()] - found
+        found |= new
+        todo.extend(new)
+    return found
+
+
+def _parts(records: dict[str, dict[str, Record]], scopes: list[Row]) -> list[Row]:
+    """Return what each group, indicator and region contains; of a place that was not said, nothing is known."""
+    found = set()
+    for kind in ("groups", "indicators"):
+        children: dict[str, set[str]] = defaultdict(set)
+        for id_, record in records[kind].items():
+            for parent in record["parents"]:
+                children[parent].add(id_)
+        found |= {(kind, whole, part) for whole in records[kind] for part in _below(children, whole)}
+    kinds = {id_: region["kind"] for id_, region in records["regions"].items()}
+    known = {id_ for id_, kind in kinds.items() if kind is not RegionKind.UNSPECIFIED}
+    within = {(row["region_id"], row["member_id"]) for row in scopes if row["scope"] == "within"}
+    within |= {(id_, other) for id_ in known if kinds[id_] is RegionKind.WORLDWIDE for other in known}
+    found |= {("regions", whole, part) for whole, part in within if whole in known}
+    return [{"kind": kind[:-1], "whole_id": whole, "part_id": part} for kind, whole, part in sorted(found)]
+
+
 def _region_scopes(regions: dict[str, Record]) -> list[Row]:
     """Return which regions are meant by each region under each `region_scope`."""
     below: dict[str, set[str]] = defaultdict(set)
@@ -89,15 +117,7 @@ def _region_scopes(regions: dict[str, Record]) -> list[Row]:
         if region["parent"]:
             below[region["parent"]].add(id_)
 
-    def within(id_: str) -> set[str]:
-        found, todo = {id_}, [id_]
-        while todo:
-            new = below[todo.pop()] - found
-            found |= new
-            todo.extend(new)
-        return found
-
-    inside = {id_: within(id_) for id_ in regions}
+    inside = {id_: _below(below, id_) for id_ in regions}
     combined = [id_ for id_, region in regions.items() if region["kind"] is RegionKind.COMBINED]
     rows: list[Row] = []
     for id_ in regions:
@@ -155,9 +175,12 @@ def _estimate(
     for key in ("group", "indicator", "region", "source"):
         estimate[key] = records[f"{key}s"][written[key]]
     document = article["document"]
+    as_of = _period(written["as_of"])
     return estimate | {
         "url": f"/estimates/{written['id']}",
-        "as_of": _period(written["as_of"]),
+        "as_of": as_of,
+        "as_of_first_day": day_number(as_of["start"]),
+        "as_of_last_day": day_number(as_of["end"]),
         "stated": written["stated"] and _period(written["stated"]),
         "article": article,
         "evidence": {"document": document["name"], "sha256": document["sha256"], **written["evidence"]},

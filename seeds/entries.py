@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from schema.terms import NameKind
 from seeds.problems import Problem
 from seeds.read import Place, Source
 
@@ -41,7 +42,16 @@ class Seeds:
         return {entry.record["id"]: entry.record for entry in getattr(self, kind)}
 
 
-def names_of(record: Record) -> list[str]:
-    """Return every name that stands for a record as a filter: id, name, code, aliases."""
-    named = [record["id"], record.get("name") or record.get("title"), record.get("iso")]
-    return [name for name in (*named, *record.get("aliases", ())) if name]
+def names_of(record: Record) -> dict[str, NameKind]:
+    """Return every name that stands for a record as a filter, with what it is; the surest first."""
+    named = [
+        (record["id"], NameKind.ID),
+        (record.get("iso"), NameKind.CODE),
+        (record.get("name") or record.get("title"), NameKind.NAME),
+        *((alias, NameKind.ALIAS) for alias in record.get("aliases", ())),
+    ]
+    found: dict[str, NameKind] = {}
+    for name, kind in named:
+        if name:
+            found.setdefault(name, kind)
+    return found

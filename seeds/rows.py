@@ -20,9 +20,13 @@ from schema.records import (
     RegionSchema,
     SourceSchema,
 )
+from schema.terms import NameKind
 from seeds.entries import Record, names_of
 
 Row = dict[str, Any]
+
+_SERVED = ("value_", "claim_rank", "as_of_")
+"""What the names of the columns begin with that serve questions and are not answered."""
 
 _SCHEMAS: dict[str, Schema] = {
     "groups": GroupSchema(),
@@ -46,7 +50,7 @@ def rows_of(kind: str, records: dict[str, Record]) -> list[Row]:
             "position": position,
             "text": " ".join(_texts(kind, record)),
             "json": orjson.dumps(rendered).decode(),
-            **{key: record.get(key) for key in record if key.startswith(("value_", "claim_rank"))},
+            **{key: record[key] for key in record if key.startswith(_SERVED)},
             **flattened(rendered),
         }
         rows.append({name: values.get(name) for name in map(str, table.columns.keys())})
@@ -80,13 +84,18 @@ def _texts(kind: str, record: Record) -> list[str]:
 
 def names_in(records: dict[str, dict[str, Record]]) -> list[Row]:
     """Return what every name that a filter takes stands for; no filter takes an estimate."""
-    found = {
-        (kind.removesuffix("s"), fold(name), id_)
-        for kind, by_id in records.items()
-        if kind != "estimates"
-        for id_, record in by_id.items()
-        for name in names_of(record)
-    }
-    publishers = {article["publisher"] for article in records["articles"].values()} - {None}
-    found |= {("publisher", fold(publisher), publisher) for publisher in publishers}
-    return [{"kind": kind, "key": key, "id": id_} for kind, key, id_ in sorted(found)]
+    found: dict[tuple[str, str, str], Row] = {}
+
+    def take(kind: str, id_: str, name: str, why: NameKind) -> None:
+        key = (kind, fold(name), id_)
+        found.setdefault(key, {"kind": kind, "key": key[1], "id": id_, "why": why, "written": name})
+
+    for kind, by_id in records.items():
+        if kind != "estimates":
+            for id_, record in by_id.items():
+                for name, why in names_of(record).items():
+                    take(kind.removesuffix("s"), id_, name, why)
+    for article in records["articles"].values():
+        if article["publisher"]:
+            take("publisher", article["publisher"], article["publisher"], NameKind.NAME)
+    return [found[key] for key in sorted(found)]

@@ -24,6 +24,7 @@ def problems_between(seeds: Seeds) -> Iterator[Problem]:
         yield from _ambiguous_names(getattr(seeds, kind))
     yield from _broken_references(seeds)
     yield from _circles(seeds)
+    yield from _unlike_parents(seeds)
     for entry in seeds.regions:
         if (entry.record["kind"] is RegionKind.COMBINED) != bool(entry.record["members"]):
             yield entry.problem("members", "stand with the kind combined, and with no other; expected both or neither")
@@ -74,8 +75,9 @@ def _broken_references(seeds: Seeds) -> Iterator[Problem]:
                 place = (*entry.place, key, position) if isinstance(value, list) else (*entry.place, key)
                 yield entry.source.problem(place, f"{one!r} is not in {kind}.yaml; expected {_near(one, known[kind])}")
 
-    for entry in seeds.groups:
-        yield from broken(entry, "parents", "groups")
+    for kind in ("groups", "indicators"):
+        for entry in getattr(seeds, kind):
+            yield from broken(entry, "parents", kind)
     for entry in seeds.regions:
         yield from broken(entry, "parent", "regions")
         yield from broken(entry, "members", "regions")
@@ -92,13 +94,14 @@ def _near(value: str, known: list[str]) -> str:
 def _circles(seeds: Seeds) -> Iterator[Problem]:
     """Yield what lies below itself: by parents, or as a member of a combined region."""
     above: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for entry in seeds.groups:
-        above["groups", entry.record["id"]].update(entry.record["parents"])
+    for kind in ("groups", "indicators"):
+        for entry in getattr(seeds, kind):
+            above[kind, entry.record["id"]].update(entry.record["parents"])
     for entry in seeds.regions:
         above["regions", entry.record["id"]].update({entry.record["parent"]} - {None})
         for member in entry.record["members"]:
             above["regions", member].add(entry.record["id"])
-    for kind, keys in (("groups", ["parents"]), ("regions", ["parent", "members"])):
+    for kind, keys in (("groups", ["parents"]), ("indicators", ["parents"]), ("regions", ["parent", "members"])):
         for entry in getattr(seeds, kind):
             reached: set[str] = set()
             todo = list(above[kind, entry.record["id"]])
@@ -110,6 +113,17 @@ def _circles(seeds: Seeds) -> Iterator[Problem]:
             if entry.record["id"] in reached:
                 key = next((key for key in keys if entry.record[key]), keys[0])
                 yield entry.problem(key, f"leads back to {entry.record['id']!r}; expected no circle")
+
+
+def _unlike_parents(seeds: Seeds) -> Iterator[Problem]:
+    """Yield the indicators whose numbers cannot be a part of their parents', because they count in another way."""
+    indicators = seeds.records("indicators")
+    for entry in seeds.indicators:
+        for position, parent in enumerate(entry.record["parents"]):
+            other = [key for key in ("unit", "kind") if indicators.get(parent, entry.record)[key] != entry.record[key]]
+            if other:
+                what = f"{parent!r} differs in {' and '.join(other)}; expected an indicator of the same"
+                yield entry.source.problem((*entry.place, "parents", position), what)
 
 
 def _claims_that_disagree(estimates: list[Entry]) -> Iterator[Problem]:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from invented import write_seeds
+from reference import regions_below
 
 from api import create_app
 from seeds import SHIPPED
@@ -93,3 +96,27 @@ def serve() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
 def shipped_server(shipped_database: Path, serve: Callable[..., tuple[str, object]]) -> str:
     """Return the address of a server on the shipped seeds."""
     return serve(shipped_database)[0]
+
+
+@pytest.fixture(scope="session")
+def invented_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("invented")
+    make_release(write_seeds(folder / "seeds", claims=120), folder / "headcount.db")
+    return folder / "headcount.db"
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_database: Path) -> Iterator[FlaskClient]:
+    """Return a client of the shipped seeds."""
+    app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}"})
+    yield app.test_client()
+    app.extensions["database"].close()
+
+
+@pytest.fixture(scope="session", params=["database", "shipped_database", "invented_database"])
+def dataset(request: pytest.FixtureRequest):
+    """Return a client of each dataset in turn, with all of its estimates and which regions each region means."""
+    app = create_app({"DATABASE_URL": f"sqlite:///{request.getfixturevalue(request.param)}"})
+    client = app.test_client()
+    yield client, client.get("/estimates?limit=1000").json["data"], regions_below(client)
+    app.extensions["database"].close()

@@ -3,19 +3,11 @@
 import pytest
 from conftest import GOOD, make_release
 
-from api import create_app
 from schema import engine
 from schema.engine import DatabaseError
 from seeds import SHIPPED, write
 from seeds.build import build_dataset
 from seeds.check import check_seeds
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_database):
-    app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}"})
-    yield app.test_client()
-    app.extensions["database"].close()
 
 
 def test_the_same_seeds_give_the_same_bytes(tmp_path):

@@ -14,6 +14,7 @@ from seeds.problems import SeedsRefused
 
 FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"
 GROUPS, REGIONS = "vocabulary/groups.yaml", "vocabulary/regions.yaml"
+INDICATORS = "vocabulary/indicators.yaml"
 
 # (file, what stands there, what is put in its place, the problem: place and a part of what it says)
 BROKEN = [
@@ -68,6 +69,9 @@ BROKEN = [
     (GROUPS, "- id: beta-front", "- id: alpha-front", "[1].id: 'alpha-front' is taken, by groups.yaml:1"),
     (GROUPS, "name: Beta Front", "name: alphas", "[1].name: 'alphas' also stands for 'alpha-front'"),
     (GROUPS, "parents: [alpha-front]", "parents: [beta-front]", "[1].parents: leads back to 'beta-front'"),
+    (INDICATORS, "parents: [members]", "parents: [member]", "[0].parents[0]: 'member' is not in indicators.yaml"),
+    (INDICATORS, "parents: [members]", "parents: [fighters]", "[0].parents: leads back to 'fighters'"),
+    (INDICATORS, "parents: [members]", "parents: [killed]", "[0].parents[0]: 'killed' differs in kind; expected"),
     (GROUPS, "parents: [alpha-front]", "parents: [gamma]", "[1].parents[0]: 'gamma' is not in groups.yaml"),
     (REGIONS, "kind: combined", "kind: area", "[4].members: stand with the kind combined"),
     (REGIONS, "iso: NG,", "iso: NG, parent: maiduguri,", "[0].parent: leads back to 'nigeria'; expected no circle"),

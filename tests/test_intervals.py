@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from schema.intervals import EDTF_PATTERN, Interval, exclude_each_other, granularity_of, read_period
+from schema.intervals import EDTF_PATTERN, Interval, day_number, exclude_each_other, granularity_of, read_period
 from schema.terms import Hedge
 
 PERIODS = {
@@ -96,3 +96,9 @@ def test_figures_of_one_claim_exclude_each_other(one, other, excluded):
     figures = [(hedge, Interval.of(hedge, low, None, high, None)) for hedge, low, high in (one, other)]
     assert exclude_each_other(*figures) is excluded
     assert exclude_each_other(*reversed(figures)) is excluded
+
+
+def test_days_are_numbered_without_a_gap():
+    days = ["0000-02-29", "0000-03-01", "0000-12-31", "0001-01-01", "2020-02-28", "2020-02-29", "2020-03-01"]
+    assert [day_number(day) for day in days] == [-306, -305, 0, 1, 737483, 737484, 737485]
+    assert day_number(None) is None

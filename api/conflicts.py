@@ -1,0 +1,210 @@
+"""What cannot all be true: claims that exclude each other, parts above their whole, reports against their own claim.
+
+Compared are the numbers that a figure admits (`schema.intervals.Interval`). A vague figure contradicts nothing, and
+where a place was not said nothing is compared.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from flask import Response
+from marshmallow import Schema
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, literal, null, or_, select, union_all
+
+from api import live
+from api.blueprint import Blueprint
+from api.choices import choose_terms
+from api.docs import documented, envelope_of
+from api.filters import estimate_conditions
+from api.formats import MEDIA_TYPES, Format
+from api.http import negotiate
+from api.lists import answer_list
+from api.paging import Selected
+from api.parameters import filter_fields
+from api.queries import QuerySchema, field_names, list_fields
+from schema import tables
+from schema.fields import Flag, Number, Part, Term, Whole
+from schema.records import EstimateSchema, about
+from schema.terms import Bound, IndicatorKind
+
+_LOWER, _HIGHER = tables.estimates.alias("lower"), tables.estimates.alias("higher")
+QUARTER, LONGEST_WITHIN = 92, 36_525
+
+
+class ConflictKind(StrEnum):
+    """What contradicts what."""
+
+    CLAIMS = "claims"
+    PARTS = "parts"
+    REPORTS = "reports"
+
+
+class ConflictSchema(Schema):
+    """Two figures that cannot both be true."""
+
+    kind = Term(
+        ConflictKind,
+        metadata=about(
+            "claims: two claims on the same group, indicator and region. parts: a part above its whole, such as a "
+            "region above a combined region or fighters above members. reports: a report against its own claim.",
+            "claims",
+        ),
+    )
+    gap = Number(
+        allow_none=True,
+        metadata=about("How many times the end of the lower the start of the higher is; null: the lower is 0.", 1.5),
+    )
+    days = Whole(metadata=about("Days from the end of one's as_of to the start of the other's; 0: they overlap.", 0))
+    same_scope = Flag(metadata=about("Whether both leave out, or add, the same.", True))
+    lower = Part(EstimateSchema, metadata=about("The lower one; of a claim, its first report. Of parts, the whole."))
+    higher = Part(EstimateSchema, metadata=about("The higher one; of a claim, its first report. Of parts, the part."))
+
+
+_conflict = ConflictSchema()
+_schema = QuerySchema.from_dict(
+    {
+        "kind": choose_terms("kind", ConflictKind, metadata=about("Which kinds; by default all.", ["reports"])),
+        "within": Whole(
+            0,
+            LONGEST_WITHIN,
+            load_default=QUARTER,
+            metadata=about("The most days that may lie between the as_of of stocks and shares.", QUARTER),
+        ),
+        **filter_fields(),
+        **list_fields(field_names(_conflict)),
+    },
+    name="ConflictsQuerySchema",
+)()
+
+blueprint = Blueprint("conflicts", __name__, description="What cannot all be true.")
+
+
+@blueprint.route("/conflicts")
+@negotiate(*MEDIA_TYPES.values())
+@blueprint.arguments(_schema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    envelope_of(_conflict, many=True),
+    operation="list_conflicts",
+    summary="List what cannot all be true",
+    description=(
+        "Pairs of figures whose stated intervals exclude each other, the widest gap first. A claim is taken as its "
+        "first report has it (body before headline, then the earliest published). Stocks and shares are compared "
+        "where their as_of lie close together, flows where that of the higher lies in that of the lower; shares of a "
+        "part are not compared with the whole. A report is shown against the first report of its claim that it "
+        "contradicts, in its own article if there is one. Filters leave the pairs of which at least one claim (of "
+        "reports: one of the two) has an estimate that matches."
+    ),
+    streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
+)
+def list_conflicts(query: dict[str, Any]) -> Response:
+    """List what cannot all be true."""
+
+    def listed() -> Selected:
+        return Selected(live.release(), live.connection(), select_conflicts(query), _rendered)
+
+    return answer_list("conflicts", _conflict, _schema, query, listed)
+
+
+def _rendered(row: Row[Any]) -> str:
+    about_both = {
+        "kind": row.kind,
+        "gap": row.gap and round(row.gap, 6),
+        "days": row.days,
+        "same_scope": bool(row.same_scope),
+    }
+    return f'{orjson.dumps(about_both).decode()[:-1]},"lower":{row.lower},"higher":{row.higher}}}'
+
+
+def select_conflicts(query: dict[str, Any]) -> Select[Any]:
+    """Return the conflicts that a query asks for, the widest gap first."""
+    conditions = estimate_conditions(query)
+    pairs = union_all(_between_claims(query["within"], conditions), _between_reports(conditions)).subquery()
+    found = select(pairs).order_by(
+        pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_id", "higher_id"))
+    )
+    return found.where(pairs.c.kind.in_(query["kind"])) if "kind" in query else found
+
+
+_END, _START = _LOWER.c.value_high, _HIGHER.c.value_low
+_BELOW = or_(
+    _END < _START,
+    and_(_END == _START, ~and_(_LOWER.c.value_high_inclusive.is_(True), _HIGHER.c.value_low_inclusive.is_(True))),
+)
+"""That the lower ends before the higher starts."""
+
+_DAYS = case(
+    (_HIGHER.c.as_of_first_day > _LOWER.c.as_of_last_day, _HIGHER.c.as_of_first_day - _LOWER.c.as_of_last_day),
+    (_LOWER.c.as_of_first_day > _HIGHER.c.as_of_last_day, _LOWER.c.as_of_first_day - _HIGHER.c.as_of_last_day),
+    else_=0,
+)
+_INSIDE = and_(
+    or_(_LOWER.c.as_of_first_day.is_(None), _LOWER.c.as_of_first_day <= _HIGHER.c.as_of_first_day),
+    or_(_LOWER.c.as_of_last_day.is_(None), _LOWER.c.as_of_last_day >= _HIGHER.c.as_of_last_day),
+)
+"""That the higher's as_of lies in the lower's."""
+
+_SHOWN = (
+    case((_END > 0, _START / _END), else_=null()).label("gap"),
+    _DAYS.label("days"),
+    (func.coalesce(_LOWER.c.scope, "") == func.coalesce(_HIGHER.c.scope, "")).label("same_scope"),
+    *(_LOWER.c.id.label("lower_id"), _HIGHER.c.id.label("higher_id")),
+    *(_LOWER.c.json.label("lower"), _HIGHER.c.json.label("higher")),
+)
+
+
+_PARTS = {kind: tables.parts.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
+
+
+def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Return the pairs of claims that exclude each other, where one counts the same as the other or a part of it."""
+    joined: FromClause = _LOWER
+    for kind, parts in _PARTS.items():
+        joined = joined.join(parts, and_(parts.c.kind == kind, parts.c.whole_id == _LOWER.c[f"{kind}_id"]))
+    joined = joined.join(_HIGHER, and_(*(_HIGHER.c[f"{kind}_id"] == one.c.part_id for kind, one in _PARTS.items())))
+    same = and_(*(one.c.whole_id == one.c.part_id for one in _PARTS.values()))
+    indicator_kind = _LOWER.c.indicator_kind
+    close = literal(within) >= _DAYS
+    matching = select(tables.estimates.c.claim_id).where(*conditions)
+    pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
+    return pairs.select_from(joined).where(
+        *(_LOWER.c.claim_rank == 0, _HIGHER.c.claim_rank == 0, _BELOW),
+        or_(
+            and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
+            and_(indicator_kind == IndicatorKind.STOCK, close),
+            and_(indicator_kind == IndicatorKind.SHARE, close, same),
+        ),
+        *([or_(_LOWER.c.claim_id.in_(matching), _HIGHER.c.claim_id.in_(matching))] if conditions else []),
+    )
+
+
+def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Return each report that contradicts an earlier one of its claim, against one of these.
+
+    The rule is `schema.intervals.exclude_each_other`: a floor that starts at a firm ceiling excludes it too.
+    """
+    ceiling, floor = tables.hedges.alias("ceiling"), tables.hedges.alias("floor")
+    turned = and_(
+        *(ceiling.c.bound == Bound.CEILING, ceiling.c.firm.is_(True), floor.c.bound == Bound.FLOOR, _START == _END)
+    )
+    lower_is_later = _LOWER.c.claim_rank > _HIGHER.c.claim_rank
+    nearest = func.row_number().over(
+        partition_by=case((lower_is_later, _LOWER.c.id), else_=_HIGHER.c.id),
+        order_by=[
+            case((_LOWER.c.article_id == _HIGHER.c.article_id, 0), else_=1),
+            case((lower_is_later, _HIGHER.c.claim_rank), else_=_LOWER.c.claim_rank),
+        ],
+    )
+    joined = (
+        _LOWER.join(_HIGHER, _LOWER.c.claim_id == _HIGHER.c.claim_id)
+        .join(ceiling, ceiling.c.id == _LOWER.c.hedge)
+        .join(floor, floor.c.id == _HIGHER.c.hedge)
+    )
+    pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_SHOWN, nearest.label("nearest"))
+    found = pairs.select_from(joined).where(_LOWER.c.id != _HIGHER.c.id, or_(_BELOW, turned)).subquery()
+    shown = select(*(column for column in found.c if column.name != "nearest")).where(found.c.nearest == 1)
+    if not conditions:
+        return shown
+    matching = select(tables.estimates.c.id).where(*conditions)
+    return shown.where(or_(found.c.lower_id.in_(matching), found.c.higher_id.in_(matching)))

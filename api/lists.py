@@ -1,0 +1,75 @@
+"""How a list is answered, whatever it lists: a page of it as JSON, or all of it as a stream of CSV or NDJSON."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+from flask import Response
+from marshmallow import Schema
+
+from api import live
+from api.formats import MEDIA_TYPES, Format, chosen_format, columns_of, narrowed, write_csv, write_ndjson
+from api.http import Body, answered
+from api.paging import Listing, Page, Window, address
+from api.queries import DEFAULT_LIMIT
+
+
+def answer_list(
+    name: str, record: Schema, schema: Schema, query: dict[str, Any], listed: Callable[[], Listing]
+) -> Response:
+    """Return what a validated query asks of the list at `/name`, whose records are such as `record` describes."""
+    format_ = chosen_format(query)
+    if format_ is Format.JSON:
+        query = {"limit": DEFAULT_LIMIT, **query}
+    asked = canonical(schema, query, {"limit": DEFAULT_LIMIT, "format": Format.JSON} if format_ is Format.JSON else {})
+
+    def render() -> tuple[Body, dict[str, str]]:
+        listing, wanted = listed(), query.get("fields")
+        window = Window(query.get("limit", 0), query["offset"], query.get("cursor"))
+        headers = {}
+        if format_ is not Format.JSON:
+            headers["Content-Disposition"] = f'attachment; filename="headcount-{name}.{format_}"'
+            if "limit" not in query:
+                return _written(format_, record, listing.stream(window), wanted), headers
+        page = listing.page(window)
+        links = _links(f"/{name}", asked, page)
+        if relations := ", ".join(f'<{links[to]}>; rel="{to}"' for to in ("next", "prev") if links[to]):
+            headers["Link"] = relations
+        if format_ is not Format.JSON:
+            return _written(format_, record, page.rendered, wanted), headers
+        meta = {"total": listing.total(), "limit": query["limit"], "dataset": live.release().version}
+        data = b",".join(narrowed(one, wanted) for one in page.rendered)
+        return b'{"data":[%b],"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links)), headers
+
+    return answered(address(f"/{name}", asked), render, MEDIA_TYPES[format_])
+
+
+def _written(format_: Format, record: Schema, rendered: Iterable[str], wanted: Sequence[str] | None) -> Body:
+    if format_ is Format.CSV:
+        return write_csv(rendered, columns_of(record, wanted))
+    return write_ndjson(rendered, wanted)
+
+
+def canonical(
+    schema: Schema, query: Mapping[str, Any], implied: Mapping[str, Any] = MappingProxyType({})
+) -> list[tuple[str, str]]:
+    """Return a query's parameters in one order and one spelling, without those that say what holds anyway."""
+    found = []
+    for name, field in schema.fields.items():
+        if name not in query or query[name] == implied.get(name, field.load_default):
+            continue
+        value = query[name]
+        ordered = value if name in ("sort", "fields") else sorted(value) if isinstance(value, list) else [value]
+        for one in ordered:
+            found.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
+    return found
+
+
+def _links(path: str, asked: Sequence[tuple[str, str]], page: Page) -> dict[str, str | None]:
+    kept = [(name, value) for name, value in asked if name not in ("cursor", "offset")]
+
+    def to(step: tuple[str, str] | None) -> str | None:
+        return address(path, [*kept, step]) if step else None
+
+    return {"self": address(path, asked), "next": to(page.next), "prev": to(page.prev)}

@@ -1,0 +1,100 @@
+"""The query strings that are understood: the filters, and what each kind of answer takes beside them."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields
+
+from api.choices import Choices, choose_words
+from api.formats import Format
+from api.parameters import Distinct, filter_fields
+from schema.fields import ID_PATTERN, Pattern, Term, Whole
+from schema.records import about
+
+LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET = 1000, 50, 10_000
+FURTHEST = 1_000_000
+"""How many rows of a list that is worked out for each question can be passed over."""
+
+
+class ItemFormat(StrEnum):
+    """How one record is written."""
+
+    JSON = "json"
+
+
+class QuerySchema(Schema):
+    """A query string; a parameter that is not known is refused."""
+
+    class Meta:
+        """marshmallow's settings."""
+
+        unknown = RAISE
+
+
+def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields: Sequence[str]) -> type[Schema]:
+    """Return the query schema of a resource's list."""
+    sort = f"Keys to sort by, - for descending; ties by id, nulls last. By default {default_sort}."
+    signed = [sign + key for key in sorts for sign in ("", "-")]
+    cursor = "Where the page starts; taken from `links`. A record that is gone answers 404."
+    own = {
+        "sort": choose_words("order", signed, load_default=[default_sort], metadata=about(sort, [default_sort])),
+        "cursor": Pattern(
+            f"^(?:after|before):{ID_PATTERN.strip('^$')}$",
+            "a cursor from `links`, such as after:ID",
+            metadata={"description": cursor},
+        ),
+    }
+    found = filter_fields() | own | list_fields(known_fields, LARGEST_OFFSET)
+    if name == "estimates":
+        found = {"distinct": distinct_parameter()} | found
+    return QuerySchema.from_dict(found, name=f"{name.title()}QuerySchema")
+
+
+def list_fields(known_fields: Sequence[str], largest_offset: int = FURTHEST) -> dict[str, fields.Field[Any]]:
+    """Return the parameters that every list takes: which keys, how many records from where on, and how written."""
+    limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON, and all that match in CSV and NDJSON."
+    return {
+        "fields": fields_parameter(known_fields),
+        "limit": Whole(1, LARGEST_LIMIT, metadata=about(limit, 20)),
+        "offset": Whole(0, largest_offset, load_default=0, metadata=about("How many records to pass over first.", 0)),
+        "format": Term(Format, metadata=about("How the answer is written; goes over `Accept`.", "json")),
+    }
+
+
+def distinct_parameter() -> Term:
+    """Return the field of the parameter that leaves one estimate of each claim."""
+    meaning = "One estimate for each claim: body before headline, then the earliest published."
+    return Term(Distinct, metadata=about(meaning, "claim"))
+
+
+def facet_query(names: Sequence[str]) -> type[Schema]:
+    """Return the query schema of counts by the values of fields."""
+    which = about("Which fields to count by; by default all.", ["region", "hedge"])
+    own = {
+        "distinct": distinct_parameter(),
+        "fields": choose_words("field", names, load_default=list(names), metadata=which),
+    }
+    return QuerySchema.from_dict(filter_fields() | own, name="FacetsQuerySchema")
+
+
+def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:
+    """Return the query schema of one record of a resource."""
+    found: dict[str, fields.Field[Any]] = {"fields": fields_parameter(known_fields)}
+    found["format"] = Term(ItemFormat, metadata=about("How the answer is written; goes over `Accept`.", "json"))
+    return QuerySchema.from_dict(found, name=f"{name.title()}ItemQuerySchema")
+
+
+def fields_parameter(known_fields: Sequence[str]) -> Choices:
+    """Return the field of the parameter that chooses which keys are answered."""
+    return choose_words("field", known_fields, metadata=about("Only these keys, dotted where nested.", ["id"]))
+
+
+def field_names(schema: Schema, prefix: str = "") -> list[str]:
+    """Return every key of a record, dotted where nested; a key stands for all below it too."""
+    names = []
+    for key, field in schema.fields.items():
+        names.append(prefix + key)
+        if isinstance(field, fields.Nested):
+            names += field_names(field.schema, f"{prefix}{key}.")
+    return names

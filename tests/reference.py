@@ -1,0 +1,165 @@
+"""What the filters mean, in plain Python over the records; and random questions to compare by."""
+
+from functools import cmp_to_key
+
+from hypothesis import strategies as st
+
+VOCABULARY = {
+    "group": ("group", "id"),
+    "indicator": ("indicator", "id"),
+    "source": ("source", "id"),
+    "article": ("article", "id"),
+    "claim": ("claim", "id"),
+    "hedge": ("hedge",),
+    "source_kind": ("source", "kind"),
+    "publisher": ("article", "publisher"),
+    "locus": ("locus",),
+    "unit": ("indicator", "unit"),
+}
+DATES = {"as_of": ("as_of",), "stated": ("stated",), "published": ("article", "published")}
+FLAGS = {
+    "derived": lambda one: one["derived"] is not None,
+    "disputed": lambda one: one["disputed"],
+    "anonymous": lambda one: one["source"]["anonymous"],
+}
+SORTS = {
+    "as_of": ("as_of", "start"),
+    "published": ("article", "published", "start"),
+    "stated": ("stated", "start"),
+    "low": ("low",),
+    "high": ("high",),
+    "hedge": ("hedge",),
+    "publisher": ("article", "publisher"),
+    "claim": ("claim", "id"),
+}
+PERIODS = {
+    "2017": ("2017-01-01", "2017-12-31"),
+    "2019-08": ("2019-08-01", "2019-08-31"),
+    "2020-01-06": ("2020-01-06", "2020-01-06"),
+    "2017-12-05/2020-01-05": ("2017-12-05", "2020-01-05"),
+    "2020-02/..": ("2020-02-01", None),
+    "../2017-07": (None, "2017-07-31"),
+}
+VALUES = [0, 8, 22, 33.35, 50, 400, 500, 1000, 4500, 7000, 25_000_000]
+
+
+def at(record, path):
+    for key in path:
+        record = None if record is None else record[key]
+    return record
+
+
+def admitted(one):
+    """Return the numbers that a figure admits: lowest, highest, and whether each is meant itself."""
+    if one["hedge"] == "vague":
+        return None
+    if one["hedge"] == "approximately" and one["best"] is not None:
+        margin = one["granularity"] / 2
+        return max(round(one["best"] - margin, 9), 0), round(one["best"] + margin, 9), True, True
+    lowest = 0 if one["low"] is None else one["low"]
+    return lowest, one["high"], one["low_inclusive"] is not False, one["high_inclusive"] is not False
+
+
+def matches_value(one, query):
+    smallest, largest = query.get("value_min"), query.get("value_max")
+    if smallest is None and largest is None:
+        return True
+    interval = admitted(one)
+    if interval is None or (smallest is not None and largest is not None and smallest > largest):
+        return False
+    low, high, low_meant, high_meant = interval
+    if query.get("value_match") == "certain":
+        above = smallest is None or low >= smallest
+        return above and (largest is None or (high is not None and high <= largest))
+    reaches_up = smallest is None or high is None or high > smallest or (high == smallest and high_meant)
+    reaches_down = largest is None or low < largest or (low == largest and low_meant)
+    return reaches_up and reaches_down
+
+
+def matches(one, query, below):
+    for name, path in VOCABULARY.items():
+        value = at(one, path)
+        if (name in query and value not in query[name]) or value in query.get(f"not_{name}", ()):
+            return False
+    scope = query.get("region_scope", "within")
+    for name, wanted in (("region", True), ("not_region", False)):
+        meant = {region for asked in query.get(name, ()) for region in below[scope][asked]}
+        if name in query and (one["region"]["id"] in meant) is not wanted:
+            return False
+    for name, path in DATES.items():
+        period = at(one, path)
+        if name in query:
+            start, end = PERIODS[query[name]]
+            if period is None or (end and (period["start"] or "") > end):
+                return False
+            if start and period["end"] is not None and period["end"] < start:
+                return False
+    flags = all(test(one) is query[name] for name, test in FLAGS.items() if name in query)
+    return flags and matches_value(one, query)
+
+
+def in_order(records, keys):
+    def compare(one, other):
+        for key in [*keys, "id"]:
+            path = SORTS.get(key.removeprefix("-"), ("id",))
+            a, b = at(one, path), at(other, path)
+            if a != b:
+                if a is None or b is None:
+                    return 1 if a is None else -1
+                return (1 if a > b else -1) * (-1 if key.startswith("-") else 1)
+        return 0
+
+    return sorted(records, key=cmp_to_key(compare))
+
+
+def regions_below(client):
+    """Return for each region_scope and region the regions that are meant, worked out from the records of /regions."""
+    regions = {one["id"]: one for one in client.get("/regions?limit=1000").json["data"]}
+
+    def within(id_):
+        below = {other for other, one in regions.items() if one["parent"] == id_} | set(regions[id_]["members"])
+        return {id_}.union(*(within(other) for other in below))
+
+    inside = {id_: within(id_) for id_ in regions}
+    around = {
+        id_: {other for other, one in regions.items() if one["kind"] == "combined" and id_ in inside[other]}
+        for id_ in regions
+    }
+    return {
+        "exact": {id_: {id_} for id_ in regions},
+        "within": inside,
+        "overlapping": {id_: inside[id_] | around[id_] for id_ in regions},
+    }
+
+
+@st.composite
+def questions(draw, records, regions):
+    query = {}
+    for name, path in VOCABULARY.items():
+        values = sorted({at(one, path) for one in records} - {None})
+        for parameter, odds in ((name, 6), (f"not_{name}", 9)):
+            if draw(st.integers(0, odds)) == 0:
+                query[parameter] = draw(st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True))
+    for parameter, odds in (("region", 3), ("not_region", 7)):
+        if draw(st.integers(0, odds)) == 0:
+            query[parameter] = draw(st.lists(st.sampled_from(sorted(regions)), min_size=1, max_size=2, unique=True))
+    optional = {
+        "region_scope": ["within", "exact", "overlapping"],
+        **{name: list(PERIODS) for name in DATES},
+        **{name: [True, False] for name in FLAGS},
+        **{"value_min": VALUES, "value_max": VALUES, "value_match": ["overlap", "certain"]},
+    }
+    for parameter, values in optional.items():
+        if draw(st.integers(0, 4)) == 0:
+            query[parameter] = draw(st.sampled_from(values))
+    return query
+
+
+def spelled(query):
+    """Return a question as its parameters are written."""
+    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()}
+
+
+def report_order(one):
+    """Return what the reports of a claim are sorted by."""
+    return one["locus"] == "headline", one["article"]["published"]["start"] or "", one["id"]

@@ -1,0 +1,47 @@
+"""A name leads to what it could mean, the surest first, and says why."""
+
+import pytest
+
+MEANINGS = {
+    "iraq": [
+        ("region", "iraq", "id", 100),
+        ("group", "islamic-state", "near", 90),
+        ("region", "iraq-and-syria", "near", 90),
+    ],
+    "IQ": [("region", "iraq", "code", 100)],
+    "isis": [("group", "islamic-state", "alias", 100)],
+    "DAESH": [("group", "islamic-state", "alias", 100), ("source", "global-coalition", "near", 90)],
+    "Islamic State": [("group", "islamic-state", "name", 100)],
+    "irak": [("region", "iraq", "near", 75)],
+    "combatants": [("indicator", "fighters", "alias", 100)],
+    "Qais": [("source", "qais-al-mohamadawi", "near", 90)],
+    "nobody at all": [],
+    "": [],
+    "%": [],
+}
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_a_name_leads_to_what_it_could_mean(shipped, name):
+    found = shipped.get("/resolve", query_string={"q": name}).json
+    keys = ("kind", "id", "why", "likeness")
+    assert [tuple(one[key] for key in keys) for one in found["data"]] == MEANINGS[name]
+    assert found["meta"]["total"] == len(MEANINGS[name])
+
+
+def test_one_name_can_mean_several_things(shipped):
+    found = shipped.get("/resolve?q=unattributed").json["data"]
+    assert [(one["kind"], one["id"]) for one in found] == [("group", "unattributed"), ("source", "unattributed")]
+    found = shipped.get("/resolve?q=unattributed&kind=source").json["data"]
+    assert [(one["kind"], one["id"]) for one in found] == [("source", "unattributed")]
+
+
+def test_a_meaning_leads_on(shipped):
+    (found,) = shipped.get("/resolve?q=pentagon&kind=source").json["data"]
+    assert (found["name"], found["matched"]) == ("The Pentagon", "pentagon")
+    assert shipped.get(found["url"]).json["data"]["id"] == "pentagon"
+    assert shipped.get(found["estimates"]).json["meta"]["total"] == 4
+
+
+def test_no_name_is_refused(shipped):
+    assert shipped.get("/resolve").json["detail"] == "q: is missing; expected one text of at most 200 characters"
