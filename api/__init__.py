@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from api import conflicts, docs, errors, facets, http, limits, live, resolve, series, service, views
+from api import changes, conflicts, dataset, docs, errors, facets, http, limits, live, resolve, series, service, views
 from api.blueprint import Api
 from schema.engine import Database, default_url
 
@@ -30,6 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     http.init_app(app)
     limits.init_app(app)
     docs.init_app(app, api)
-    for blueprint in (*views.BLUEPRINTS, *(one.blueprint for one in (facets, series, conflicts, resolve, service))):
+    modules = (series, facets, conflicts, changes, resolve, dataset, service)
+    for blueprint in (*views.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
     return app

@@ -25,8 +25,9 @@ from api.parameters import filter_fields
 from api.queries import QuerySchema, field_names, list_fields
 from schema import tables
 from schema.fields import Flag, Number, Part, Term, Whole
-from schema.records import EstimateSchema, about
+from schema.records import EstimateSchema
 from schema.terms import Bound, IndicatorKind
+from schema.vocabulary import about
 
 _LOWER, _HIGHER = tables.estimates.alias("lower"), tables.estimates.alias("higher")
 QUARTER, LONGEST_WITHIN = 92, 36_525
@@ -104,7 +105,7 @@ def list_conflicts(query: dict[str, Any]) -> Response:
     def listed() -> Selected:
         return Selected(live.release(), live.connection(), select_conflicts(query), _rendered)
 
-    return answer_list("conflicts", _conflict, _schema, query, listed)
+    return answer_list(name="conflicts", record=_conflict, schema=_schema, query=query, listed=listed)
 
 
 def _rendered(row: Row[Any]) -> str:

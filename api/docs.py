@@ -25,8 +25,9 @@ from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
 from api.parameters import VOCABULARY_FILTERS
 from api.queries import QuerySchema
 from schema import tables
+from schema.dataset import SQLITE_FILE
 from schema.fields import ID_PATTERN
-from schema.records import Record
+from schema.vocabulary import Record
 
 LONGEST_ENUM = 500
 """From how many ids on OpenAPI no longer lists them; the list of the resource does."""
@@ -121,7 +122,7 @@ def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
 
 def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
     blueprint: Blueprint,
-    schema: type[Schema],
+    schema: type[Schema] | None,
     *,
     operation: str,
     summary: str,
@@ -138,7 +139,8 @@ def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
             view = blueprint.alt_response(200, schema=text, content_type=media_type, headers=headers, success=True)(
                 view
             )
-        view = blueprint.response(200, schema, headers=headers)(view)
+        if schema:
+            view = blueprint.response(200, schema, headers=headers)(view)
         view = blueprint.alt_response(304, response="NotModified")(view)
         for status, (name, _) in _PROBLEMS.items():
             view = blueprint.alt_response(status, response=name)(view)
@@ -210,11 +212,17 @@ class Documents:
         known = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")
-            if parameter["in"] == "path":
+            if path == "/dataset/{name}":
+                files = [SQLITE_FILE, *(one["name"] for one in live.release().dataset["downloads"])]
+                parameter |= {"description": "Name of the file, as /dataset lists it.", "example": "estimates.csv"}
+                parameter["schema"] = {"type": "string", "enum": files}
+            elif parameter["in"] == "path":
                 kind = path.split("/")[1].removesuffix("s")
                 first = select(tables.RESOURCES[f"{kind}s"].c.id).order_by("position").limit(1)
                 parameter |= {"description": f"Id of the {kind}.", "example": live.connection().scalar(first)}
                 parameter["schema"] = {"type": "string", "pattern": ID_PATTERN, "maxLength": 120}
+            elif name == "since":
+                parameter["example"] = live.release().version
             elif name in known and 0 < len(known[name]) <= LONGEST_ENUM:
                 one = {"type": "string", "enum": known[name]}
                 several = parameter["schema"]["type"] == "array"

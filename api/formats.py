@@ -1,17 +1,10 @@
-"""How a list is written: JSON a page at a time; CSV and NDJSON all of it, as a stream of flat memory."""
+"""How a list is written, and how a client says so: JSON a page at a time; CSV and NDJSON all of it, as a stream."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
-import orjson
 from flask import request
-from marshmallow import Schema, fields
-
-ROWS_AT_A_TIME = 200
 
 
 class Format(StrEnum):
@@ -28,9 +21,6 @@ MEDIA_TYPES = {
     Format.NDJSON: "application/x-ndjson",
 }
 
-# What a spreadsheet would take for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 def chosen_format(query: Mapping[str, Any]) -> Format:
     """Return the format that `format` names, or that `Accept` prefers; JSON where it does not care."""
@@ -38,74 +28,3 @@ def chosen_format(query: Mapping[str, Any]) -> Format:
         return Format(query["format"])
     preferred = request.accept_mimetypes.best_match(list(MEDIA_TYPES.values()))
     return next((one for one, media_type in MEDIA_TYPES.items() if media_type == preferred), Format.JSON)
-
-
-def narrowed(rendered: str, wanted: Sequence[str] | None) -> bytes:
-    """Return a rendered record, or the keys of it that were asked for (dotted where nested), in the record's order."""
-    if wanted is None:
-        return rendered.encode()
-    return orjson.dumps(_narrowed(orjson.loads(rendered), {tuple(name.split(".")) for name in wanted}))
-
-
-def _narrowed(record: dict[str, Any], wanted: set[tuple[str, ...]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in record.items():
-        below = {path[1:] for path in wanted if path[0] == key}
-        if () in below or (below and value is None):
-            found[key] = value
-        elif below:
-            found[key] = _narrowed(value, below)
-    return found
-
-
-def _batched(rendered: Iterable[str]) -> Iterator[list[str]]:
-    rows = iter(rendered)
-    while some := list(islice(rows, ROWS_AT_A_TIME)):
-        yield some
-
-
-def write_ndjson(rendered: Iterable[str], wanted: Sequence[str] | None) -> Iterator[bytes]:
-    """Yield one JSON record a line."""
-    for rows in _batched(rendered):
-        yield b"".join(narrowed(row, wanted) + b"\n" for row in rows)
-
-
-def columns_of(record: Schema, wanted: Sequence[str] | None, prefix: str = "") -> list[str]:
-    """Return the CSV columns of a record: each of its values, dotted where nested, or those that were asked for."""
-    columns: list[str] = []
-    for key, field in record.fields.items():
-        name = prefix + key
-        below = None if wanted is None or name in wanted else wanted
-        if isinstance(field, fields.Nested):
-            columns += columns_of(field.schema, below, f"{name}.")
-        elif below is None:
-            columns.append(name)
-    return columns
-
-
-def write_csv(rendered: Iterable[str], columns: Sequence[str]) -> Iterator[bytes]:
-    """Yield RFC 4180: a header even with no row, null as an empty cell, a list as its JSON.
-
-    A text that a spreadsheet would take for a formula gets a `'` before it, which spreadsheets do not show.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    paths = [column.split(".") for column in columns]
-    for rows in _batched(rendered):
-        writer.writerows([_cell(orjson.loads(row), path) for path in paths] for row in rows)
-        yield text.getvalue().encode()
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue().encode()
-
-
-def _cell(record: dict[str, Any], path: Sequence[str]) -> str | int | float | None:
-    value: Any = record
-    for key in path:
-        value = None if value is None else value[key]
-    if isinstance(value, bool | list):
-        return orjson.dumps(value).decode()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value  # type: ignore[no-any-return]

@@ -32,15 +32,15 @@ Body = bytes | Iterator[bytes]
 
 
 def answered(
-    path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json"
+    path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json", also: str = ""
 ) -> Response:
     """Return a rendered body with its validators, or 304 without rendering where the client has it.
 
     `path` is the request in its canonical spelling: with the media type and the versions of dataset and code it
-    decides the body, so equal questions share an ETag. The ETag is weak because a coding (gzip, br, zstd) changes the
-    bytes and not what they say.
+    decides the body, so equal questions share an ETag; `also` is what else does. The ETag is weak because a coding
+    (gzip, br, zstd) changes the bytes and not what they say.
     """
-    material = "\n".join((live.release().version, CODE_VERSION, media_type, path))
+    material = "\n".join((live.release().version, CODE_VERSION, media_type, path, also))
     etag = hashlib.sha256(material.encode()).hexdigest()[:32]
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
@@ -52,14 +52,14 @@ def answered(
     return response
 
 
-def answered_one(path: str, render_data: Callable[[], bytes]) -> Response:
+def answered_one(path: str, render_data: Callable[[], bytes], also: str = "") -> Response:
     """Return one thing, rendered as JSON, in the envelope of all answers: `data`, `meta`, `links`."""
 
     def render() -> tuple[Body, dict[str, str]]:
         meta, links = {"dataset": live.release().version}, {"self": path}
         return b'{"data":%b,"meta":%b,"links":%b}' % (render_data(), orjson.dumps(meta), orjson.dumps(links)), {}
 
-    return answered(path, render)
+    return answered(path, render, also=also)
 
 
 def negotiate(*media_types: str) -> Callable[[View], View]:

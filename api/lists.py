@@ -9,16 +9,27 @@ from flask import Response
 from marshmallow import Schema
 
 from api import live
-from api.formats import MEDIA_TYPES, Format, chosen_format, columns_of, narrowed, write_csv, write_ndjson
+from api.formats import MEDIA_TYPES, Format, chosen_format
 from api.http import Body, answered
 from api.paging import Listing, Page, Window, address
 from api.queries import DEFAULT_LIMIT
+from schema.flat import columns_of, narrowed, write_csv, write_ndjson
 
 
-def answer_list(
-    name: str, record: Schema, schema: Schema, query: dict[str, Any], listed: Callable[[], Listing]
+def answer_list(  # noqa: PLR0913 (all that a list is, by name)
+    *,
+    name: str,
+    record: Schema,
+    schema: Schema,
+    query: dict[str, Any],
+    listed: Callable[[], Listing],
+    also: str = "",
 ) -> Response:
-    """Return what a validated query asks of the list at `/name`, whose records are such as `record` describes."""
+    """Return what a validated query asks of the list at `/name`.
+
+    `record` describes its records, `schema` what is asked, and `also` is what decides the answer beside the question
+    and the dataset's version.
+    """
     format_ = chosen_format(query)
     if format_ is Format.JSON:
         query = {"limit": DEFAULT_LIMIT, **query}
@@ -42,7 +53,7 @@ def answer_list(
         data = b",".join(narrowed(one, wanted) for one in page.rendered)
         return b'{"data":[%b],"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links)), headers
 
-    return answered(address(f"/{name}", asked), render, MEDIA_TYPES[format_])
+    return answered(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
 
 
 def _written(format_: Format, record: Schema, rendered: Iterable[str], wanted: Sequence[str] | None) -> Body:

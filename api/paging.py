@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 from werkzeug.exceptions import NotFound
 
-from api.formats import ROWS_AT_A_TIME
 from schema.engine import Release
+from schema.flat import ROWS_AT_A_TIME
 
 
 @dataclass(frozen=True)

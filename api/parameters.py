@@ -14,8 +14,8 @@ from sqlalchemy import Column
 from api.choices import Choices, choose_records, choose_terms
 from schema import tables
 from schema.fields import Edtf, Flag, Id, Number, Strict, Term, Text
-from schema.records import about
 from schema.terms import Locus, SourceKind, Unit
+from schema.vocabulary import about
 
 LONGEST_SEARCH = 200
 

@@ -10,7 +10,7 @@ from api.choices import Choices, choose_words
 from api.formats import Format
 from api.parameters import Distinct, filter_fields
 from schema.fields import ID_PATTERN, Pattern, Term, Whole
-from schema.records import about
+from schema.vocabulary import about
 
 LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET = 1000, 50, 10_000
 FURTHEST = 1_000_000

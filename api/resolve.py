@@ -23,8 +23,8 @@ from api.queries import QuerySchema, field_names, list_fields
 from schema import tables
 from schema.fields import Id, Term, Whole
 from schema.names import fold
-from schema.records import about
 from schema.terms import NameKind
+from schema.vocabulary import about
 
 LEAST_LIKENESS = 70
 """From 0 to 100; below it a name is another name."""
@@ -92,7 +92,11 @@ blueprint = Blueprint("resolve", __name__, description="What a name could mean."
 )
 def list_meanings(query: dict[str, Any]) -> Response:
     """List what a name could mean."""
-    return answer_list("resolve", _meaning, _schema, query, lambda: Worked(meanings(query["q"], query.get("kind"))))
+
+    def listed() -> Worked:
+        return Worked(meanings(query["q"], query.get("kind")))
+
+    return answer_list(name="resolve", record=_meaning, schema=_schema, query=query, listed=listed)
 
 
 def meanings(name: str, kinds: list[str] | None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema
 from sqlalchemy import Column, Table
 
-from schema import records, tables
+from schema import records, tables, vocabulary
 
 _ESTIMATES = tables.estimates.c
 
@@ -71,7 +71,7 @@ RESOURCES = (
     ),
     Resource(
         tables.sources,
-        records.SourceSchema,
+        vocabulary.SourceSchema,
         _ESTIMATES.source_id,
         {
             **{key: tables.sources.c[key] for key in ("id", "name", "kind")},
@@ -94,7 +94,7 @@ RESOURCES = (
     ),
     Resource(
         tables.groups,
-        records.GroupSchema,
+        vocabulary.GroupSchema,
         _ESTIMATES.group_id,
         {
             "id": tables.groups.c.id,
@@ -106,7 +106,7 @@ RESOURCES = (
     ),
     Resource(
         tables.regions,
-        records.RegionSchema,
+        vocabulary.RegionSchema,
         _ESTIMATES.region_id,
         {
             **{key: tables.regions.c[key] for key in ("id", "name", "kind", "iso", "parent")},
@@ -117,7 +117,7 @@ RESOURCES = (
     ),
     Resource(
         tables.indicators,
-        records.IndicatorSchema,
+        vocabulary.IndicatorSchema,
         _ESTIMATES.indicator_id,
         {
             **{key: tables.indicators.c[key] for key in ("id", "name", "unit", "kind")},
@@ -128,7 +128,7 @@ RESOURCES = (
     ),
     Resource(
         tables.hedges,
-        records.HedgeSchema,
+        vocabulary.HedgeSchema,
         _ESTIMATES.hedge,
         {
             **{key: tables.hedges.c[key] for key in ("id", "name", "bound")},

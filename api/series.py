@@ -29,8 +29,9 @@ from api.parameters import VOCABULARY_FILTERS, filter_fields
 from api.queries import QuerySchema, distinct_parameter, field_names, list_fields
 from schema import tables
 from schema.fields import Day, Flag, Id, ListOf, Number, Part, Term, Whole
-from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub, about
+from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
 from schema.terms import Hedge, IndicatorKind
+from schema.vocabulary import about
 
 _ESTIMATES = tables.estimates.c
 NUMBERS = ("low", "best", "high")
@@ -162,7 +163,9 @@ blueprint = Blueprint("series", __name__, description="One indicator over time."
 )
 def list_series(query: dict[str, Any]) -> Response:
     """List one indicator over time."""
-    return answer_list("series", _point, _schema, query, lambda: Worked(list(_points(query))))
+    return answer_list(
+        name="series", record=_point, schema=_schema, query=query, listed=lambda: Worked(list(_points(query)))
+    )
 
 
 def _points(query: dict[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What is there to ask: the entry point, the dataset, and the probes of whoever runs the server."""
+"""What there is to ask, and the probes of whoever runs the server."""
 
 import orjson
 from flask import Response
@@ -11,7 +11,7 @@ from api.http import answered_one, negotiate
 from api.queries import QuerySchema
 from api.resources import RESOURCES
 
-blueprint = Blueprint("service", __name__, description="The dataset as a whole, and whether the server is well.")
+blueprint = Blueprint("service", __name__, description="What there is, and whether the server is well.")
 
 
 class ResourceSchema(Schema):
@@ -30,18 +30,6 @@ class IndexSchema(Schema):
     resources = fields.List(fields.Nested(ResourceSchema), required=True, metadata={"description": "What there is."})
 
 
-class DatasetSchema(Schema):
-    """The dataset that is being read."""
-
-    version = fields.String(required=True, metadata={"description": "Digest of all records: the same for the same."})
-    counts = fields.Dict(
-        fields.String(),
-        fields.Integer(),
-        required=True,
-        metadata={"description": "Resource → number of records."},
-    )
-
-
 class HealthSchema(Schema):
     """How the server is."""
 
@@ -49,8 +37,12 @@ class HealthSchema(Schema):
 
 
 _MORE = {
+    "series": "One indicator over time.",
     "facets": "Counts of estimates by the values of their fields.",
-    "dataset": "The dataset's version and counts.",
+    "conflicts": "What cannot all be true.",
+    "changes": "What changed between two versions of the dataset.",
+    "resolve": "What a name could mean.",
+    "dataset": "The dataset: version, licence, how to cite it, downloads.",
     "openapi.json": "The description of this API, for programs (OpenAPI 3.1).",
     "docs": "The description of this API, to read and try.",
     "health/live": "Whether the server runs.",
@@ -76,21 +68,6 @@ def get_index(_: object) -> Response:
     about = "Numbers in the news about armed groups, each with who said it, in which words, and who printed it."
     index = {"name": "Headcount", "about": about, "resources": resources}
     return answered_one("/", lambda: orjson.dumps(index))
-
-
-@blueprint.route("/dataset")
-@negotiate("application/json")
-@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(DatasetSchema()),
-    operation="get_dataset",
-    summary="Get the dataset's version",
-    description="Its version is a digest of all records: the same seeds give the same version.",
-)
-def get_dataset(_: object) -> Response:
-    """Get the dataset's version and the number of its records."""
-    return answered_one("/dataset", lambda: orjson.dumps(live.release().dataset))
 
 
 @blueprint.route("/health/live")

@@ -12,13 +12,14 @@ from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions, filter_conditions, search_conditions
-from api.formats import MEDIA_TYPES, Format, narrowed
+from api.formats import MEDIA_TYPES, Format
 from api.http import answered_one, negotiate
 from api.lists import answer_list, canonical
 from api.paging import Keyset, Listing, address, orders
 from api.queries import ItemFormat, field_names, item_query, list_query
 from api.resources import RESOURCES, Resource
 from schema import tables
+from schema.flat import narrowed
 
 
 def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]:
@@ -75,7 +76,9 @@ def _blueprint(resource: Resource) -> Blueprint:
         streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
     )
     def list_records(query: dict[str, Any]) -> Response:
-        return answer_list(name, record, list_schema, query, lambda: listing_of(resource, query))
+        return answer_list(
+            name=name, record=record, schema=list_schema, query=query, listed=lambda: listing_of(resource, query)
+        )
 
     @blueprint.route(f"/{name}/<string:id>")
     @negotiate("application/json")

@@ -12,8 +12,12 @@ import sqlite3
 import threading
 import weakref
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import orjson
 from platformdirs import user_data_path
@@ -21,7 +25,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
-from schema import records, tables
+from schema import dataset, records, tables, vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +70,8 @@ def database_path(url: str) -> Path:
 def layout() -> str:
     """Return a digest of the tables and of the records' keys, so that code and file never misread each other."""
     declared = "".join(str(CreateTable(table)) for table in tables.metadata.sorted_tables)
-    kinds = (one for one in vars(records).values() if isinstance(one, type) and issubclass(one, records.Record))
+    named = [one for module in (vocabulary, records, dataset) for one in vars(module).values()]
+    kinds = (one for one in named if isinstance(one, type) and issubclass(one, vocabulary.Record))
     declared += "".join(f"{one.__name__}: {list(one._declared_fields)}" for one in kinds)
     return hashlib.sha256(declared.encode()).hexdigest()[:16]
 
@@ -151,6 +156,8 @@ class Release:
                 cached_statements=512,
             )
             weakref.finalize(self, connection.close)
+            self.file = path.open("rb")
+            weakref.finalize(self, self.file.close)
             intact = is_intact(path)
         except OSError as error:
             raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
@@ -168,12 +175,31 @@ class Release:
         try:
             with self.engine.connect() as opened:
                 row = opened.execute(select(tables.dataset)).one()
+                if row.layout != layout():
+                    raise OtherVersionError(path, shipped=row.shipped)
+                self.versions = list(opened.scalars(select(tables.versions.c.version).order_by("number")))
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
-        if row.layout != layout():
-            raise OtherVersionError(path, shipped=row.shipped)
         self.version: str = row.version
-        self.dataset: dict[str, object] = orjson.loads(row.json)
+        self.dataset: dict[str, Any] = orjson.loads(row.json)
+        status = os.fstat(self.file.fileno())
+        self.size = status.st_size
+        self.built = datetime.fromtimestamp(int(status.st_mtime), UTC).isoformat().replace("+00:00", "Z")
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the release's file."""
+        digest = hashlib.sha256()
+        for chunk in self.read():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def read(self) -> Iterator[bytes]:
+        """Yield the bytes of the release's file, whatever has taken its name since."""
+        position = 0
+        while chunk := os.pread(self.file.fileno(), _CHUNK, position):
+            position += len(chunk)
+            yield chunk
 
 
 class Database:

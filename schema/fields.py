@@ -174,13 +174,14 @@ class Term(Strict, fields.Enum[Any]):
 
 
 class ListOf(Strict, fields.List[Any]):
-    """A list, by default empty."""
+    """A list, by default empty where it is not required."""
 
     expected = "a list"
 
     def __init__(self, item: fields.Field[Any], **kwargs: Any) -> None:
         """Take the field of one item."""
-        super().__init__(item, load_default=list, **kwargs)
+        default = {} if kwargs.get("required") else {"load_default": list}
+        super().__init__(item, **default, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, list):

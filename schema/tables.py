@@ -200,6 +200,20 @@ parts = Table(
 )
 """For each group, indicator and region, itself and what it contains, so that no part can outnumber its whole."""
 
+versions = Table(
+    "versions", metadata, Column("number", Integer, primary_key=True, autoincrement=False), _text("version")
+)
+"""Every dataset version that was loaded into this place, in that order; the last is the one that is here."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("number", Integer, ForeignKey("versions.number"), primary_key=True),
+    Column("id", String, primary_key=True),
+    _text("json", null=True),
+)
+"""For each version but the first, the estimates that it changed, as they were before it; null: there was none."""
+
 dataset = Table(
     "dataset",
     metadata,

@@ -18,7 +18,7 @@ from schema.intervals import Interval, day_number, exclude_each_other, granulari
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus, RegionKind
 from seeds.entries import Record, Seeds
 from seeds.numerals import read_magnitude
-from seeds.rows import Row, names_in, rows_of
+from seeds.rows import Row, files_of, names_in, rows_of
 from seeds.wording import NUMBERS
 
 
@@ -51,15 +51,18 @@ def build_dataset(seeds: Seeds, *, shipped: bool = False) -> Dataset:
     rows[tables.names] = names_in(records)
     rows[tables.region_scopes] = scopes
     rows[tables.parts] = _parts(records, scopes)
-    version = _version(rows)
-    counts = {kind: len(rows[tables.RESOURCES[kind]]) for kind in records}
-    about = orjson.dumps({"version": version, "counts": counts}).decode()
-    rows[tables.dataset] = [{"version": version, "layout": layout(), "shipped": shipped, "json": about}]
+    (about,) = seeds.dataset
+    version = _version(rows, about.record)
+    dataset = {"version": version, **about.record}
+    dataset["counts"] = {kind: len(rows[tables.RESOURCES[kind]]) for kind in records}
+    dataset["downloads"] = [one for kind in records for one in files_of(kind, rows[tables.RESOURCES[kind]])]
+    rendered = orjson.dumps(dataset).decode()
+    rows[tables.dataset] = [{"version": version, "layout": layout(), "shipped": shipped, "json": rendered}]
     return Dataset(version, rows)
 
 
-def _version(rows: dict[Table, list[Row]]) -> str:
-    digest = hashlib.sha256()
+def _version(rows: dict[Table, list[Row]], about: Record) -> str:
+    digest = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS))
     for table in sorted(rows, key=lambda table: table.name):
         for row in rows[table]:
             digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))

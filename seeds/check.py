@@ -11,15 +11,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 from rapidfuzz import process
 
+from schema.dataset import DatasetSchema
 from schema.fields import shown
-from schema.records import (
-    ArticleSchema,
-    EstimateSchema,
-    GroupSchema,
-    IndicatorSchema,
-    RegionSchema,
-    SourceSchema,
-)
+from schema.records import ArticleSchema, EstimateSchema
+from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
 from seeds.documents import problems_with_documents
 from seeds.entries import Entry, Seeds
 from seeds.problems import Problem, SeedsRefused
@@ -29,6 +24,7 @@ from seeds.rules import VOCABULARIES, problems_between
 Progress = Callable[[Sequence[Path]], Iterable[Path]]
 
 _SCHEMAS: dict[str, Schema] = {
+    "dataset": DatasetSchema(),
     "groups": GroupSchema(),
     "regions": RegionSchema(),
     "indicators": IndicatorSchema(),
@@ -50,6 +46,8 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
         source = read_file(file)
         if isinstance(source, Problem):
             problems.append(source)
+        elif file.parent == folder:
+            problems.extend(_take("dataset", source.data, source, (), seeds))
         elif file.parent.name == "vocabulary":
             problems.extend(_take_vocabulary(source, seeds))
         else:
@@ -64,6 +62,9 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:
     """Return the files to read; whatever else lies beside them is a problem, so that no article is lost unnoticed."""
+    about = folder / "dataset.yaml"
+    if not about.exists():
+        problems.append(_at(about, "is missing; expected what the dataset is called, its licence, and who made it"))
     vocabularies = {folder / "vocabulary" / f"{kind}.yaml" for kind in VOCABULARIES}
     there = _listed(folder / "vocabulary", problems)
     if there is not None:
@@ -76,7 +77,8 @@ def _files(folder: Path, problems: list[Problem]) -> list[Path]:
         problems.extend(_at(file, "is not read; expected articles named *.yaml") for file in articles - found)
         if not found:
             problems.append(_at(folder / "articles", "holds no article; expected files named *.yaml"))
-    return sorted(vocabularies & (there or set())) + sorted(file for file in articles or () if file.suffix == ".yaml")
+    named = [about] * about.exists() + sorted(vocabularies & (there or set()))
+    return named + sorted(file for file in articles or () if file.suffix == ".yaml")
 
 
 def _listed(folder: Path, problems: list[Problem]) -> set[Path] | None:

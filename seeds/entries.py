@@ -28,6 +28,8 @@ class Entry:
 class Seeds:
     """All records of a seed folder, by kind, with their places; estimates carry their article."""
 
+    dataset: list[Entry] = field(default_factory=list)
+    """One, once it is checked."""
     groups: list[Entry] = field(default_factory=list)
     regions: list[Entry] = field(default_factory=list)
     indicators: list[Entry] = field(default_factory=list)

@@ -3,24 +3,18 @@
 The JSON is rendered here once, by the record's schema, so that answering only joins texts.
 """
 
+import hashlib
 from typing import Any
 
 import orjson
 from marshmallow import Schema
 
 from schema import tables
+from schema.flat import columns_of, flattened, write_csv, write_ndjson
 from schema.names import fold
-from schema.records import (
-    ArticleSchema,
-    ClaimSchema,
-    EstimateSchema,
-    GroupSchema,
-    HedgeSchema,
-    IndicatorSchema,
-    RegionSchema,
-    SourceSchema,
-)
+from schema.records import ArticleSchema, ClaimSchema, EstimateSchema
 from schema.terms import NameKind
+from schema.vocabulary import GroupSchema, HedgeSchema, IndicatorSchema, RegionSchema, SourceSchema
 from seeds.entries import Record, names_of
 
 Row = dict[str, Any]
@@ -51,21 +45,26 @@ def rows_of(kind: str, records: dict[str, Record]) -> list[Row]:
             "text": " ".join(_texts(kind, record)),
             "json": orjson.dumps(rendered).decode(),
             **{key: record[key] for key in record if key.startswith(_SERVED)},
-            **flattened(rendered),
+            **flattened(rendered, "_"),
         }
         rows.append({name: values.get(name) for name in map(str, table.columns.keys())})
     return rows
 
 
-def flattened(record: Record, prefix: str = "") -> Row:
-    """Return a rendered record as one level: `{"region": {"id": …}}` → `{"region_id": …}`, without its lists."""
-    flat: Row = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            flat |= flattened(value, f"{prefix}{key}_")
-        elif not isinstance(value, list):
-            flat[prefix + key] = value
-    return flat
+def files_of(kind: str, rows: list[Row]) -> list[Row]:
+    """Return the files that all records of a resource can be had as, with sizes and checksums."""
+    written = {
+        (f"{kind}.csv", "text/csv"): write_csv((row["json"] for row in rows), columns_of(_SCHEMAS[kind])),
+        (f"{kind}.ndjson", "application/x-ndjson"): write_ndjson(row["json"] for row in rows),
+    }
+    files = []
+    for (name, media_type), chunks in written.items():
+        digest, size = hashlib.sha256(), 0
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+        files.append({"name": name, "media_type": media_type, "bytes": size, "sha256": digest.hexdigest()})
+    return files
 
 
 def _texts(kind: str, record: Record) -> list[str]:

@@ -113,6 +113,14 @@ def shipped(shipped_database: Path) -> Iterator[FlaskClient]:
     app.extensions["database"].close()
 
 
+@pytest.fixture(scope="session")
+def invented(invented_database: Path) -> Iterator[FlaskClient]:
+    """Return a client of the generated seeds."""
+    app = create_app({"DATABASE_URL": f"sqlite:///{invented_database}"})
+    yield app.test_client()
+    app.extensions["database"].close()
+
+
 @pytest.fixture(scope="session", params=["database", "shipped_database", "invented_database"])
 def dataset(request: pytest.FixtureRequest):
     """Return a client of each dataset in turn, with all of its estimates and which regions each region means."""

@@ -113,6 +113,8 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
                     },
                 }
             )
+    about = {"title": "Invented", "description": "Invented.", "licence": "CC0-1.0", "creators": ["Nobody"]}
+    _write(folder / "dataset.yaml", about)
     for name, records in {
         **{"groups": GROUPS, "regions": REGIONS, "indicators": INDICATORS, "sources": sources},
     }.items():

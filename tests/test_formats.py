@@ -9,8 +9,8 @@ from conftest import GOOD, make_release
 from test_filters import EXPECTED
 
 from api import create_app
-from api.formats import write_csv
 from api.resources import RESOURCES
+from schema.flat import write_csv
 from seeds import SHIPPED
 
 

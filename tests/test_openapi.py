@@ -100,7 +100,8 @@ def test_every_operation_documents_its_answers(document):
             reference = operation["responses"][status]["$ref"].rpartition("/")[2]
             content = document["components"]["responses"][reference]["content"]
             assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+        if path != "/dataset/{name}":
+            assert operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
 
 
 def test_the_document_has_no_unused_part(document):

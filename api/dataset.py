@@ -1,0 +1,151 @@
+"""The dataset as a whole: what it is, how to cite it, and as which files it can be had."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import orjson
+from flask import Response
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+
+from api import live
+from api.blueprint import Blueprint
+from api.datapackage import DataPackageSchema, data_package
+from api.docs import documented, envelope_of
+from api.http import answered, answered_one, negotiate
+from api.queries import QuerySchema
+from api.resources import RESOURCES, Resource
+from schema.dataset import SQLITE_FILE, DatasetSchema, cite
+from schema.engine import Release
+from schema.flat import ROWS_AT_A_TIME, columns_of, write_csv, write_ndjson
+
+SQLITE_TYPE = "application/vnd.sqlite3"
+
+blueprint = Blueprint("dataset", __name__, description="The dataset as a whole, and its files.")
+
+
+def describe() -> dict[str, Any]:
+    """Return what `/dataset` tells of the live release."""
+    release = live.release()
+    files = [{**one, "url": f"/dataset/{one['name']}"} for one in release.dataset["downloads"]]
+    database = {
+        **{"name": SQLITE_FILE, "url": f"/dataset/{SQLITE_FILE}", "media_type": SQLITE_TYPE},
+        **{"bytes": release.size, "sha256": release.sha256},
+    }
+    return {
+        **release.dataset,
+        "citation": cite(release.dataset),
+        "built": release.built,
+        "versions": release.versions,
+        "downloads": [database, *files],
+    }
+
+
+_schema = DatasetSchema()
+
+
+@blueprint.route("/dataset")
+@negotiate("application/json")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    envelope_of(_schema),
+    operation="get_dataset",
+    summary="Get the dataset's version, licence, citation and downloads",
+    description=(
+        "Its version is a digest of all records: the same seeds give the same version. The downloads are the whole "
+        "dataset as an SQLite file, and each resource as CSV and NDJSON; /dataset/datapackage.json describes the CSV "
+        "files as a Frictionless data package."
+    ),
+)
+def get_dataset(_: object) -> Response:
+    """Get the dataset's version, licence, citation and downloads."""
+    return answered_one("/dataset", lambda: orjson.dumps(_schema.dump(describe())), also=_when())
+
+
+@blueprint.route("/dataset/datapackage.json")
+@negotiate("application/json")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    DataPackageSchema,
+    operation="get_data_package",
+    summary="Get the dataset as a data package",
+    description="The CSV files with their columns, types, keys and checksums, as a Frictionless data package.",
+)
+def get_data_package(_: object) -> Response:
+    """Get the dataset as a data package."""
+    return _package("/dataset/datapackage.json", folder="")
+
+
+@blueprint.route("/datapackage.json")
+@negotiate("application/json")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    DataPackageSchema,
+    operation="get_data_package_at_root",
+    summary="Get the dataset as a data package, where tools look for one",
+    description="As /dataset/datapackage.json, with the paths of the files as they are seen from here.",
+)
+def get_data_package_at_root(_: object) -> Response:
+    """Get the dataset as a data package, where tools look for one."""
+    return _package("/datapackage.json", folder="dataset/")
+
+
+def _package(path: str, folder: str) -> Response:
+    """Return the descriptor; `folder` is where the files are, seen from its own address."""
+    return answered(path, lambda: (orjson.dumps(data_package(describe(), folder)), {}), also=_when())
+
+
+@blueprint.route("/dataset/<string:name>")
+@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    None,
+    operation="get_download",
+    summary="Download the dataset, or one resource of it",
+    description="One of the files that /dataset lists, with all records; its size and checksum stand there.",
+    streams=["text/csv", "application/x-ndjson", SQLITE_TYPE],
+)
+def get_download(_: object, name: str) -> Response:
+    """Download the dataset, or one resource of it."""
+    files = _files()
+    if name not in files:
+        raise NotFound(f"There is no file {name!r}; there are {', '.join(files)}.")
+    media_type, write = files[name]
+    saved_as = name if name == SQLITE_FILE else f"headcount-{name}"
+    headers = {"Content-Disposition": f'attachment; filename="{saved_as}"'}
+    also = _when() if name == SQLITE_FILE else ""
+    return answered(f"/dataset/{name}", lambda: (write(), headers), media_type, also)
+
+
+def _files() -> dict[str, tuple[str, Callable[[], Iterator[bytes]]]]:
+    """Return what can be downloaded: name → media type, and what writes it."""
+    release = live.release()
+    found: dict[str, tuple[str, Callable[[], Iterator[bytes]]]] = {SQLITE_FILE: (SQLITE_TYPE, release.read)}
+    for resource in RESOURCES:
+        found[f"{resource.name}.csv"] = ("text/csv", partial(_csv, release, resource))
+        found[f"{resource.name}.ndjson"] = ("application/x-ndjson", partial(_ndjson, release, resource))
+    return found
+
+
+def _csv(release: Release, resource: Resource) -> Iterator[bytes]:
+    return write_csv(_rendered(release, resource), columns_of(resource.record()))
+
+
+def _ndjson(release: Release, resource: Resource) -> Iterator[bytes]:
+    return write_ndjson(_rendered(release, resource))
+
+
+def _rendered(release: Release, resource: Resource) -> Iterator[str]:
+    everything = select(resource.table.c.json).order_by(resource.table.c.position)
+    with release.engine.connect() as connection:
+        yield from connection.scalars(everything.execution_options(yield_per=ROWS_AT_A_TIME))
+
+
+def _when() -> str:
+    """Return what decides how the release's file looks beside its version: when it was written, and over what."""
+    release = live.release()
+    return "\n".join((release.built, *release.versions))

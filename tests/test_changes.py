@@ -1,0 +1,125 @@
+"""What changed between two versions is kept by the loader, whatever lay between them."""
+
+import json
+import shutil
+
+import pytest
+from conftest import GOOD, make_release
+
+from api import create_app
+
+FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Return a folder of seeds to change, a function that loads it, and one that asks what has changed."""
+    seeds, database = tmp_path / "seeds", tmp_path / "live.db"
+    shutil.copytree(GOOD, seeds)
+    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+    yield seeds, lambda: make_release(seeds, database), app.test_client()
+    app.extensions["database"].close()
+
+
+def replace(file, old, new):
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def summarised(client, query):
+    return {one["id"]: one["change"] for one in client.get(f"/changes?{query}").json["data"]}
+
+
+def test_changes_are_kept_across_releases(place):
+    seeds, load, client = place
+    one = load()
+    assert summarised(client, f"since={one}") == {}
+    replace(seeds / FIRST, "summary: An invented figure, nearly.", "summary: Another invented figure, nearly.")
+    two = load()
+    assert summarised(client, f"since={one}") == {"nearly": "updated"}
+    first = (seeds / FIRST).read_text()
+    (seeds / FIRST).unlink()
+    three = load()
+    gone = {"exact", "about", "nearly", "between", "ceiling", "up-to", "floor"}
+    assert summarised(client, f"since={two}") == dict.fromkeys(gone, "deleted") | {"bare": "updated"}
+    assert summarised(client, f"since={one}") == dict.fromkeys(gone, "deleted") | {"bare": "updated"}
+    (seeds / FIRST).write_text(first)
+    assert load() == two
+    assert summarised(client, f"since={three}") == dict.fromkeys(gone, "inserted") | {"bare": "updated"}
+    assert summarised(client, f"since={one}") == {"nearly": "updated"}
+    assert summarised(client, f"since={two}") == {}
+    assert client.get("/dataset").json["data"]["versions"] == [one, two, three, two]
+
+
+def test_an_update_names_each_value_that_changed(place):
+    seeds, load, client = place
+    before = load()
+    replace(seeds / FIRST, "best: 4000", "best: 5000")
+    replace(seeds / FIRST, "about 4,000 men", "about 5,000 men")
+    replace(seeds / FIRST, "    stated: {edtf: 2020-01-06}\n    evidence: {start: 47", "    evidence: {start: 47")
+    load()
+    about, exact = client.get(f"/changes?since={before}").json["data"]
+    assert about["changed"] == [
+        {"field": "best", "old": 4000, "new": 5000},
+        {"field": "wording", "old": "about 4,000 men", "new": "about 5,000 men"},
+    ]
+    assert about["estimate"] == client.get("/estimates/about").json["data"]
+    assert exact["changed"] == [
+        {"field": "stated.edtf", "old": "2020-01-06", "new": None},
+        {"field": "stated.start", "old": "2020-01-06", "new": None},
+        {"field": "stated.end", "old": "2020-01-06", "new": None},
+    ]
+
+
+def test_a_deleted_estimate_is_shown_as_it_was(place):
+    seeds, load, client = place
+    before = load()
+    known = client.get("/estimates/fewer").json["data"]
+    replace(seeds / SECOND, "id: fewer\n", "id: fewer-still\n")
+    load()
+    answer = client.get(f"/changes?since={before}").json
+    assert [(one["id"], one["change"]) for one in answer["data"]] == [("fewer", "deleted"), ("fewer-still", "inserted")]
+    assert answer["data"][0]["estimate"] == known
+    assert answer["data"][0]["changed"] == answer["data"][1]["changed"] == []
+    assert summarised(client, f"since={before}&change=deleted") == {"fewer": "deleted"}
+    lines = client.get(f"/changes?since={before}&format=ndjson").text.splitlines()
+    assert [json.loads(line) for line in lines] == answer["data"]
+
+
+def test_an_unknown_version_is_404_and_names_those_there_are(place):
+    seeds, load, client = place
+    one = load()
+    replace(seeds / FIRST, "high: 7000", "high: 7001")
+    replace(seeds / FIRST, "up to 7,000", "up to 7,001")
+    two = load()
+    answer = client.get("/changes?since=0123456789abcdef")
+    assert answer.status_code == 404
+    assert answer.json["detail"].endswith(f"there are, oldest first: {one}, {two}.")
+    assert client.get("/changes").status_code == 400
+    assert "expected a version" in client.get("/changes?since=yesterday").json["detail"]
+
+
+def test_the_answer_has_another_validator_once_there_is_more_history(place):
+    seeds, load, client = place
+    one = load()
+    tag = client.get(f"/changes?since={one}").headers["ETag"]
+    text = (seeds / SECOND).read_text()
+    replace(seeds / SECOND, "scope: Without the islands.", "scope: Without islands.")
+    load()
+    (seeds / SECOND).write_text(text)
+    assert load() == one
+    assert client.get(f"/changes?since={one}").headers["ETag"] != tag
+
+
+def test_a_release_that_cannot_be_read_ends_the_history(place, caplog):
+    seeds, load, client = place
+    one = load()
+    path = seeds.parent / "live.db"
+    damaged = bytearray(path.read_bytes())
+    damaged[-1] ^= 1
+    path.write_bytes(damaged)
+    replace(seeds / FIRST, "summary: An invented figure, nearly.", "summary: Changed.")
+    two = load()
+    assert client.get("/dataset").json["data"]["versions"] == [two] != [one]
+    assert "the history of its estimates cannot be carried on" in caplog.text
