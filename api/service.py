@@ -37,11 +37,11 @@ class HealthSchema(Schema):
 
 
 _MORE = {
-    "series": "One indicator over time.",
+    "series": "One indicator over time: takes `indicator`.",
     "facets": "Counts of estimates by the values of their fields.",
     "conflicts": "What cannot all be true.",
-    "changes": "What changed between two versions of the dataset.",
-    "resolve": "What a name could mean.",
+    "changes": "What changed between a version of the dataset and this one: takes `since`.",
+    "resolve": "What a name could mean: takes `q`.",
     "dataset": "The dataset: version, licence, how to cite it, downloads.",
     "openapi.json": "The description of this API, for programs (OpenAPI 3.1).",
     "docs": "The description of this API, to read and try.",
