@@ -17,7 +17,7 @@ from api import live
 from api.blueprint import Blueprint
 from api.choices import choose_terms
 from api.docs import documented, envelope_of
-from api.formats import MEDIA_TYPES, Format
+from api.formats import MEDIA_TYPES
 from api.http import negotiate
 from api.lists import answer_list
 from api.paging import Selected
@@ -91,7 +91,7 @@ blueprint = Blueprint("changes", __name__, description="What changed between two
         "Estimates that were inserted, updated or deleted between a version of the dataset and the present one, by id. "
         "A version that was never loaded here answers 404 and names those that were."
     ),
-    streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
+    formats=MEDIA_TYPES.values(),
 )
 def list_changes(query: dict[str, Any]) -> Response:
     """List what changed since a version."""

@@ -13,7 +13,7 @@ from backports import zstd
 from flask import Flask, Response, request
 
 MEDIA_TYPES = {
-    *("application/json", "application/problem+json", "application/x-ndjson"),
+    *("application/json", "application/ld+json", "application/problem+json", "application/x-ndjson"),
     *("text/csv", "text/html", "text/css", "text/javascript"),
 }
 SMALLEST = 500

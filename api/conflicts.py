@@ -17,7 +17,7 @@ from api.blueprint import Blueprint
 from api.choices import choose_terms
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions
-from api.formats import MEDIA_TYPES, Format
+from api.formats import MEDIA_TYPES
 from api.http import negotiate
 from api.lists import answer_list
 from api.paging import Selected
@@ -97,7 +97,7 @@ blueprint = Blueprint("conflicts", __name__, description="What cannot all be tru
         "contradicts, in its own article if there is one. Filters leave the pairs of which at least one claim (of "
         "reports: one of the two) has an estimate that matches."
     ),
-    streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
+    formats=MEDIA_TYPES.values(),
 )
 def list_conflicts(query: dict[str, Any]) -> Response:
     """List what cannot all be true."""

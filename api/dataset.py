@@ -13,8 +13,10 @@ from api import live
 from api.blueprint import Blueprint
 from api.datapackage import DataPackageSchema, data_package
 from api.docs import documented, envelope_of
+from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format, chosen_format
 from api.http import answered, answered_one, negotiate
-from api.queries import QuerySchema
+from api.linked import linked_dataset
+from api.queries import QuerySchema, item_format
 from api.resources import RESOURCES, Resource
 from schema.dataset import SQLITE_FILE, DatasetSchema, cite
 from schema.engine import Release
@@ -43,11 +45,12 @@ def describe() -> dict[str, Any]:
 
 
 _schema = DatasetSchema()
+_query = QuerySchema.from_dict({"format": item_format()}, name="DatasetQuerySchema")()
 
 
 @blueprint.route("/dataset")
-@negotiate("application/json")
-@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
+@negotiate(*ITEM_MEDIA_TYPES.values())
+@blueprint.arguments(_query, location="query", error_status_code=400)
 @documented(
     blueprint,
     envelope_of(_schema),
@@ -58,9 +61,13 @@ _schema = DatasetSchema()
         "dataset as an SQLite file, and each resource as CSV and NDJSON; /dataset/datapackage.json describes the CSV "
         "files as a Frictionless data package."
     ),
+    formats=ITEM_MEDIA_TYPES.values(),
 )
-def get_dataset(_: object) -> Response:
+def get_dataset(query: dict[str, Any]) -> Response:
     """Get the dataset's version, licence, citation and downloads."""
+    if chosen_format(query, ITEM_MEDIA_TYPES) is Format.JSONLD:
+        media_type = MEDIA_TYPES[Format.JSONLD]
+        return answered("/dataset", lambda: (orjson.dumps(linked_dataset(describe())), {}), media_type, _when())
     return answered_one("/dataset", lambda: orjson.dumps(_schema.dump(describe())), also=_when())
 
 
@@ -107,7 +114,7 @@ def _package(path: str, folder: str) -> Response:
     operation="get_download",
     summary="Download the dataset, or one resource of it",
     description="One of the files that /dataset lists, with all records; its size and checksum stand there.",
-    streams=["text/csv", "application/x-ndjson", SQLITE_TYPE],
+    formats=["text/csv", "application/x-ndjson", SQLITE_TYPE],
 )
 def get_download(_: object, name: str) -> Response:
     """Download the dataset, or one resource of it."""

@@ -5,7 +5,7 @@ groups, claims …) in a copy of its own, which is never changed again.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,13 @@ _HEADERS = {
 }
 
 _COMMON = (RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION)
+
+LINKED_DATA = {
+    "type": "object",
+    "description": "JSON-LD in the words of schema.org; its context tells all others.",
+    "required": ["@context", "@type"],
+    "properties": {"@id": {"type": "string"}, "@type": {"type": "string"}},
+}
 
 UNAVAILABLE, TOO_MANY = 503, 429
 _PROBLEMS = {
@@ -127,18 +134,17 @@ def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
     operation: str,
     summary: str,
     description: str,
-    streams: Sequence[str] = (),
+    formats: Iterable[str] = (),
 ) -> Callable[[Any], Any]:
-    """Document a view: its answer, also as a stream of other media types, its failures, and what it is called."""
+    """Document a view: its answer, also in other media types, its failures, and what it is called."""
 
     def decorator(view: Any) -> Any:
         headers = {name: name for name in ("ETag", "Link", *_COMMON)}
         # What is applied last is listed first, and a generated client reads the first that it can: so JSON comes last.
-        for media_type in reversed(streams):
-            text = {"type": "string"}
-            view = blueprint.alt_response(200, schema=text, content_type=media_type, headers=headers, success=True)(
-                view
-            )
+        for media_type in reversed([one for one in formats if one != "application/json"]):
+            what = LINKED_DATA if media_type == "application/ld+json" else {"type": "string"}
+            other = blueprint.alt_response(200, schema=what, content_type=media_type, headers=headers, success=True)
+            view = other(view)
         if schema:
             view = blueprint.response(200, schema, headers=headers)(view)
         view = blueprint.alt_response(304, response="NotModified")(view)

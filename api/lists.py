@@ -1,4 +1,4 @@
-"""How a list is answered, whatever it lists: a page of it as JSON, or all of it as a stream of CSV or NDJSON."""
+"""How a list is answered, whatever it lists: a page of JSON or JSON-LD, or all of it as a stream of CSV or NDJSON."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -9,8 +9,9 @@ from flask import Response
 from marshmallow import Schema
 
 from api import live
-from api.formats import MEDIA_TYPES, Format, chosen_format
+from api.formats import MEDIA_TYPES, PAGED, Format, chosen_format
 from api.http import Body, answered
+from api.linked import linked_list
 from api.paging import Listing, Page, Window, address
 from api.queries import DEFAULT_LIMIT
 from schema.flat import columns_of, narrowed, write_csv, write_ndjson
@@ -31,15 +32,16 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
     and the dataset's version.
     """
     format_ = chosen_format(query)
-    if format_ is Format.JSON:
+    if format_ in PAGED:
         query = {"limit": DEFAULT_LIMIT, **query}
-    asked = canonical(schema, query, {"limit": DEFAULT_LIMIT, "format": Format.JSON} if format_ is Format.JSON else {})
+    implied = {"limit": DEFAULT_LIMIT} if format_ in PAGED else {}
+    asked = canonical(schema, query, {"format": Format.JSON, **implied})
 
     def render() -> tuple[Body, dict[str, str]]:
         listing, wanted = listed(), query.get("fields")
         window = Window(query.get("limit", 0), query["offset"], query.get("cursor"))
         headers = {}
-        if format_ is not Format.JSON:
+        if format_ not in PAGED:
             headers["Content-Disposition"] = f'attachment; filename="headcount-{name}.{format_}"'
             if "limit" not in query:
                 return _written(format_, record, listing.stream(window), wanted), headers
@@ -47,11 +49,14 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
         links = _links(f"/{name}", asked, page)
         if relations := ", ".join(f'<{links[to]}>; rel="{to}"' for to in ("next", "prev") if links[to]):
             headers["Link"] = relations
-        if format_ is not Format.JSON:
+        if format_ not in PAGED:
             return _written(format_, record, page.rendered, wanted), headers
-        meta = {"total": listing.total(), "limit": query["limit"], "dataset": live.release().version}
-        data = b",".join(narrowed(one, wanted) for one in page.rendered)
-        return b'{"data":[%b],"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links)), headers
+        narrow, total = [narrowed(one, wanted) for one in page.rendered], listing.total()
+        if format_ is Format.JSONLD:
+            return orjson.dumps(linked_list(name, list(map(orjson.loads, narrow)), total, links["self"] or "")), headers
+        meta = {"total": total, "limit": query["limit"], "dataset": live.release().version}
+        body = b'{"data":[%b],"meta":%b,"links":%b}' % (b",".join(narrow), orjson.dumps(meta), orjson.dumps(links))
+        return body, headers
 
     return answered(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
 

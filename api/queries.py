@@ -1,13 +1,12 @@
 """The query strings that are understood: the filters, and what each kind of answer takes beside them."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
 from api.choices import Choices, choose_words
-from api.formats import Format
+from api.formats import Format, ItemFormat
 from api.parameters import Distinct, filter_fields
 from schema.fields import ID_PATTERN, Pattern, Term, Whole
 from schema.vocabulary import about
@@ -15,12 +14,6 @@ from schema.vocabulary import about
 LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET = 1000, 50, 10_000
 FURTHEST = 1_000_000
 """How many rows of a list that is worked out for each question can be passed over."""
-
-
-class ItemFormat(StrEnum):
-    """How one record is written."""
-
-    JSON = "json"
 
 
 class QuerySchema(Schema):
@@ -53,7 +46,7 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
 
 def list_fields(known_fields: Sequence[str], largest_offset: int = FURTHEST) -> dict[str, fields.Field[Any]]:
     """Return the parameters that every list takes: which keys, how many records from where on, and how written."""
-    limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON, and all that match in CSV and NDJSON."
+    limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON and JSON-LD, all in CSV and NDJSON."
     return {
         "fields": fields_parameter(known_fields),
         "limit": Whole(1, LARGEST_LIMIT, metadata=about(limit, 20)),
@@ -80,14 +73,20 @@ def facet_query(names: Sequence[str]) -> type[Schema]:
 
 def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of one record of a resource."""
-    found: dict[str, fields.Field[Any]] = {"fields": fields_parameter(known_fields)}
-    found["format"] = Term(ItemFormat, metadata=about("How the answer is written; goes over `Accept`.", "json"))
+    found = {"fields": fields_parameter(known_fields), "format": item_format()}
     return QuerySchema.from_dict(found, name=f"{name.title()}ItemQuerySchema")
+
+
+def item_format() -> Term:
+    """Return the field of the parameter that says how one thing is written."""
+    return Term(ItemFormat, metadata=about("How the answer is written; goes over `Accept`.", "json"))
 
 
 def fields_parameter(known_fields: Sequence[str]) -> Choices:
     """Return the field of the parameter that chooses which keys are answered."""
-    return choose_words("field", known_fields, metadata=about("Only these keys, dotted where nested.", ["id"]))
+    return choose_words(
+        "field", known_fields, metadata=about("Only these keys, dotted where nested.", [known_fields[0]])
+    )
 
 
 def field_names(schema: Schema, prefix: str = "") -> list[str]:

@@ -14,7 +14,7 @@ from api import live
 from api.blueprint import Blueprint
 from api.choices import choose_terms
 from api.docs import documented, envelope_of
-from api.formats import MEDIA_TYPES, Format
+from api.formats import MEDIA_TYPES
 from api.http import negotiate
 from api.lists import answer_list
 from api.paging import Worked, address
@@ -88,7 +88,7 @@ blueprint = Blueprint("resolve", __name__, description="What a name could mean."
         "Groups, regions, sources and indicators that are called so, then those that are called nearly so, the likest "
         "first. Filters take exact names only; this tells which there are."
     ),
-    streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
+    formats=MEDIA_TYPES.values(),
 )
 def list_meanings(query: dict[str, Any]) -> Response:
     """List what a name could mean."""

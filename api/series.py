@@ -21,7 +21,7 @@ from api.blueprint import Blueprint
 from api.choices import Choice
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions
-from api.formats import MEDIA_TYPES, Format
+from api.formats import MEDIA_TYPES
 from api.http import negotiate
 from api.lists import answer_list
 from api.paging import Worked
@@ -159,7 +159,7 @@ blueprint = Blueprint("series", __name__, description="One indicator over time."
         "figure whose as_of lies in several intervals stands in a point that spans them. Nothing is averaged; stocks "
         "and shares are never summed."
     ),
-    streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
+    formats=MEDIA_TYPES.values(),
 )
 def list_series(query: dict[str, Any]) -> Response:
     """List one indicator over time."""

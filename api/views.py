@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from flask import Response
 from marshmallow import Schema
 from sqlalchemy import Select, select
@@ -12,11 +13,12 @@ from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions, filter_conditions, search_conditions
-from api.formats import MEDIA_TYPES, Format
-from api.http import answered_one, negotiate
+from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format, ItemFormat, chosen_format
+from api.http import answered, answered_one, negotiate
+from api.linked import linked
 from api.lists import answer_list, canonical
 from api.paging import Keyset, Listing, address, orders
-from api.queries import ItemFormat, field_names, item_query, list_query
+from api.queries import field_names, item_query, list_query
 from api.resources import RESOURCES, Resource
 from schema import tables
 from schema.flat import narrowed
@@ -48,7 +50,12 @@ def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: 
             f"There is no {resource.name.removesuffix('s')} {id_!r}; /{resource.name} lists those there are."
         )
     path = address(f"/{resource.name}/{id_}", canonical(schema, query, {"format": ItemFormat.JSON}))
-    return answered_one(path, lambda: narrowed(found, query.get("fields")))
+    format_ = chosen_format(query, ITEM_MEDIA_TYPES)
+    record = narrowed(found, query.get("fields"))
+    if format_ is Format.JSONLD:
+        linked_record = orjson.dumps(linked(resource.name, orjson.loads(record)))
+        return answered(path, lambda: (linked_record, {}), MEDIA_TYPES[format_])
+    return answered_one(path, lambda: record)
 
 
 _FILTERED = "Different parameters all have to hold; values of one parameter are alternatives."
@@ -73,7 +80,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         operation=f"list_{name}",
         summary=f"List {name}",
         description=f"{resource.about} {_WHICH if name != 'estimates' else _FILTERED}",
-        streams=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON]],
+        formats=MEDIA_TYPES.values(),
     )
     def list_records(query: dict[str, Any]) -> Response:
         return answer_list(
@@ -81,7 +88,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         )
 
     @blueprint.route(f"/{name}/<string:id>")
-    @negotiate("application/json")
+    @negotiate(*ITEM_MEDIA_TYPES.values())
     @blueprint.arguments(item_schema, location="query", error_status_code=400)
     @documented(
         blueprint,
@@ -89,6 +96,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         operation=f"get_{one}",
         summary=f"Get one {one}",
         description=resource.about,
+        formats=ITEM_MEDIA_TYPES.values(),
     )
     def get_record(query: dict[str, Any], id: str) -> Response:
         return answer_item(resource, item_schema, query, id)

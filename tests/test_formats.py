@@ -81,6 +81,9 @@ def test_a_stream_ends_in_the_release_in_which_it_began(tmp_path):
 ACCEPT = {
     "text/csv": "text/csv",
     "application/x-ndjson": "application/x-ndjson",
+    "application/ld+json": "application/ld+json",
+    "application/ld+json;q=0.9, text/csv;q=0.1": "application/ld+json",
+    "application/*": "application/json",
     "text/csv;q=0.5, application/json": "application/json",
     "text/csv, application/json;q=0.5": "text/csv",
     "text/*": "text/csv",

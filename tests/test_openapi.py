@@ -85,7 +85,7 @@ def test_every_filter_is_a_typed_parameter(document):
     }
     for name, enum in enums.items():
         assert parameters[name]["schema"]["items"]["enum"] == enum
-    for name, enum in {"region_scope": 3, "value_match": 2, "distinct": 1, "format": 3}.items():
+    for name, enum in {"region_scope": 3, "value_match": 2, "distinct": 1, "format": 4}.items():
         assert len(parameters[name]["schema"]["enum"]) == enum
     assert parameters["limit"]["schema"] | {"minimum": 1, "maximum": 1000} == parameters["limit"]["schema"]
 
