@@ -7,6 +7,7 @@ from flask import Flask
 
 from api import changes, conflicts, dataset, docs, errors, facets, http, limits, live, resolve, series, service, views
 from api.blueprint import Api
+from api.explorer import assets, charts
 from schema.engine import Database, default_url
 
 
@@ -17,7 +18,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """
     from api import metrics  # noqa: PLC0415 (prometheus-client must not be imported before a worker is forked)
 
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder="explorer/templates")
     app.config.from_mapping(docs.SETTINGS)
     app.config.from_prefixed_env("HEADCOUNT")
     app.config.from_mapping(config)
@@ -30,7 +31,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     http.init_app(app)
     limits.init_app(app)
     docs.init_app(app, api)
-    modules = (series, facets, conflicts, changes, resolve, dataset, service)
+    assets.init_app(app)
+    modules = (series, facets, conflicts, changes, resolve, charts, dataset, service)
     for blueprint in (*views.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
     return app

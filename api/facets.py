@@ -66,14 +66,12 @@ def get_facets(query: dict[str, Any]) -> Response:
     """Count estimates by the values of their fields."""
     path = address("/facets", canonical(_schema, query))
 
-    def render() -> bytes:
-        conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
-        return orjson.dumps({name: _counts(name, conditions, query) for name in query["fields"]})
-
-    return answered_one(path, render)
+    return answered_one(path, lambda: orjson.dumps({name: counts(name, query) for name in query["fields"]}))
 
 
-def _counts(name: str, conditions: list[ColumnElement[bool]], query: dict[str, Any]) -> list[dict[str, Any]]:
+def counts(name: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return each value of a field, its name, and how many estimates that a query asks for have it."""
+    conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
     # Of each claim there is one with that value, or none, whichever of its reports comes first.
     total = (func.count(_ESTIMATES.claim_id.distinct()) if "distinct" in query else func.count()).label("total")
     select_counts: Callable[[], Iterator[tuple[str, str, int]]] = {

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
+from api.explorer.pages import index, or_page
 from api.http import answered_one, negotiate
 from api.queries import QuerySchema
 from api.resources import RESOURCES
@@ -40,6 +41,7 @@ _MORE = {
     "series": "One indicator over time: takes `indicator`.",
     "facets": "Counts of estimates by the values of their fields.",
     "conflicts": "What cannot all be true.",
+    "chart.svg": "The chart of any question; also chart.png and chart.vl.json.",
     "changes": "What changed between a version of the dataset and this one: takes `since`.",
     "resolve": "What a name could mean: takes `q`.",
     "dataset": "The dataset: version, licence, how to cite it, downloads.",
@@ -52,6 +54,7 @@ _MORE = {
 
 
 @blueprint.route("/")
+@or_page(index)
 @negotiate("application/json")
 @blueprint.arguments(QuerySchema, location="query", error_status_code=400)
 @documented(

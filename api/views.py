@@ -1,44 +1,27 @@
 """From a resource, a list and an item: what is selected, how it is written, and how both are documented."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from flask import Response
 from marshmallow import Schema
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
-from api.filters import estimate_conditions, filter_conditions, search_conditions
+from api.explorer import pages
+from api.explorer.pages import or_page
 from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format, ItemFormat, chosen_format
 from api.http import answered, answered_one, negotiate
 from api.linked import linked
 from api.lists import answer_list, canonical
-from api.paging import Keyset, Listing, address, orders
+from api.paging import address
 from api.queries import field_names, item_query, list_query
 from api.resources import RESOURCES, Resource
-from schema import tables
+from api.selection import listing_of
 from schema.flat import narrowed
-
-
-def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]:
-    """Return the records of a resource that a query asks for, as id and rendered JSON, in no order yet."""
-    table = resource.table
-    found = select(table.c.id, table.c.json)
-    if table is tables.estimates:
-        return found.where(*estimate_conditions(query))
-    conditions = filter_conditions(query)
-    carried = [table.c.id.in_(select(resource.key).where(*conditions))] if conditions else []
-    return found.where(*carried, *search_conditions(table, query.get("q")))
-
-
-def listing_of(resource: Resource, query: Mapping[str, Any]) -> Listing:
-    """Return the list that a query asks of a resource."""
-    order = orders(dict(resource.sorts), query["sort"])
-    return Keyset(live.release(), live.connection(), resource.table, select_matching(resource, query), order)
 
 
 def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: str) -> Response:
@@ -88,6 +71,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         )
 
     @blueprint.route(f"/{name}/<string:id>")
+    @or_page(pages.item(name))
     @negotiate(*ITEM_MEDIA_TYPES.values())
     @blueprint.arguments(item_schema, location="query", error_status_code=400)
     @documented(

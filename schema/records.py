@@ -193,8 +193,8 @@ class EnvelopeSchema(Record):
 
 ReportSchema = stub_of(
     EstimateSchema,
-    *("id", "url", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge", "wording", "summary"),
-    *("scope", "locus", "derived", "disputed", "stated", "article", "evidence"),
+    *("id", "url", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge", "wording", "granularity"),
+    *("summary", "scope", "locus", "derived", "disputed", "stated", "article", "evidence"),
     name="ReportSchema",
     drift=Term(
         Drift,

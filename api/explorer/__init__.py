@@ -1,0 +1,1 @@
+"""The page for people, and the chart: what the API answers, drawn and set in type."""

@@ -1,0 +1,37 @@
+"""The files of the pages: our own, and Vega's scripts out of the package that also draws the SVG."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+from flask import Flask, Response, current_app, send_from_directory
+
+from api.explorer.charts import VEGA_LITE
+from api.http import answered
+
+_HERE = Path(__file__).parent / "static"
+_ASSETS = ("style.css", "explorer.js", "icon.svg")
+A_DAY = 86_400
+
+
+@lru_cache(maxsize=1)
+def _vega() -> bytes:
+    bundle: Any = vl_convert.javascript_bundle  # whose stub knows no default for the snippet
+    return bundle(vl_version=VEGA_LITE).encode()  # type: ignore[no-any-return]
+
+
+def _asset(name: str) -> Response:
+    """Return a file of the pages."""
+    if name == "vega.js":
+        response = answered("/explorer/vega.js", lambda: (_vega(), {}), "text/javascript")
+        response.headers["Cache-Control"] = f"public, max-age={A_DAY}"
+        return response
+    if name not in _ASSETS:
+        current_app.aborter(404, f"There is no {name!r} here.")
+    return send_from_directory(_HERE, name, max_age=A_DAY)
+
+
+def init_app(app: Flask) -> None:
+    """Answer /explorer/…."""
+    app.add_url_rule("/explorer/<path:name>", "explorer_asset", _asset)

@@ -1,0 +1,138 @@
+"""The chart of any question: as a Vega-Lite specification, as SVG and as PNG, to be looked at or to be embedded."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import vl_convert
+from flask import Response
+from marshmallow import Schema, fields
+from sqlalchemy import select
+
+from api import live
+from api.blueprint import Blueprint
+from api.docs import documented
+from api.explorer.chart import Setting, Spec, specify
+from api.explorer.marks import draw
+from api.filters import estimate_conditions
+from api.http import answered, negotiate
+from api.lists import canonical
+from api.paging import address
+from api.parameters import filter_fields
+from api.queries import QuerySchema, distinct_parameter
+from schema import tables
+from schema.fields import Term, Whole
+from schema.vocabulary import about
+
+VEGA_LITE = "6.4"
+DEFAULT_WIDTH = 760
+KEPT = 64
+"""How many drawn charts a process keeps."""
+
+
+class Theme(StrEnum):
+    """On what a chart is set."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Scale(StrEnum):
+    """How numbers are laid out."""
+
+    LOG = "log"
+    LINEAR = "linear"
+
+
+SETTINGS = {
+    "scale": Term(
+        Scale, load_default=Scale.LOG, metadata=about("How numbers are laid out; percent is linear.", "linear")
+    ),
+    "theme": Term(Theme, load_default=Theme.LIGHT, metadata=about("On what the chart is set.", "dark")),
+    "width": Whole(
+        200, 2000, load_default=DEFAULT_WIDTH, metadata=about("Width of the plot, in pixels.", DEFAULT_WIDTH)
+    ),
+}
+_schema = QuerySchema.from_dict(
+    {"distinct": distinct_parameter(), **filter_fields(), **SETTINGS}, name="ChartQuerySchema"
+)()
+
+SpecificationSchema = Schema.from_dict(
+    {
+        "$schema": fields.String(required=True, metadata=about("Which version of Vega-Lite it is for.")),
+        "description": fields.String(required=True, metadata=about("The chart in words, for those who do not see it.")),
+    },
+    name="SpecificationSchema",
+)
+
+blueprint = Blueprint("chart", __name__, description="The chart of any question.")
+
+
+def specification(query: dict[str, Any]) -> Spec:
+    """Return the Vega-Lite specification of the estimates that a query asks for."""
+    drawing = draw(live.connection(), estimate_conditions(query))
+    source = f"Source: {live.release().dataset['title']}, dataset {live.release().version}"
+    setting = Setting(query["width"], query["theme"], query["scale"])
+    return specify(drawing, setting, headline(query), source)
+
+
+def headline(query: dict[str, Any]) -> str:
+    """Return what a question asks for, as a title: `Estimates of fighters · Islamic State · Iraq`."""
+    named = {
+        kind: live.connection().scalars(
+            select(tables.RESOURCES[f"{kind}s"].c.name).where(tables.RESOURCES[f"{kind}s"].c.id.in_(query[kind]))
+        )
+        for kind in ("indicator", "group", "region", "source")
+        if kind in query
+    }
+    counted = ", ".join(named.pop("indicator", ())).lower()
+    what = f"Estimates of {counted}" if counted else "Estimates"
+    return " · ".join([what, *(", ".join(one) for one in named.values())])
+
+
+@lru_cache(maxsize=KEPT)
+def _svg(specified: str) -> bytes:
+    return vl_convert.vegalite_to_svg(specified, vl_version=VEGA_LITE).encode()
+
+
+@lru_cache(maxsize=KEPT)
+def _png(specified: str) -> bytes:
+    return vl_convert.vegalite_to_png(specified, vl_version=VEGA_LITE, scale=2)
+
+
+_WRITERS: dict[str, tuple[str, str, Callable[[str], bytes]]] = {
+    "vl.json": ("application/json", "a Vega-Lite specification", str.encode),
+    "svg": ("image/svg+xml", "an SVG image", _svg),
+    "png": ("image/png", "a PNG image, two pixels to each of its width's", _png),
+}
+
+
+def _add(suffix: str, media_type: str, what: str, write: Callable[[str], bytes]) -> None:
+    path = f"/chart.{suffix}"
+    is_json = media_type == "application/json"
+
+    @blueprint.route(path, endpoint=f"chart_{suffix.replace('.', '_')}")
+    @negotiate(media_type)
+    @blueprint.arguments(_schema, location="query", error_status_code=400)
+    @documented(
+        blueprint,
+        SpecificationSchema if is_json else None,
+        operation=f"get_chart_{'specification' if is_json else suffix}",
+        summary=f"Get the chart of a question as {what}",
+        description=(
+            "Estimates over time under the filters of /estimates: a stated interval is a bar, a number a dot, an open "
+            "side fades out. The title, what was left out, and the dataset's version stand in it."
+        ),
+        formats=[media_type],
+    )
+    def get_chart(query: dict[str, Any]) -> Response:
+        def render() -> tuple[bytes, dict[str, str]]:
+            return write(orjson.dumps(specification(query)).decode()), {}
+
+        return answered(address(path, canonical(_schema, query)), render, media_type)
+
+
+for _suffix, _about in _WRITERS.items():
+    _add(_suffix, *_about)

@@ -1,0 +1,278 @@
+"""The pages: the explorer at `/`, and one page for each estimate, claim, source and article.
+
+A page says what the API answers to the same question, and its address is that question, so any view can be linked.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Response, redirect, render_template, request
+from sqlalchemy import case, literal, select
+from werkzeug.exceptions import HTTPException, NotFound
+
+from api import live
+from api.blueprint import QueryParser
+from api.conflicts import select_conflicts
+from api.explorer import phrases
+from api.explorer.charts import SETTINGS, headline, specification
+from api.facets import counts
+from api.filters import estimate_conditions
+from api.formats import MEDIA_TYPES
+from api.http import CODE_VERSION, answered
+from api.lists import canonical
+from api.paging import Window, address, count
+from api.parameters import DATE_FILTERS, VOCABULARY_FILTERS, filter_fields
+from api.queries import QuerySchema, distinct_parameter, list_query
+from api.resources import RESOURCES
+from api.selection import listing_of
+from schema import tables
+from schema.dataset import cite
+from schema.intervals import day_number, read_period
+from schema.terms import Drift
+
+HTML = "text/html"
+ROWS = 25
+MOST_CHOICES = 30
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ESTIMATES = next(resource for resource in RESOURCES if resource.name == "estimates")
+_COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
+_CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
+
+_list_schema = list_query("estimates", list(_ESTIMATES.sorts), _ESTIMATES.default_sort, ["id"])
+_schema = QuerySchema.from_dict(
+    {
+        "distinct": distinct_parameter(),
+        **filter_fields(),
+        **{name: _list_schema._declared_fields[name] for name in ("sort", "offset")},
+        "scale": SETTINGS["scale"],
+    },
+    name="ExplorerQuerySchema",
+)()
+
+View = Callable[..., Any]
+
+
+def or_page(page: Callable[..., Response] | None) -> Callable[[View], View]:
+    """Answer with a page where the client would rather have HTML; curl's `*/*` would not."""
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def negotiated(*args: Any, **kwargs: Any) -> Any:
+            accepted = request.accept_mimetypes
+            if page and "format" not in request.args and accepted.best_match([*MEDIA_TYPES.values(), HTML]) == HTML:
+                return page(**kwargs)
+            return view(*args, **kwargs)
+
+        return negotiated
+
+    return decorator
+
+
+def _page(template: str, path: str, said: Callable[[], Mapping[str, Any]], status: int = 200) -> Response:
+    """Return a page with its validators; what is said in it is worked out only where the client does not have it."""
+    release = live.release()
+
+    def render() -> tuple[bytes, dict[str, str]]:
+        about = {"dataset": release.dataset, "citation": cite(release.dataset), "code_version": CODE_VERSION}
+        said_by = {"figure": phrases.figure, "when": phrases.when, "words": phrases.words}
+        return render_template(template, path=path, **about, **said_by, **said()).encode(), {}
+
+    response = answered(path, render, HTML, also=release.built)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if status != HTTPStatus.OK:
+        response.status_code = status
+    return response
+
+
+def _problem(path: str, status: int, title: str, faults: Sequence[Mapping[str, Any]] = ()) -> Response:
+    return _page("problem.html", path, lambda: {"title": title, "faults": faults}, status)
+
+
+def index() -> Response:
+    """Return the explorer."""
+    given = list(request.args.items(multi=True))
+    asked = [(name, value) for name, value in given if value]
+    if len(asked) != len(given):  # a form sends what was left empty, too
+        return redirect(address("/", asked), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+    try:
+        query: dict[str, Any] = QueryParser().parse(_schema, location="query", error_status_code=400)
+    except HTTPException as error:
+        faults = getattr(error, "data", {}).get("faults", [])
+        return _problem(address("/", asked), HTTPStatus.BAD_REQUEST, "That cannot be asked", faults)
+    parameters = canonical(_schema, query)
+    return _page("index.html", address("/", parameters), lambda: _explored(query, parameters))
+
+
+def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return all that the explorer shows of a question, which `parameters` are in one spelling."""
+    listing = listing_of(_ESTIMATES, query)
+    total = listing.total()
+    chart = [(name, value) for name, value in parameters if name not in ("sort", "offset")]
+    asked = [(name, value) for name, value in parameters if name != "scale"]
+
+    def turned(**changes: Any) -> str:
+        """Return the address of this question with some parameters changed; None leaves one out."""
+        kept = [(name, value) for name, value in parameters if name not in changes]
+        return address("/", [*kept, *((name, value) for name, value in changes.items() if value)])
+
+    return {
+        "title": headline(query),
+        "query": query,
+        "rows": [orjson.loads(one) for one in listing.page(Window(ROWS, query["offset"])).rendered],
+        "total": total,
+        "claims": _number_of_claims(query),
+        "nearest": None if total else _nearest(query),
+        "choices": {name: _choices(name, query) for name in _CHOICES},
+        "columns": _COLUMNS,
+        "rows_a_page": ROWS,
+        "turned": turned,
+        "alt": specification(query | _DEFAULTS)["description"] if total else "",
+        "chart": address("/chart.svg", chart),
+        "chart_dark": address("/chart.svg", [*chart, ("theme", "dark")]),
+        "chart_specification": address("/chart.vl.json", chart),
+        "downloads": {suffix: address("/estimates", [*asked, ("format", suffix)]) for suffix in ("csv", "ndjson")},
+        "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', asked))}",
+    }
+
+
+_DEFAULTS = {"width": SETTINGS["width"].load_default, "theme": SETTINGS["theme"].load_default}
+
+
+def _number_of_claims(query: Mapping[str, Any]) -> int:
+    claims = select(tables.estimates.c.claim_id).where(*estimate_conditions(query)).distinct()
+    return count(live.connection(), claims)
+
+
+def _choices(name: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a field with their counts, as if none of it were chosen; the chosen ones always."""
+    chosen = query.get(name, [])
+    found = counts(name, {key: value for key, value in query.items() if key != name})
+    known = {one["value"] for one in found}
+    found += [{"value": value, "name": value, "count": 0} for value in chosen if value not in known]
+    shown = [one for index, one in enumerate(found) if index < MOST_CHOICES or one["value"] in chosen]
+    if name == "region":
+        shown = _as_tree(shown)
+    if name in ("source_kind", "hedge"):
+        shown = [{**one, "name": phrases.words(one["value"])} for one in shown]
+    return {"values": shown, "chosen": chosen, "more": len(found) - len(shown)}
+
+
+def _as_tree(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return regions below their parents, each with its depth."""
+    table = tables.regions.c
+    ids = [one["value"] for one in regions]
+    parents = {row.id: row.parent for row in live.connection().execute(select(table.id, table.parent))}
+
+    def below(parent: str | None, depth: int) -> list[dict[str, Any]]:
+        found = []
+        for one in regions:
+            above = parents.get(one["value"])
+            if (above if above in ids else None) == parent:
+                found += [{**one, "depth": depth}, *below(one["value"], depth + 1)]
+        return found
+
+    return below(None, 0)
+
+
+def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
+    """Return where the nearest estimate in time is, when there is none in the time that was asked for."""
+    if "as_of" not in query:
+        return None
+    period = read_period(query["as_of"])
+    first, last = (literal(day_number(day)) for day in (period.start, period.end))
+    table = tables.estimates.c
+    days = case(
+        (table.as_of_last_day < first, first - table.as_of_last_day),
+        (table.as_of_first_day > last, table.as_of_first_day - last),
+        else_=0,
+    )
+    elsewhere = {key: value for key, value in query.items() if key not in DATE_FILTERS}
+    found = select(table.as_of_edtf).where(*estimate_conditions(elsewhere)).order_by(days, table.position)
+    edtf = live.connection().scalar(found.limit(1))
+    if edtf is None:
+        return None
+    asked = [(name, value) for name, value in canonical(_schema, query) if name not in (*DATE_FILTERS, "offset")]
+    return {"when": phrases.when(edtf), "url": address("/", [*asked, ("as_of", edtf)])}
+
+
+def _record(kind: str, id_: str) -> dict[str, Any]:
+    table = tables.RESOURCES[kind].c
+    found = live.connection().scalar(select(table.json).where(table.id == id_))
+    if found is None:
+        raise NotFound(f"There is no {kind.removesuffix('s')} {id_!r}.")
+    record: dict[str, Any] = orjson.loads(found)
+    return record
+
+
+def item(kind: str) -> Callable[..., Response] | None:
+    """Return what shows one record of a kind as a page; None: there is no page of that kind."""
+    if kind not in _BESIDE:
+        return None
+
+    def page(id: str) -> Response:
+        path = f"/{kind}/{quote(id)}"
+        if request.args:
+            return redirect(path, HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+        try:
+            record = _record(kind, id)
+        except NotFound as error:
+            return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
+        return _page(f"{kind.removesuffix('s')}.html", path, lambda: {"record": record, **_BESIDE[kind](record)})
+
+    return page
+
+
+def _beside_estimate(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "claim": _record("claims", record["claim"]["id"]),
+        "conflicts": _conflicts(record["claim"]["id"]),
+        "drifted": _DRIFT,
+    }
+
+
+def _beside_claim(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {"conflicts": _conflicts(record["id"]), "drifted": _DRIFT}
+
+
+def _beside_others(name: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    filter_ = next(one for one in VOCABULARY_FILTERS if one.name == name)
+
+    def beside(record: Mapping[str, Any]) -> dict[str, Any]:
+        table = tables.estimates.c
+        found = select(table.json).where(filter_.column == record["id"]).order_by(table.position).limit(ROWS)
+        return {"estimates": [orjson.loads(one) for one in live.connection().scalars(found)]}
+
+    return beside
+
+
+_BESIDE: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "estimates": _beside_estimate,
+    "claims": _beside_claim,
+    "sources": _beside_others("source"),
+    "articles": _beside_others("article"),
+}
+
+_DRIFT = {
+    Drift.SAME: "the same",
+    Drift.HEDGE_LOST: "the hedge is lost",
+    Drift.HEDGE_ADDED: "a hedge is added",
+    Drift.HEDGE_CHANGED: "the hedge is another",
+    Drift.BOUND_REVERSED: "the bound is turned around",
+    Drift.NUMBER_CHANGED: "the number is another",
+}
+
+
+def _conflicts(claim: str) -> list[dict[str, Any]]:
+    """Return what contradicts a claim, the widest gap first."""
+    query = {"claim": [claim], "within": 92, "region_scope": "within", "value_match": "overlap"}
+    found = live.connection().execute(select_conflicts(query).limit(ROWS))
+    return [{"kind": row.kind, "lower": orjson.loads(row.lower), "higher": orjson.loads(row.higher)} for row in found]

@@ -1,0 +1,71 @@
+"""Figures and times as a reader would say them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from schema.terms import Hedge
+
+_FIGURES = {
+    Hedge.NONE: "{high}",
+    Hedge.APPROXIMATELY: "about {best}",
+    Hedge.NEARLY: "nearly {high}",
+    Hedge.BETWEEN: "{low} to {high}",
+    Hedge.AT_MOST: "at most {high}",
+    Hedge.UP_TO: "up to {high}",
+    Hedge.FEWER_THAN: "fewer than {high}",
+    Hedge.AT_LEAST: "at least {low}",
+    Hedge.MORE_THAN: "more than {low}",
+    Hedge.VAGUE: "no number",
+}
+_MAGNITUDES = {10: "dozens", 100: "hundreds", 1000: "thousands"}
+_MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
+_SEASONS = {"21": "spring", "22": "summer", "23": "autumn"}
+
+
+def figure(estimate: Mapping[str, Any]) -> str:
+    """Return the number of an estimate with its hedge and unit: `fewer than 1,000`, `400 to 500`, `about 33.3%`."""
+    hedge, low, best, high = (estimate[key] for key in ("hedge", "low", "best", "high"))
+    if hedge == Hedge.VAGUE:
+        return _MAGNITUDES.get(estimate["granularity"], _FIGURES[Hedge.VAGUE])
+    said = _FIGURES[Hedge(hedge)]
+    if low is not None and high is not None and low != high:
+        said = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}.get(hedge, said)
+    return said.format(low=amount(low, estimate), best=amount(best, estimate), high=amount(high, estimate))
+
+
+def amount(value: float | None, estimate: Mapping[str, Any]) -> str:
+    """Return one number in its unit."""
+    if value is None:
+        return ""
+    number, unit = f"{value:,}", estimate["indicator"]["unit"]
+    return {"percent": f"{number}%", "USD": f"${number}"}.get(unit, number)
+
+
+def when(edtf: str) -> str:
+    """Return an EDTF date in words: `2017-07` → `July 2017`, `2023-03-12~` → `about 12 March 2023`."""
+    if "/" in edtf:
+        start, end = edtf.split("/")
+        if start == "..":
+            return f"until {when(end)}"
+        return f"from {when(start)} on" if end == ".." else f"{when(start)} to {when(end)}"
+    mark = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(edtf[-1], "")
+    year, *rest = edtf.rstrip("~?%").split("-")
+    if year.endswith("X"):
+        return f"some time in {year.replace('X', '0')} to {year.replace('X', '9')}"
+    if rest and rest[0] in _SEASONS:
+        return f"{mark}{_SEASONS[rest[0]]} {year}"
+    if not rest or rest[0] == "XX":
+        return mark + ("some time in " if rest else "") + year
+    month = _MONTHS[int(rest[0]) - 1]
+    if len(rest) == 1 or rest[1] == "XX":
+        return f"{mark}{'some day in ' if len(rest) > 1 else ''}{month} {year}"
+    return f"{mark}{int(rest[1])} {month} {year}"
+
+
+def words(term: str) -> str:
+    """Return a term as words: `armed_group` → `armed group`."""
+    return re.sub(r"[_-]+", " ", term)
