@@ -9,6 +9,7 @@ import tomllib
 import urllib.error
 import urllib.request
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -50,6 +51,13 @@ def test_an_answer_is_shown_as_it_is(shipped_server, command, shown):
     if "meta" in answer:
         answer["meta"]["dataset"] = "…"
     assert answer == json.loads(shown)
+
+
+def test_the_chart_is_the_one_that_is_served(shipped_server):
+    shown = ElementTree.parse(ROOT / ".github" / "chart.svg")  # noqa: S314 (our own)
+    with urllib.request.urlopen(f"{shipped_server}/chart.svg?indicator=fighters", timeout=30) as response:
+        served = ElementTree.parse(response)  # noqa: S314
+    assert list(shown.getroot().itertext()) == list(served.getroot().itertext())
 
 
 def test_every_variable_is_in_the_table():
