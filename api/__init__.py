@@ -32,6 +32,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     limits.init_app(app)
     docs.init_app(app, api)
     assets.init_app(app)
+    charts.init_app(app)
     modules = (series, facets, conflicts, changes, resolve, charts, dataset, service)
     for blueprint in (*views.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)

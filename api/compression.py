@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 
 MEDIA_TYPES = {
     *("application/json", "application/ld+json", "application/problem+json", "application/x-ndjson"),
-    *("text/csv", "text/html", "text/css", "text/javascript"),
+    *("text/csv", "text/html", "text/css", "text/javascript", "image/svg+xml"),
 }
 SMALLEST = 500
 """From how many bytes on a body is worth it."""

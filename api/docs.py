@@ -64,11 +64,16 @@ _HEADERS = {
 
 _COMMON = (RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION)
 
+_TERM = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 LINKED_DATA = {
     "type": "object",
     "description": "JSON-LD in the words of schema.org; its context tells all others.",
     "required": ["@context", "@type"],
-    "properties": {"@id": {"type": "string"}, "@type": {"type": "string"}},
+    "properties": {
+        "@context": {"type": "object", "additionalProperties": _TERM},
+        "@id": {"type": "string"},
+        "@type": {"type": "string"},
+    },
 }
 
 UNAVAILABLE, TOO_MANY = 503, 429

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 import vl_convert
-from flask import Response
+from flask import Flask, Response
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
 from api import live
-from api.blueprint import Blueprint
+from api.blueprint import Blueprint, QueryParser
 from api.docs import documented
 from api.explorer.chart import Setting, Spec, specify
 from api.explorer.marks import draw
@@ -102,37 +102,42 @@ def _png(specified: str) -> bytes:
     return vl_convert.vegalite_to_png(specified, vl_version=VEGA_LITE, scale=2)
 
 
-_WRITERS: dict[str, tuple[str, str, Callable[[str], bytes]]] = {
-    "vl.json": ("application/json", "a Vega-Lite specification", str.encode),
-    "svg": ("image/svg+xml", "an SVG image", _svg),
-    "png": ("image/png", "a PNG image, two pixels to each of its width's", _png),
-}
+@blueprint.route("/chart.vl.json")
+@negotiate("application/json")
+@blueprint.arguments(_schema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    SpecificationSchema,
+    operation="get_chart",
+    summary="Get the chart of a question as a Vega-Lite specification",
+    description=(
+        "Estimates over time under the filters of /estimates: a stated interval is a bar, a number a mark, an open "
+        "side fades out. The title, what was left out, and the dataset's version stand in it. /chart.svg and "
+        "/chart.png give the same chart as an image, under the same parameters."
+    ),
+)
+def get_chart(query: dict[str, Any]) -> Response:
+    """Get the chart of a question as a Vega-Lite specification."""
+    return _answered("/chart.vl.json", "application/json", query, str.encode)
 
 
-def _add(suffix: str, media_type: str, what: str, write: Callable[[str], bytes]) -> None:
-    path = f"/chart.{suffix}"
-    is_json = media_type == "application/json"
+def _answered(path: str, media_type: str, query: dict[str, Any], write: Callable[[str], bytes]) -> Response:
+    def render() -> tuple[bytes, dict[str, str]]:
+        return write(orjson.dumps(specification(query)).decode()), {}
 
-    @blueprint.route(path, endpoint=f"chart_{suffix.replace('.', '_')}")
+    return answered(address(path, canonical(_schema, query)), render, media_type)
+
+
+def _image(path: str, media_type: str, write: Callable[[str], bytes]) -> Callable[[], Response]:
     @negotiate(media_type)
-    @blueprint.arguments(_schema, location="query", error_status_code=400)
-    @documented(
-        blueprint,
-        SpecificationSchema if is_json else None,
-        operation=f"get_chart_{'specification' if is_json else suffix}",
-        summary=f"Get the chart of a question as {what}",
-        description=(
-            "Estimates over time under the filters of /estimates: a stated interval is a bar, a number a dot, an open "
-            "side fades out. The title, what was left out, and the dataset's version stand in it."
-        ),
-        formats=[media_type],
-    )
-    def get_chart(query: dict[str, Any]) -> Response:
-        def render() -> tuple[bytes, dict[str, str]]:
-            return write(orjson.dumps(specification(query)).decode()), {}
+    def view() -> Response:
+        query = QueryParser().parse(_schema, location="query", error_status_code=400)
+        return _answered(path, media_type, query, write)
 
-        return answered(address(path, canonical(_schema, query)), render, media_type)
+    return view
 
 
-for _suffix, _about in _WRITERS.items():
-    _add(_suffix, *_about)
+def init_app(app: Flask) -> None:
+    """Answer with images; OpenAPI leaves them out, for clients that are made of it have no use for images."""
+    for path, media_type, write in (("/chart.svg", "image/svg+xml", _svg), ("/chart.png", "image/png", _png)):
+        app.add_url_rule(path, path.removeprefix("/").replace(".", "_"), _image(path, media_type, write))
