@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from flask import Response
 from marshmallow import Schema, fields
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 from werkzeug.exceptions import NotFound
 
 from api import live
@@ -128,7 +128,7 @@ def select_changes(query: dict[str, Any]) -> Select[Any]:
     return found.where(change.in_(query["change"])) if "change" in query else found
 
 
-def _rendered(row: Row[Any]) -> str:
+def _rendered(_: Connection, row: Row[Any]) -> str:
     changed = []
     if row.old and row.new:
         old, new = (flattened(orjson.loads(one), ".") for one in (row.old, row.new))

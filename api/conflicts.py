@@ -10,7 +10,22 @@ from typing import Any
 import orjson
 from flask import Response
 from marshmallow import Schema
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from api import live
 from api.blueprint import Blueprint
@@ -103,29 +118,35 @@ def list_conflicts(query: dict[str, Any]) -> Response:
     """List what cannot all be true."""
 
     def listed() -> Selected:
-        return Selected(live.release(), live.connection(), select_conflicts(query), _rendered)
+        return Selected(live.release(), live.connection(), select_conflicts(query), render_conflict)
 
     return answer_list(name="conflicts", record=_conflict, schema=_schema, query=query, listed=listed)
 
 
-def _rendered(row: Row[Any]) -> str:
-    about_both = {
-        "kind": row.kind,
-        "gap": row.gap and round(row.gap, 6),
-        "days": row.days,
-        "same_scope": bool(row.same_scope),
-    }
-    return f'{orjson.dumps(about_both).decode()[:-1]},"lower":{row.lower},"higher":{row.higher}}}'
+def render_conflict(connection: Connection, row: Row[Any]) -> str:
+    """Return a conflict as JSON, both sides inline."""
+    table = tables.estimates.c
+    sides = connection.execute(select(table.id, table.json).where(table.id.in_([row.lower_id, row.higher_id])))
+    rendered = {side.id: side.json for side in sides}
+    gap = row.gap and round(row.gap, 6)
+    about_both = {"kind": row.kind, "gap": gap, "days": row.days, "same_scope": bool(row.same_scope)}
+    lower, higher = rendered[row.lower_id], rendered[row.higher_id]
+    return f'{orjson.dumps(about_both).decode()[:-1]},"lower":{lower},"higher":{higher}}}'
 
 
 def select_conflicts(query: dict[str, Any]) -> Select[Any]:
-    """Return the conflicts that a query asks for, the widest gap first."""
-    conditions = estimate_conditions(query)
-    pairs = union_all(_between_claims(query["within"], conditions), _between_reports(conditions)).subquery()
-    found = select(pairs).order_by(
+    """Return the conflicts that a query asks for, the widest gap first: what they are, and the ids of both sides."""
+    conditions, kinds = estimate_conditions(query), query.get("kind", list(ConflictKind))
+    asked = []
+    if {ConflictKind.CLAIMS, ConflictKind.PARTS} & set(kinds):
+        asked.append(_between_claims(query["within"], conditions))
+    if ConflictKind.REPORTS in kinds:
+        asked.append(_between_reports(conditions))
+    pairs = union_all(*asked).subquery()
+    found = select(pairs).where(pairs.c.kind.in_(kinds))
+    return found.order_by(
         pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_id", "higher_id"))
     )
-    return found.where(pairs.c.kind.in_(query["kind"])) if "kind" in query else found
 
 
 _END, _START = _LOWER.c.value_high, _HIGHER.c.value_low
@@ -151,7 +172,6 @@ _SHOWN = (
     _DAYS.label("days"),
     (func.coalesce(_LOWER.c.scope, "") == func.coalesce(_HIGHER.c.scope, "")).label("same_scope"),
     *(_LOWER.c.id.label("lower_id"), _HIGHER.c.id.label("higher_id")),
-    *(_LOWER.c.json.label("lower"), _HIGHER.c.json.label("higher")),
 )
 
 
@@ -169,15 +189,18 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     close = literal(within) >= _DAYS
     matching = select(tables.estimates.c.claim_id).where(*conditions)
     pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
-    return pairs.select_from(joined).where(
+    found = pairs.select_from(joined).where(
         *(_LOWER.c.claim_rank == 0, _HIGHER.c.claim_rank == 0, _BELOW),
         or_(
             and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
             and_(indicator_kind == IndicatorKind.STOCK, close),
             and_(indicator_kind == IndicatorKind.SHARE, close, same),
         ),
-        *([or_(_LOWER.c.claim_id.in_(matching), _HIGHER.c.claim_id.in_(matching))] if conditions else []),
     )
+    if not conditions:
+        return found
+    # Each from its own end, so that only the pairs of what matches are looked for.
+    return select(union(*(found.where(side.c.claim_id.in_(matching)) for side in (_LOWER, _HIGHER))).subquery())
 
 
 def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:

@@ -51,10 +51,12 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
             headers["Link"] = relations
         if format_ not in PAGED:
             return _written(format_, record, page.rendered, wanted), headers
-        narrow, total = [narrowed(one, wanted) for one in page.rendered], listing.total()
+        narrow = [narrowed(one, wanted) for one in page.rendered]
         if format_ is Format.JSONLD:
-            return orjson.dumps(linked_list(name, list(map(orjson.loads, narrow)), total, links["self"] or "")), headers
-        meta = {"total": total, "limit": query["limit"], "dataset": live.release().version}
+            return orjson.dumps(
+                linked_list(name, list(map(orjson.loads, narrow)), page.total, links["self"] or "")
+            ), headers
+        meta = {"total": page.total, "limit": query["limit"], "dataset": live.release().version}
         body = b'{"data":[%b],"meta":%b,"links":%b}' % (b",".join(narrow), orjson.dumps(meta), orjson.dumps(links))
         return body, headers
 

@@ -73,18 +73,16 @@ Step = tuple[str, str]
 
 @dataclass(frozen=True)
 class Page:
-    """The records of one page as JSON, and the steps to its neighbours where there are any."""
+    """The records of one page as JSON, the steps to its neighbours, and how many there are on all pages."""
 
     rendered: list[str]
     next: Step | None
     prev: Step | None
+    total: int
 
 
 class Listing(Protocol):
-    """What is listed: how many there are, a page of them, or all from somewhere on."""
-
-    def total(self) -> int:
-        """Return how many records there are on all pages."""
+    """What is listed: a page of it, or all from somewhere on."""
 
     def page(self, window: Window) -> Page:
         """Return the page that a window shows."""
@@ -98,10 +96,6 @@ class Worked:
     """A list that was worked out for one question, in its order; its pages are counted."""
 
     rendered: Sequence[str]
-
-    def total(self) -> int:
-        """Return how many there are."""
-        return len(self.rendered)
 
     def page(self, window: Window) -> Page:
         """Return the page that an offset leads to."""
@@ -120,6 +114,7 @@ def counted_page(rendered: list[str], total: int, window: Window) -> Page:
         rendered,
         ("offset", str(after)) if after < total else None,
         ("offset", str(before)) if window.offset else None,
+        total,
     )
 
 
@@ -130,20 +125,21 @@ class Selected:
     release: Release
     connection: Connection
     found: Select[Any]
-    render: Callable[[Row[Any]], str]
-
-    def total(self) -> int:
-        """Return how many there are."""
-        return count(self.connection, self.found)
+    render: Callable[[Connection, Row[Any]], str]
 
     def page(self, window: Window) -> Page:
         """Return the page that an offset leads to."""
-        rows = self.connection.execute(self.found.limit(window.limit).offset(window.offset))
-        return counted_page([self.render(row) for row in rows], self.total(), window)
+        # Counted where it is ordered: what is costly to find is found once.
+        counted = self.found.add_columns(func.count().over().label("total"))
+        rows = self.connection.execute(counted.limit(window.limit).offset(window.offset)).all()
+        total = rows[0].total if rows else count(self.connection, self.found)
+        return counted_page([self.render(self.connection, row) for row in rows], total, window)
 
     def stream(self, window: Window) -> Iterator[str]:
         """Return all from an offset on."""
-        return (self.render(row) for row in _streamed(self.release, self.found.offset(window.offset)))
+        with self.release.engine.connect() as connection:
+            for row in _streamed(connection, self.found.offset(window.offset)):
+                yield self.render(connection, row)
 
 
 @dataclass(frozen=True)
@@ -160,10 +156,6 @@ class Keyset:
     found: Select[Any]
     order: Sequence[Order]
 
-    def total(self) -> int:
-        """Return how many there are."""
-        return count(self.connection, self.found.with_only_columns(self.table.c.id))
-
     def page(self, window: Window) -> Page:
         """Return the page that a cursor or an offset leads to."""
         found, backwards = self._beyond(window.cursor)
@@ -178,6 +170,7 @@ class Keyset:
             [row.json for row in rows],
             ("cursor", f"after:{rows[-1].id}") if ahead else None,
             ("cursor", f"before:{rows[0].id}") if behind else None,
+            count(self.connection, self.found.with_only_columns(self.table.c.id)),
         )
 
     def stream(self, window: Window) -> Iterator[str]:
@@ -188,7 +181,11 @@ class Keyset:
             ordered = ordered.limit(max(count(self.connection, found) - window.offset, 0))
         else:
             ordered = ordered.offset(window.offset)
-        return (row.json for row in _streamed(self.release, ordered))
+        return self._read(ordered)
+
+    def _read(self, ordered: Select[Any]) -> Iterator[str]:
+        with self.release.engine.connect() as connection:
+            yield from (row.json for row in _streamed(connection, ordered))
 
     def _beyond(self, cursor: str | None) -> tuple[Select[Any], bool]:
         """Return what lies beyond a cursor, and whether that is backwards."""
@@ -209,10 +206,9 @@ def count(connection: Connection, found: Select[Any]) -> int:
     return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _streamed(release: Release, ordered: Select[Any]) -> Iterator[Row[Any]]:
-    # A connection of its own, from the first row to the last or to the client's leaving.
-    with release.engine.connect() as connection:
-        yield from connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
+def _streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Row[Any]]:
+    # On a connection of the stream's own, from the first row to the last or to the client's leaving.
+    yield from connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:

@@ -70,6 +70,7 @@ def database_path(url: str) -> Path:
 def layout() -> str:
     """Return a digest of the tables and of the records' keys, so that code and file never misread each other."""
     declared = "".join(str(CreateTable(table)) for table in tables.metadata.sorted_tables)
+    declared += "".join(sorted(str(index) for table in tables.metadata.sorted_tables for index in table.indexes))
     named = [one for module in (vocabulary, records, dataset) for one in vars(module).values()]
     kinds = (one for one in named if isinstance(one, type) and issubclass(one, vocabulary.Record))
     declared += "".join(f"{one.__name__}: {list(one._declared_fields)}" for one in kinds)

@@ -9,7 +9,7 @@ so the copies that this makes cannot come apart.
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Enum, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Enum, Float, ForeignKey, Index, Integer, MetaData, String, Table
 
 from schema import terms
 
@@ -166,6 +166,7 @@ estimates = _resource(
     # The first and last day of as_of, counted from 0001-01-01 as day 1; null where open.
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
 )
+Index("estimates_compared", *(estimates.c[key] for key in ("group_id", "indicator_id", "region_id", "claim_rank")))
 
 RESOURCES = {table.name: table for table in metadata.sorted_tables if "position" in table.c}
 """The tables that are resources, by name."""

@@ -115,7 +115,7 @@ def index() -> Response:
 def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[str, Any]:
     """Return all that the explorer shows of a question, which `parameters` are in one spelling."""
     listing = listing_of(_ESTIMATES, query)
-    total = listing.total()
+    page = listing.page(Window(ROWS, query["offset"]))
     chart = [(name, value) for name, value in parameters if name not in ("sort", "offset")]
     asked = [(name, value) for name, value in parameters if name != "scale"]
 
@@ -127,15 +127,15 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
     return {
         "title": headline(query),
         "query": query,
-        "rows": [orjson.loads(one) for one in listing.page(Window(ROWS, query["offset"])).rendered],
-        "total": total,
+        "rows": [orjson.loads(one) for one in page.rendered],
+        "total": page.total,
         "claims": _number_of_claims(query),
-        "nearest": None if total else _nearest(query),
+        "nearest": None if page.total else _nearest(query),
         "choices": {name: _choices(name, query) for name in _CHOICES},
         "columns": _COLUMNS,
         "rows_a_page": ROWS,
         "turned": turned,
-        "alt": specification(query | _DEFAULTS)["description"] if total else "",
+        "alt": specification(query | _DEFAULTS)["description"] if page.total else "",
         "chart": address("/chart.svg", chart),
         "chart_dark": address("/chart.svg", [*chart, ("theme", "dark")]),
         "chart_specification": address("/chart.vl.json", chart),
