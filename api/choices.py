@@ -68,7 +68,13 @@ class Choice(fields.String):
     def __init__(self, choices: Choices, because: str, **kwargs: Any) -> None:
         """Take the list of which this is one, why it is one, and marshmallow's arguments."""
         self.choices, self.because = choices, because
-        super().__init__(metadata={**choices.metadata, "example": choices.metadata["example"][0]}, **kwargs)
+        super().__init__(
+            metadata={
+                "description": f"Id, name or alias, in any case: {because}.",
+                "example": choices.metadata["example"][0],
+            },
+            **kwargs,
+        )
         self.error_messages["required"] = f"is missing; {because}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

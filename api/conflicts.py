@@ -106,11 +106,11 @@ blueprint = Blueprint("conflicts", __name__, description="What cannot all be tru
     summary="List what cannot all be true",
     description=(
         "Pairs of figures whose stated intervals exclude each other, the widest gap first. A claim is taken as its "
-        "first report has it (body before headline, then the earliest published). Stocks and shares are compared "
-        "where their as_of lie close together, flows where that of the higher lies in that of the lower; shares of a "
-        "part are not compared with the whole. A report is shown against the first report of its claim that it "
-        "contradicts, in its own article if there is one. Filters leave the pairs of which at least one claim (of "
-        "reports: one of the two) has an estimate that matches."
+        "first report with a number has it (body before headline, then the earliest published). Stocks and shares are "
+        "compared where their as_of lie close together, flows where that of the higher lies in that of the lower; "
+        "shares of a part are not compared with the whole. A report is shown against the first report of its claim "
+        "that it contradicts, in its own article if there is one. Filters leave the pairs of which at least one claim "
+        "(of reports: one of the two) has an estimate that matches."
     ),
     formats=MEDIA_TYPES.values(),
 )
@@ -190,7 +190,7 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     matching = select(tables.estimates.c.claim_id).where(*conditions)
     pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
     found = pairs.select_from(joined).where(
-        *(_LOWER.c.claim_rank == 0, _HIGHER.c.claim_rank == 0, _BELOW),
+        *(_LOWER.c.compared.is_(True), _HIGHER.c.compared.is_(True), _LOWER.c.id != _HIGHER.c.id, _BELOW),
         or_(
             and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
             and_(indicator_kind == IndicatorKind.STOCK, close),

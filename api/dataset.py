@@ -123,7 +123,11 @@ def get_download(_: object, name: str) -> Response:
         raise NotFound(f"There is no file {name!r}; there are {', '.join(files)}.")
     media_type, write = files[name]
     saved_as = name if name == SQLITE_FILE else f"headcount-{name}"
-    headers = {"Content-Disposition": f'attachment; filename="{saved_as}"'}
+    sizes = {one["name"]: one["bytes"] for one in live.release().dataset["downloads"]}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{saved_as}"',
+        "Content-Length": str(sizes.get(name, live.release().size)),
+    }
     also = _when() if name == SQLITE_FILE else ""
     return answered(f"/dataset/{name}", lambda: (write(), headers), media_type, also)
 
@@ -149,7 +153,9 @@ def _ndjson(release: Release, resource: Resource) -> Iterator[bytes]:
 def _rendered(release: Release, resource: Resource) -> Iterator[str]:
     everything = select(resource.table.c.json).order_by(resource.table.c.position)
     with release.engine.connect() as connection:
-        yield from connection.scalars(everything.execution_options(yield_per=ROWS_AT_A_TIME))
+        for some in connection.scalars(everything.execution_options(yield_per=ROWS_AT_A_TIME)).partitions():
+            yield from some
+            release.watch.begin()
 
 
 def _when() -> str:

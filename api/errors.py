@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from schema.engine import DatabaseError
+from schema.engine import LONGEST_STEP, DatabaseError
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,10 @@ def handle_http_exception(error: HTTPException) -> Response:
 def _no_database(error: Exception) -> Response:
     """Return 503 where there is no database to be read."""
     log.error("request %s: %s", g.get("request_id"), error)
-    response = handle_http_exception(ServiceUnavailable("The dataset cannot be read just now; try again later."))
+    detail = "The dataset cannot be read just now; try again later."
+    if isinstance(error, QueryError) and "interrupted" in str(error.orig):
+        detail = f"This question takes more than {LONGEST_STEP} seconds here; ask for less, by more filters."
+    response = handle_http_exception(ServiceUnavailable(detail))
     response.headers["Retry-After"] = "30"
     return response
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from flask import request
+from api.http import accepted_media_types
 
 
 class Format(StrEnum):
@@ -38,5 +38,5 @@ def chosen_format(query: Mapping[str, Any], formats: Iterable[Format] = Format) 
     """Return the format that `format` names, or that `Accept` prefers; JSON where it does not care."""
     if "format" in query:
         return Format(query["format"])
-    preferred = request.accept_mimetypes.best_match([MEDIA_TYPES[one] for one in formats])
+    preferred = accepted_media_types().best_match([MEDIA_TYPES[one] for one in formats])
     return next((one for one in formats if MEDIA_TYPES[one] == preferred), Format.JSON)

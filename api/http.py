@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import orjson
 from flask import Flask, Response, g, request
 from flask_cors import CORS
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, RequestURITooLarge
 
 from api import compression, live
@@ -62,13 +63,18 @@ def answered_one(path: str, render_data: Callable[[], bytes], also: str = "") ->
     return answered(path, render, also=also)
 
 
+def accepted_media_types() -> MIMEAccept:
+    """Return what the client accepts; of parameters (`charset`, `header`, `profile`), none changes what it is given."""
+    return MIMEAccept([(one.partition(";")[0].strip(), quality) for one, quality in request.accept_mimetypes])
+
+
 def negotiate(*media_types: str) -> Callable[[View], View]:
     """Refuse with 406 a request that accepts none of these media types; `format` goes over `Accept`."""
 
     def decorator(view: View) -> View:
         @wraps(view)
         def negotiated(*args: Any, **kwargs: Any) -> Any:
-            accepted = request.accept_mimetypes
+            accepted = accepted_media_types()
             if accepted and "format" not in request.args and accepted.best_match(media_types) is None:
                 raise NotAcceptable(f"Here there is {', '.join(media_types)}.")
             return view(*args, **kwargs)
@@ -107,7 +113,16 @@ def init_app(app: Flask) -> None:
         app,
         send_wildcard=True,
         methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=["ETag", "Link", "Retry-After", RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION],
+        expose_headers=[
+            "Content-Disposition",
+            "ETag",
+            "Link",
+            "Retry-After",
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            REQUEST_ID,
+            DATASET_VERSION,
+        ],
         max_age=86_400,
     )
     app.before_request(_begin)

@@ -31,7 +31,7 @@ CONTEXT: Node = {
     **{name: f"oa:{name}" for name in ("hasTarget", "hasSelector", "exact", "start", "end")},
     "hasSource": {"@id": "oa:hasSource", "@type": "@id"},
     "annotation": {"@reverse": "oa:hasBody"},
-    **{name: {"@type": "edtf:EDTF"} for name in ("observationDate", "datePublished")},
+    **{name: {"@type": "edtf:EDTF"} for name in ("observationDate", "datePublished", "dateCreated")},
     **{name: {"@type": "@id"} for name in ("contentUrl", "isBasedOn", "license", "url")},
     **{name: {"@type": "@id"} for name in ("containedInPlace", "containsPlace", "parentOrganization")},
 }
@@ -44,10 +44,14 @@ def document_uri(sha256: str) -> str:
     return f"ni:///sha-256;{urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip('=')}"
 
 
+def _properties(named: Record) -> list[Node]:
+    """Return what schema.org has no word for, by the names that it has in JSON."""
+    return [node("PropertyValue", name=name, value=value) for name, value in named.items() if value is not None]
+
+
 def _value(one: Record, unit: str | None) -> Node | None:
     """Return what was said in numbers, and only that."""
-    more = {key: one.get(key) for key in ("low_inclusive", "high_inclusive", "granularity")}
-    stated = [node("PropertyValue", name=key, value=value) for key, value in more.items() if value is not None]
+    stated = _properties({key: one.get(key) for key in ("low_inclusive", "high_inclusive", "granularity")})
     numbers: Node = {"minValue": one.get("low"), "value": one.get("best"), "maxValue": one.get("high")}
     if not stated and all(number is None for number in numbers.values()):
         return None
@@ -68,11 +72,12 @@ def _annotation(one: Record) -> Node | None:
 
 def _observation(one: Record) -> Node:
     about = [below(one, "group", group), below(one, "region", region)]
-    more = [node("PropertyValue", name=key, value=one[key]) for key in ("locus", "disputed") if key in one]
+    derived, as_of, printed = (one.get(key) or {} for key in ("derived", "as_of", "article"))
+    basis = {"as_of_basis": as_of.get("basis"), "published_basis": (printed.get("published") or {}).get("basis")}
+    worked_out = {"derived_from": derived.get("from"), "derived_factor": derived.get("factor")}
     claim = below(one, "claim", lambda claim: node("Claim", "claims", claim.get("id")))
     who = {"author": below(one, "source", source), "appearance": below(one, "article", article)}
-    said = {key: known for key, known in who.items() if known}
-    derived = one.get("derived") or {}
+    said = {key: known for key, known in {**who, "dateCreated": edtf(one.get("stated"))}.items() if known}
     return node(
         "Observation",
         "estimates",
@@ -85,7 +90,9 @@ def _observation(one: Record) -> Node:
         value=_value(one, (one.get("indicator") or {}).get("unit")),
         measurementQualifier=below(one, "hedge", lambda id_: hedge({"id": id_})),
         isBasedOn=addresses("estimates", [derived["from"]] if "from" in derived else None),
-        additionalProperty=more,
+        additionalProperty=_properties(
+            {"locus": one.get("locus"), "disputed": one.get("disputed"), **worked_out, **basis}
+        ),
         subjectOf={**(claim or {"@type": "Claim"}), **said} if claim or said else None,
         annotation=_annotation(one),
     )
@@ -107,21 +114,30 @@ def _claim(one: Record) -> Node:
 
 
 def _point(one: Record) -> Node:
-    point = _observation({key: value for key, value in one.items() if key != "claim"})
+    """Return a point as what was observed of its time: by nobody, for it may bound what several said."""
+    point = _observation({key: value for key, value in one.items() if key not in ("source", "claim")})
     if "start" in one and "end" in one:
         point["observationDate"] = f"{one['start'] or '..'}/{one['end'] or '..'}"
     if members := addresses("estimates", [member["id"] for member in one.get("members", ())]):
         point["isBasedOn"] = members
-    return point
+    return {**point, "measurementMethod": "the lowest and the highest number that was said in isBasedOn"}
 
 
 def _conflict(one: Record) -> Node:
     sides = [below(one, side, _observation) for side in ("lower", "higher")]
-    return node("ItemList", name=one.get("kind"), itemListElement=[side for side in sides if side])
+    known = _properties({key: one.get(key) for key in ("gap", "days", "same_scope")})
+    return node(
+        "ItemList", name=one.get("kind"), itemListElement=[side for side in sides if side], additionalProperty=known
+    )
 
 
 def _change(one: Record) -> Node:
-    return node(_ACTIONS.get(one.get("change", ""), "UpdateAction"), object=below(one, "estimate", _observation))
+    values = [
+        node("PropertyValue", name=changed["field"], value=changed["new"], valueReference=changed["old"])
+        for changed in one.get("changed", ())
+    ]
+    action = _ACTIONS.get(one.get("change", ""), "UpdateAction")
+    return node(action, object=below(one, "estimate", _observation), additionalProperty=values)
 
 
 def _meaning(one: Record) -> Node:

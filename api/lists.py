@@ -78,7 +78,7 @@ def canonical(
         if name not in query or query[name] == implied.get(name, field.load_default):
             continue
         value = query[name]
-        ordered = value if name in ("sort", "fields") else sorted(value) if isinstance(value, list) else [value]
+        ordered = value if name == "sort" else sorted(value) if isinstance(value, list) else [value]
         for one in ordered:
             found.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
     return found

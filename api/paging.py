@@ -109,7 +109,7 @@ class Worked:
 
 def counted_page(rendered: list[str], total: int, window: Window) -> Page:
     """Return a page of a list whose pages are counted."""
-    after, before = window.offset + window.limit, max(window.offset - window.limit, 0)
+    after, before = window.offset + window.limit, max(min(window.offset, total) - window.limit, 0)
     return Page(
         rendered,
         ("offset", str(after)) if after < total else None,
@@ -138,7 +138,7 @@ class Selected:
     def stream(self, window: Window) -> Iterator[str]:
         """Return all from an offset on."""
         with self.release.engine.connect() as connection:
-            for row in _streamed(connection, self.found.offset(window.offset)):
+            for row in _streamed(self.release, connection, self.found.offset(window.offset)):
                 yield self.render(connection, row)
 
 
@@ -185,7 +185,7 @@ class Keyset:
 
     def _read(self, ordered: Select[Any]) -> Iterator[str]:
         with self.release.engine.connect() as connection:
-            yield from (row.json for row in _streamed(connection, ordered))
+            yield from (row.json for row in _streamed(self.release, connection, ordered))
 
     def _beyond(self, cursor: str | None) -> tuple[Select[Any], bool]:
         """Return what lies beyond a cursor, and whether that is backwards."""
@@ -206,9 +206,12 @@ def count(connection: Connection, found: Select[Any]) -> int:
     return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Row[Any]]:
+def _streamed(release: Release, connection: Connection, ordered: Select[Any]) -> Iterator[Row[Any]]:
     # On a connection of the stream's own, from the first row to the last or to the client's leaving.
-    yield from connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
+    rows = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
+    for some in rows.partitions():
+        yield from some
+        release.watch.begin()
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:

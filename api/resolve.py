@@ -8,6 +8,7 @@ import orjson
 from flask import Response
 from marshmallow import Schema, fields
 from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
 from sqlalchemy import Row, select
 
 from api import live
@@ -134,5 +135,11 @@ def _alike(key: str, rows: Sequence[Row[Any]]) -> list[tuple[int, Why, Row[Any]]
 
 
 def _likeness(one: str, other: str, *, score_cutoff: float | None = None) -> float:
-    """Return how like two names are: letter by letter, or, for a little less, in the words that they share."""
-    return max(fuzz.ratio(one, other), 0.9 * fuzz.token_set_ratio(one, other))
+    """Return how like two names are: letter by letter, or, for a little less, in the words that they share.
+
+    Punctuation is no part of either.
+    """
+    return max(
+        fuzz.ratio(one, other, processor=default_process),
+        0.9 * fuzz.token_set_ratio(one, other, processor=default_process),
+    )

@@ -60,6 +60,7 @@ class SumRule(StrEnum):
     NOT_A_FLOW = "not_a_flow"
     APART = "apart"
     OVERLAPPING = "overlapping"
+    OTHER_SCOPES = "other_scopes"
 
 
 _MONTHS = {Interval.YEAR: 12, Interval.QUARTER: 3, Interval.MONTH: 1}
@@ -78,6 +79,8 @@ class SumSchema(Schema):
     low = Number(allow_none=True, metadata=about("The lows together; null: a claim has none.", 30))
     best = Number(allow_none=True, metadata=about("The bests together; null: a claim has none.", 30))
     high = Number(allow_none=True, metadata=about("The highs together; null: a claim has none.", 30))
+    low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant; null where low is.", True))
+    high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant; null where high is.", True))
     granularity = Number(allow_none=True, metadata=about("The coarsest power of ten that a claim is rounded to.", 1))
 
 
@@ -93,6 +96,9 @@ class MemberSchema(Schema):
     low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant.", True))
     high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant.", True))
     hedge = Term(Hedge, metadata=about("How firmly it was said; see /hedges.", "at_most"))
+    derived = Flag(
+        metadata=about("Whether its numbers were worked out and not printed; then they are no bounds.", False)
+    )
 
 
 class PointSchema(Schema):
@@ -108,6 +114,8 @@ class PointSchema(Schema):
     low = Number(allow_none=True, metadata=about("The lowest low that was said; null: none was.", 400))
     best = Number(allow_none=True, metadata=about("The best that was said; null: none, or several were."))
     high = Number(allow_none=True, metadata=about("The highest high that was said; null: none was.", 7000))
+    low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant; null where low is.", True))
+    high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant; null where high is.", True))
     estimates = Whole(metadata=about("Number of estimates.", 3))
     claims = Whole(metadata=about("Number of distinct claims.", 2))
     sources = Whole(metadata=about("Number of distinct sources.", 2))
@@ -116,7 +124,8 @@ class PointSchema(Schema):
         SumRule,
         metadata=about(
             "Whether claims are summed. not_a_flow: stocks and shares never are. apart: a flow whose claims share no "
-            "day of their as_of, so they are. overlapping: a flow whose claims may count the same.",
+            "day of their as_of, so they are. overlapping: a flow whose claims may count the same. other_scopes: a "
+            "flow whose claims leave out, or add, different things.",
             "not_a_flow",
         ),
     )
@@ -172,11 +181,11 @@ def _points(query: dict[str, Any]) -> Iterator[str]:
     """Yield the points of every series as JSON, series by series, in the order of time."""
     interval, by = Interval(query["interval"]), By(query["by"])
     conditions = estimate_conditions(query | {"indicator": [query["indicator"]]})
-    found = select(tables.estimates).where(*conditions).order_by(_ESTIMATES.position)
+    found = select(*(_ESTIMATES[name] for name in _READ)).where(*conditions).order_by(_ESTIMATES.position)
 
     def key(row: Row[Any]) -> tuple[Any, ...]:
         start, end = _start(row.as_of_start, interval), _end(row.as_of_end, interval)
-        return (*(row._mapping[name] for name in _KEYS[by]), start or "", end or "9999-12-31")
+        return (*(row._mapping[name] for name in _KEYS[by]), start or "", end is None, end or "")
 
     for _, members in groupby(sorted(live.connection().execute(found), key=key), key):
         yield orjson.dumps(_point.dump(_point_of(list(members), interval, by))).decode()
@@ -206,28 +215,52 @@ def _point_of(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, 
         name: {key: first[f"{name}_{key}"] for key in stub.fields} if parted.get(name, True) else None
         for name, stub in _STUBS.items()
     }
-    said = {name: {row._mapping[name] for row in members} - {None} for name in NUMBERS}
+    printed = [row for row in members if row.derived_from is None]
     rule, summed = _summed(members)
     return stubs | {
         "claim": first["claim_id"] if by is By.CLAIM else None,
         "start": _start(first["as_of_start"], interval),
         "end": _end(first["as_of_end"], interval),
-        "low": min(said["low"], default=None),
-        "best": next(iter(said["best"])) if len(said["best"]) == 1 else None,
-        "high": max(said["high"], default=None),
+        **_envelope(printed),
         "estimates": len(members),
         "claims": len({row.claim_id for row in members}),
         "sources": len({row.source_id for row in members}),
         "sum": summed,
         "sum_rule": rule,
         "members": [
-            {"claim": row.claim_id, "source": row.source_id, **{key: row._mapping[key] for key in _MEMBER_KEYS}}
+            {
+                **{"claim": row.claim_id, "source": row.source_id, "derived": row.derived_from is not None},
+                **{key: row._mapping[key] for key in _MEMBER_KEYS},
+            }
             for row in members
         ],
     }
 
 
 _MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
+
+
+_READ = (
+    *(f"{name}_{key}" for name, stub in _STUBS.items() for key in stub.fields),
+    *("claim_id", "claim_rank", "as_of_start", "as_of_end", "granularity", "scope", "derived_from", *_MEMBER_KEYS),
+)
+
+
+def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
+    """Return the lowest low, the one best, and the highest high that were said, and whether the ends are meant."""
+    said = {name: {row._mapping[name] for row in printed} - {None} for name in NUMBERS}
+    low, high = min(said["low"], default=None), max(said["high"], default=None)
+    meant = {
+        "low_inclusive": [row.low_inclusive for row in printed if row.low == low],
+        "high_inclusive": [row.high_inclusive for row in printed if row.high == high],
+    }
+    return {
+        "low": low,
+        "best": next(iter(said["best"])) if len(said["best"]) == 1 else None,
+        "high": high,
+        "low_inclusive": None if low is None else any(meant["low_inclusive"]),
+        "high_inclusive": None if high is None else any(meant["high_inclusive"]),
+    }
 
 
 def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None]:
@@ -240,10 +273,19 @@ def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None
         return SumRule.NOT_A_FLOW, None
     if _overlap(said):
         return SumRule.OVERLAPPING, None
-    numbers = {name: [row._mapping[name] for row in said] for name in NUMBERS}
-    summed = {name: None if None in given else round(sum(given), 6) for name, given in numbers.items()}
+    if len({row.scope for row in said}) > 1:
+        return SumRule.OTHER_SCOPES, None
+    # What was worked out was not said, and no number stands for what was not said.
+    given: dict[str, list[Any]] = {
+        name: [None if row.derived_from else row._mapping[name] for row in said] for name in NUMBERS
+    }
+    summed = {name: None if None in numbers else round(sum(numbers), 6) for name, numbers in given.items()}
+    meant = {
+        f"{name}_inclusive": None if summed[name] is None else all(row._mapping[f"{name}_inclusive"] for row in said)
+        for name in ("low", "high")
+    }
     rounded = [row.granularity for row in said if row.granularity is not None]
-    return SumRule.APART, summed | {"granularity": max(rounded, default=None)}
+    return SumRule.APART, summed | meant | {"granularity": max(rounded, default=None)}
 
 
 def _overlap(rows: list[Row[Any]]) -> bool:

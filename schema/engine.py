@@ -10,22 +10,24 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 import weakref
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import orjson
 from platformdirs import user_data_path
-from sqlalchemy import Engine, StaticPool, create_engine, make_url, select
+from sqlalchemy import Engine, StaticPool, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
-from schema import dataset, records, tables, vocabulary
+from schema import dataset, flat, records, tables, vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,10 @@ _USER_VERSION, _APPLICATION_ID = (
     slice(68, 72),
 )  # https://www.sqlite.org/fileformat2.html, the database header
 _CHUNK = 1 << 20
+LONGEST_STEP = 20
+"""Seconds; gunicorn takes a worker for dead after 30."""
+STEPS_BETWEEN_LOOKS = 100_000
+"""Of SQLite's virtual machine; some milliseconds."""
 
 
 class DatabaseError(Exception):
@@ -74,7 +80,8 @@ def layout() -> str:
     named = [one for module in (vocabulary, records, dataset) for one in vars(module).values()]
     kinds = (one for one in named if isinstance(one, type) and issubclass(one, vocabulary.Record))
     declared += "".join(f"{one.__name__}: {list(one._declared_fields)}" for one in kinds)
-    return hashlib.sha256(declared.encode()).hexdigest()[:16]
+    # How records are written decides the checksums of the files, which a release holds.
+    return hashlib.sha256(declared.encode() + Path(flat.__file__).read_bytes()).hexdigest()[:16]
 
 
 def _checksum(path: Path) -> bytes:
@@ -139,6 +146,22 @@ class _Superseded(Exception):  # noqa: N818 (no error: the newer file is opened 
     """Another file took this one's place while it was being opened."""
 
 
+class Watch:
+    """How long one step of SQLite's may take: a question that takes longer is given up, and its worker lives on."""
+
+    def __init__(self) -> None:
+        """Let the first step take as long as it takes."""
+        self._ends = inf
+
+    def begin(self) -> None:
+        """Begin a step: a query, or the next rows of one."""
+        self._ends = time.monotonic() + LONGEST_STEP
+
+    def has_ended(self) -> bool:
+        """Say whether the step has taken too long; SQLite asks, and then raises `interrupted`."""
+        return time.monotonic() > self._ends
+
+
 class Release:
     """One release that is open: its version, and one connection to its file, which all requests of a process share.
 
@@ -157,6 +180,8 @@ class Release:
                 cached_statements=512,
             )
             weakref.finalize(self, connection.close)
+            self.watch = watch = Watch()
+            connection.set_progress_handler(watch.has_ended, STEPS_BETWEEN_LOOKS)
             self.file = path.open("rb")
             weakref.finalize(self, self.file.close)
             intact = is_intact(path)
@@ -173,6 +198,7 @@ class Release:
         self.engine: Engine = create_engine(
             "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
         )
+        event.listen(self.engine, "before_cursor_execute", lambda *_: watch.begin())
         try:
             with self.engine.connect() as opened:
                 row = opened.execute(select(tables.dataset)).one()

@@ -125,7 +125,7 @@ class Number(Strict, fields.Float):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not _NUMBER.fullmatch(value) or float(value) > LARGEST_NUMBER:
             raise self.refused(value)
-        return int(value) if value.isdigit() else float(value)
+        return self._serialize(float(value), attr, data) if "." in value or "e" in value.lower() else int(value)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return int(value) if value is not None and value == int(value) else value

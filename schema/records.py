@@ -180,7 +180,7 @@ class EstimateSchema(Record):
 
 
 class EnvelopeSchema(Record):
-    """The widest numbers said in all reports of a claim; nothing is averaged."""
+    """The widest numbers said in all reports of a claim; nothing is averaged, and what was worked out is left out."""
 
     low = Number(dump_only=True, allow_none=True, metadata=about("The lowest low that was said; null: none was."))
     best = Number(
@@ -200,7 +200,12 @@ ReportSchema = stub_of(
         Drift,
         dump_only=True,
         allow_none=True,
-        metadata=about("What changed since the report before this one; null for the first."),
+        metadata=about("What changed since the report that it is compared with; null for the first."),
+    ),
+    drift_from=Id(
+        dump_only=True,
+        allow_none=True,
+        metadata=about("That report: the first in the body of its own article, else the claim's first; null: neither."),
     ),
 )
 

@@ -159,14 +159,22 @@ estimates = _resource(
     *(_text("evidence_document"), _text("evidence_sha256")),
     *(Column("evidence_start", Integer, nullable=False), Column("evidence_end", Integer, nullable=False)),
     # What filters compare, worked out at load: the numbers that the figure admits (a null value_low is a vague
-    # figure, a null value_high is open), and its rank among the reports of its claim.
+    # figure, a null value_high is open), its rank among the reports of its claim, and whether it is the first of them
+    # that admits numbers, which stands for the claim where claims are compared.
     *(_number("value_low"), _number("value_high")),
     *(Column("value_low_inclusive", Boolean), Column("value_high_inclusive", Boolean)),
     Column("claim_rank", Integer, nullable=False),
+    Column("compared", Boolean, nullable=False),
     # The first and last day of as_of, counted from 0001-01-01 as day 1; null where open.
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
 )
-Index("estimates_compared", *(estimates.c[key] for key in ("group_id", "indicator_id", "region_id", "claim_rank")))
+# All that comparing claims looks at, so that it reads this index and no row.
+Index(
+    "estimates_compared",
+    *(estimates.c[key] for key in ("compared", "group_id", "indicator_id", "region_id", "value_low", "value_high")),
+    *(estimates.c[key] for key in ("value_low_inclusive", "value_high_inclusive", "as_of_first_day", "as_of_last_day")),
+    *(estimates.c[key] for key in ("indicator_kind", "scope", "claim_id", "id")),
+)
 
 RESOURCES = {table.name: table for table in metadata.sorted_tables if "position" in table.c}
 """The tables that are resources, by name."""

@@ -151,8 +151,9 @@ def _estimates(seeds: Seeds, records: dict[str, dict[str, Record]]) -> list[Reco
             "reports": len(reports),
             "articles": len({one["article"]["id"] for one in reports}),
         }
+        standing = next((report for report in reports if report["interval"]), None)
         for rank, report in enumerate(reports):
-            report["claim"], report["claim_rank"] = claim, rank
+            report["claim"], report["claim_rank"], report["compared"] = claim, rank, report is standing
             report["disputed"] = any(
                 one["article"]["id"] == report["article"]["id"] and _exclude(one, report) for one in reports
             )
@@ -216,21 +217,26 @@ def _claims(estimates: Iterable[Record]) -> dict[str, Record]:
     claims = {}
     for id_, reports in sorted(of_claim.items()):
         reports.sort(key=lambda report: report["claim_rank"])
-        before = [None, *reports]
         claims[id_] = {
             "id": id_,
             **{key: reports[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
             "envelope": _envelope(reports),
             "articles": reports[0]["claim"]["articles"],
-            "reports": [
-                report | {"drift": last and drift(last, report)} for last, report in zip(before, reports, strict=False)
-            ],
+            "reports": [_with_drift(report, reports) for report in reports],
         }
     return claims
 
 
+def _with_drift(report: Record, reports: list[Record]) -> Record:
+    """Return a report with what became of the claim in it, against the first in its article's body, else the first."""
+    own = [one for one in reports if one["article"] is report["article"] and one["locus"] is Locus.BODY]
+    base = next((one for one in (*own[:1], reports[0]) if one is not report), None)
+    return report | {"drift": base and drift(base, report), "drift_from": base and base["id"]}
+
+
 def _envelope(reports: list[Record]) -> Record:
-    said = {key: {report[key] for report in reports if report[key] is not None} for key in NUMBERS}
+    printed = [report for report in reports if not report["derived"]]
+    said = {key: {report[key] for report in printed if report[key] is not None} for key in NUMBERS}
     return {
         "low": min(said["low"], default=None),
         "best": said["best"].pop() if len(said["best"]) == 1 else None,

@@ -19,7 +19,7 @@ from seeds.entries import Record, names_of
 
 Row = dict[str, Any]
 
-_SERVED = ("value_", "claim_rank", "as_of_")
+_SERVED = ("value_", "claim_rank", "compared", "as_of_")
 """What the names of the columns begin with that serve questions and are not answered."""
 
 _SCHEMAS: dict[str, Schema] = {

@@ -1,9 +1,12 @@
 """Rows → a release, made live in one step: whoever reads sees the old release or the new one, and nothing between."""
 
+import fcntl
 import logging
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -32,9 +35,25 @@ def write_release(dataset: Dataset, path: Path) -> None:
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
+        with _alone_in(path.parent):
+            _replace(dataset, path)
     except OSError as error:
         raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one load after another write into a folder, or the history of the first would be lost with the second."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(dataset: Dataset, path: Path) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
     os.close(handle)
     new = Path(name)
     try:

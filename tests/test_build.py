@@ -45,8 +45,12 @@ def test_a_figure_holds_what_was_said_and_no_more(client, id_, bounds):
 
 def test_a_claim_holds_all_its_reports_and_how_they_drifted(client):
     claim = client.get("/claims/strength").json["data"]
-    drifts = [(report["id"], report["drift"]) for report in claim["reports"]]
-    assert drifts == [("ceiling", None), ("floor", "bound_reversed"), ("bare", "hedge_lost")]
+    drifts = [(report["id"], report["drift"], report["drift_from"]) for report in claim["reports"]]
+    assert drifts == [
+        ("ceiling", None, None),
+        ("floor", "bound_reversed", "ceiling"),
+        ("bare", "number_changed", "ceiling"),
+    ]
     assert claim["envelope"] == {"low": 400, "best": 500, "high": 500}
     assert (claim["articles"], claim["estimates"]) == (2, {"count": 3, "url": "/estimates?claim=strength"})
 
@@ -100,3 +104,15 @@ def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
     assert engine.is_intact(path)
+
+
+def test_a_headline_is_compared_with_the_body_below_it(shipped):
+    reports = shipped.get("/claims/mohamadawi-2023-03-iraq-fighters").json["data"]["reports"]
+    (headline,) = [one for one in reports if one["id"] == "fighters-500-headline"]
+    assert (headline["drift"], headline["drift_from"]) == ("bound_reversed", "fighters-500-ceiling")
+
+
+def test_what_was_worked_out_is_no_bound_of_what_was_said(shipped):
+    claim = shipped.get("/claims/un-2023-02-fighters").json["data"]
+    assert [one["low"] for one in claim["reports"]] == [2500, 2500]
+    assert claim["envelope"] == {"low": None, "best": None, "high": None}

@@ -82,6 +82,8 @@ ACCEPT = {
     "text/csv": "text/csv",
     "application/x-ndjson": "application/x-ndjson",
     "application/ld+json": "application/ld+json",
+    "text/csv; charset=utf-8; header=present": "text/csv",
+    'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"': "application/ld+json",
     "application/ld+json;q=0.9, text/csv;q=0.1": "application/ld+json",
     "application/*": "application/json",
     "text/csv;q=0.5, application/json": "application/json",

@@ -39,7 +39,7 @@ def described(document, name: str, prefix: str = "", null: bool = False):
 
 
 TYPES = {Float: "number", Integer: "integer", Boolean: "boolean", Enum: "string", String: "string"}
-SERVING = ("position", "text", "json", "claim_rank", "as_of_first_day", "as_of_last_day")
+SERVING = ("position", "text", "json", "claim_rank", "compared", "as_of_first_day", "as_of_last_day")
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)

@@ -1,11 +1,15 @@
 """Points hold just what was said of their time, each estimate once; only flows that lie apart are summed."""
 
+import shutil
 from urllib.parse import urlencode
 
 import pytest
+from conftest import GOOD, make_release
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import at, matches, questions, report_order, spelled
+
+from api import create_app
 
 KEYS = {
     "region": ("region", "group"),
@@ -56,9 +60,14 @@ def expected_sum(members):
             a, b = one["as_of"], other["as_of"]
             if one is not other and (a["start"] or "") <= (b["end"] or "9") and (b["start"] or "") <= (a["end"] or "9"):
                 return "overlapping", None
-    numbers = {name: [one[name] for one in said] for name in NUMBERS}
+    if len({one["scope"] for one in said}) > 1:
+        return "other_scopes", None
+    numbers = {name: [None if one["derived"] else one[name] for one in said] for name in NUMBERS}
     rounded = [one["granularity"] for one in said if one["granularity"] is not None]
     total = {name: None if None in given else sum(given) for name, given in numbers.items()}
+    for name in ("low", "high"):
+        meant = all(one[f"{name}_inclusive"] for one in said)
+        total[f"{name}_inclusive"] = None if total[name] is None else meant
     return "apart", total | {"granularity": max(rounded, default=None)}
 
 
@@ -82,9 +91,13 @@ def test_series_agree_with_plain_python(dataset, data):
         for shown, one in zip(point["members"], members, strict=True):
             assert (shown["claim"], shown["source"]) == (one["claim"]["id"], one["source"]["id"])
             assert all(shown[key] == one[key] for key in (*NUMBERS, "low_inclusive", "high_inclusive", "hedge"))
-        said = {name: {one[name] for one in members} - {None} for name in NUMBERS}
-        assert point["low"] == min(said["low"], default=None)
-        assert point["high"] == max(said["high"], default=None)
+            assert shown["derived"] is (one["derived"] is not None)
+        printed = [one for one in members if not one["derived"]]
+        said = {name: {one[name] for one in printed} - {None} for name in NUMBERS}
+        for name, end in (("low", min), ("high", max)):
+            assert point[name] == end(said[name], default=None)
+            meant = any(one[f"{name}_inclusive"] for one in printed if one[name] == point[name])
+            assert point[f"{name}_inclusive"] == (None if point[name] is None else meant)
         assert point["best"] == (said["best"].pop() if len(said["best"]) == 1 else None)
         counts = [len({at(one, path) for one in members}) for path in (("id",), ("claim", "id"), ("source", "id"))]
         assert [point[key] for key in ("estimates", "claims", "sources")] == counts
@@ -92,11 +105,58 @@ def test_series_agree_with_plain_python(dataset, data):
     assert not points
 
 
-def test_the_invented_data_meet_every_rule_of_summing(invented):
-    answers = [invented.get(f"/series?indicator={indicator}&limit=1000") for indicator in ("killed", "fighters")]
+def test_the_invented_data_have_flows_that_add_up_and_flows_that_do_not(invented):
+    answers = [
+        invented.get(f"/series?indicator={indicator}&interval={interval}&limit=1000")
+        for indicator in ("killed", "removed", "fighters")
+        for interval in ("year", "quarter", "month")
+    ]
     points = [point for answer in answers for point in answer.json["data"]]
     assert {one["sum_rule"] for one in points} == {"not_a_flow", "apart", "overlapping"}
     assert any(one["sum"] and one["claims"] > 1 for one in points)
+
+
+DEAD = """
+  - id: {id}
+    claim: {id}
+    group: alpha-front
+    indicator: killed
+    region: chad
+    source: army
+    low: 400
+    hedge: {hedge}
+    wording: over 400
+    summary: An invented figure.
+    scope: {scope}
+    locus: body
+    as_of: {{edtf: {day}, basis: text}}
+    evidence: {{start: 0, end: 8}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("scopes", "expected"),
+    {
+        ("null", "null"): {"low": 800, "best": None, "high": None, "low_inclusive": False, "high_inclusive": None},
+        ("Without the islands.", "null"): None,
+    }.items(),
+)
+def test_flows_are_summed_only_within_one_scope(tmp_path, scopes, expected):
+    seeds, database = tmp_path / "seeds", tmp_path / "one.db"
+    shutil.copytree(GOOD, seeds)
+    file = seeds / "articles" / "2020-03-unknown-second.yaml"
+    added = (
+        DEAD.format(id=f"dead-{day[-1]}", day=day, scope=scope, hedge="more_than")
+        for day, scope in zip(("2020-02-01", "2020-02-03"), scopes, strict=True)
+    )
+    file.write_text(file.read_text() + "".join(added))
+    make_release(seeds, database)
+    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+    (point,) = app.test_client().get("/series?indicator=killed&region=chad").json["data"]
+    assert point["sum_rule"] == ("apart" if expected else "other_scopes")
+    assert point["sum"] == (expected and expected | {"granularity": 100})
+    assert (point["low"], point["low_inclusive"]) == (400, False)
+    app.extensions["database"].close()
 
 
 def test_a_combined_region_is_a_series_of_its_own(client):

@@ -23,7 +23,7 @@ from api.explorer.charts import SETTINGS, headline, specification
 from api.facets import counts
 from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
-from api.http import CODE_VERSION, answered
+from api.http import CODE_VERSION, accepted_media_types, answered
 from api.lists import canonical
 from api.paging import Window, address, count
 from api.parameters import DATE_FILTERS, VOCABULARY_FILTERS, filter_fields
@@ -66,7 +66,7 @@ def or_page(page: Callable[..., Response] | None) -> Callable[[View], View]:
     def decorator(view: View) -> View:
         @wraps(view)
         def negotiated(*args: Any, **kwargs: Any) -> Any:
-            accepted = request.accept_mimetypes
+            accepted = accepted_media_types()
             if page and "format" not in request.args and accepted.best_match([*MEDIA_TYPES.values(), HTML]) == HTML:
                 return page(**kwargs)
             return view(*args, **kwargs)
