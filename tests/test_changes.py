@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from conftest import GOOD, make_release
@@ -123,3 +126,22 @@ def test_a_release_that_cannot_be_read_ends_the_history(place, caplog):
     two = load()
     assert client.get("/dataset").json["data"]["versions"] == [two] != [one]
     assert "the history of its estimates cannot be carried on" in caplog.text
+
+
+def test_loads_at_once_lose_no_version(place):
+    seeds, load, client = place
+    versions = {load()}
+    text = (seeds / SECOND).read_text()
+    loads = []
+    for number in range(3):
+        other = seeds.with_name(f"seeds-{number}")
+        shutil.copytree(seeds, other)
+        (other / SECOND).write_text(text.replace("Without the islands.", f"Without {number} islands."))
+        command = [Path(sys.executable).with_name("headcount"), "load", other]
+        environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{seeds.parent / 'live.db'}"}
+        loads.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True))
+    for one in loads:
+        said, _ = one.communicate(timeout=60)
+        versions.add(said.split()[-1])
+    assert len(versions) == 4
+    assert set(client.get("/dataset").json["data"]["versions"]) == versions

@@ -6,6 +6,7 @@ import pytest
 from conftest import GOOD, make_release
 
 from api import create_app
+from schema import engine
 from schema.engine import Database, DatabaseError, database_path, is_intact
 from schema.tables import APPLICATION_ID
 from seeds import SHIPPED
@@ -104,3 +105,17 @@ def test_a_release_of_other_tables_is_refused(live, monkeypatch):
     with pytest.raises(DatabaseError, match="made by another version of Headcount"):
         Database(f"sqlite:///{path}").release()
     assert client.get("/health/ready").status_code == 503
+
+
+def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypatch):
+    monkeypatch.setattr(engine, "STEPS_BETWEEN_LOOKS", 100)
+    app = create_app({"DATABASE_URL": f"sqlite:///{invented_database}"})
+    client = app.test_client()
+    assert client.get("/conflicts").status_code == 200
+    with monkeypatch.context() as impatient:
+        impatient.setattr(engine, "LONGEST_STEP", -1)
+        response = client.get("/conflicts?within=36525")
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+        assert "ask for less, by more filters" in response.json["detail"]
+    assert client.get("/conflicts?within=36525").status_code == 200
+    app.extensions["database"].close()
