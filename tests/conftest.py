@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hostile import GOOD, write_hostile
 from invented import write_seeds
 from reference import regions_below
 
@@ -23,8 +24,7 @@ from seeds.build import build_dataset
 from seeds.check import check_seeds
 from seeds.write import write_release
 
-DATA = Path(__file__).parent / "data"
-GOOD, DOCUMENTS = DATA / "good", DATA / "documents"
+DOCUMENTS = Path(__file__).parent / "data" / "documents"
 
 
 def make_release(folder: Path, database: Path) -> str:
@@ -102,6 +102,13 @@ def shipped_server(shipped_database: Path, serve: Callable[..., tuple[str, objec
 def invented_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("invented")
     make_release(write_seeds(folder / "seeds", claims=120), folder / "headcount.db")
+    return folder / "headcount.db"
+
+
+@pytest.fixture(scope="session")
+def hostile_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    make_release(write_hostile(folder / "seeds"), folder / "headcount.db")
     return folder / "headcount.db"
 
 

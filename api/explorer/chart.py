@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any, Self
 
 from api.explorer.marks import DAY, FADES, LETTERS, Drawing, Panel
-from api.explorer.phrases import words
+from api.explorer.phrases import amount, words
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 Spec = dict[str, Any]
@@ -103,7 +103,8 @@ def describe(drawing: Drawing, title: str) -> str:
     said = []
     for panel in drawing.panels:
         numbers = [number for mark in panel.marks for number in mark["numbers"]]
-        said.append(f"{panel.title}: {panel.count} estimates, with numbers from {min(numbers):,g} to {max(numbers):,g}")
+        lowest, highest = (amount(end(numbers), {"indicator": {"unit": panel.unit}}) for end in (min, max))
+        said.append(f"{panel.title}: {panel.count} estimates, with numbers from {lowest} to {highest}")
     return f"{title}. {'; '.join(said) or 'There is nothing to draw'}. {' '.join(_notes(drawing))}"
 
 
@@ -166,7 +167,7 @@ class _Axis:
         if panel.unit == "percent":
             return cls("linear", 0, max(100, high), panel.unit)
         if scale == "linear" or low <= 0:
-            return cls("linear" if scale == "linear" else "symlog", 0, high * 1.3, panel.unit)
+            return cls("linear" if scale == "linear" else "symlog", 0, (high or 1) * 1.3, panel.unit)
         return cls("log", low / _REACH, high * _REACH, panel.unit)
 
     def scale(self) -> Spec:

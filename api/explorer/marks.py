@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select
 
 from api.explorer.phrases import figure, when, words
 from schema import tables
-from schema.terms import HEDGES, Bound, Hedge
 
 _ESTIMATES = tables.estimates.c
 MOST_MARKS, MOST_PANELS = 400, 4
@@ -109,14 +108,14 @@ def _mark(row: Row[Any], place: float) -> dict[str, Any]:
         "hedge": row.hedge,
         "indicator": {"unit": row.indicator_unit.value},
     }
-    numbers = [said[name] for name in NUMBERS if said[name] is not None]
-    bound = HEDGES[Hedge(row.hedge)].bound
+    given = [name for name in NUMBERS if said[name] is not None]
+    numbers = [said[name] for name in given]
     return {
         "id": row.id,
         "href": f"/estimates/{row.id}",
         "numbers": sorted(set(numbers)),
         "anchor": max(numbers),
-        "fades": -1 if bound is Bound.CEILING and said["low"] is None else 1 if bound is Bound.FLOOR else 0,
+        "fades": -1 if given == ["high"] else 1 if given == ["low"] else 0,
         "start": milliseconds(row.as_of_start),
         "end": milliseconds(row.as_of_end, after=True),
         "place": place,
@@ -136,14 +135,12 @@ def _mark(row: Row[Any], place: float) -> dict[str, Any]:
 
 
 def _yearly(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, Any]]:
-    """Yield the lowest and the highest number said of each year in which an as_of starts."""
-    year = func.substr(_ESTIMATES.as_of_start, 1, 4).label("year")
+    """Yield the lowest and the highest number said of each year in which an as_of starts, or ends if it is open."""
+    year = func.substr(func.coalesce(_ESTIMATES.as_of_start, _ESTIMATES.as_of_end), 1, 4).label("year")
     lows = [func.min(_ESTIMATES[name]).label(f"lowest_{name}") for name in NUMBERS]
     highs = [func.max(_ESTIMATES[name]).label(f"highest_{name}") for name in NUMBERS]
     found = select(year, *lows, *highs, func.count().label("estimates"))
     for row in connection.execute(found.where(*conditions).group_by(year).order_by(year)):
-        if row.year is None:
-            continue
         numbers = {value for name, value in row._mapping.items() if name not in ("year", "estimates")} - {None}
         yield {
             "numbers": sorted({min(numbers), max(numbers)}),

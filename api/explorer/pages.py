@@ -5,7 +5,7 @@ A page says what the API answers to the same question, and its address is that q
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +32,7 @@ from api.resources import RESOURCES
 from api.selection import listing_of
 from schema import tables
 from schema.dataset import cite
+from schema.fields import shown
 from schema.intervals import day_number, read_period
 from schema.terms import Drift
 
@@ -45,6 +46,8 @@ POLICY = (
 _ESTIMATES = next(resource for resource in RESOURCES if resource.name == "estimates")
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
+_FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_scope", "scale", "distinct")
+_IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 
 _list_schema = list_query("estimates", list(_ESTIMATES.sorts), _ESTIMATES.default_sort, ["id"])
 _schema = QuerySchema.from_dict(
@@ -85,16 +88,17 @@ def _page(template: str, path: str, said: Callable[[], Mapping[str, Any]], statu
         said_by = {"figure": phrases.figure, "when": phrases.when, "words": phrases.words}
         return render_template(template, path=path, **about, **said_by, **said()).encode(), {}
 
-    response = answered(path, render, HTML, also=release.built)
+    if status == HTTPStatus.OK:
+        response = answered(path, render, HTML, also=release.built)
+    else:  # without a validator, which would empty it
+        response = Response(render()[0], status, mimetype=HTML)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
-    if status != HTTPStatus.OK:
-        response.status_code = status
     return response
 
 
-def _problem(path: str, status: int, title: str, faults: Sequence[Mapping[str, Any]] = ()) -> Response:
-    return _page("problem.html", path, lambda: {"title": title, "faults": faults}, status)
+def _problem(path: str, status: int, title: str, **said: Any) -> Response:
+    return _page("problem.html", path, lambda: {"title": title, "faults": (), **said}, status)
 
 
 def index() -> Response:
@@ -107,9 +111,22 @@ def index() -> Response:
         query: dict[str, Any] = QueryParser().parse(_schema, location="query", error_status_code=400)
     except HTTPException as error:
         faults = getattr(error, "data", {}).get("faults", [])
-        return _problem(address("/", asked), HTTPStatus.BAD_REQUEST, "That cannot be asked", faults)
+        said = {"faults": faults, "instead": partial(_instead, asked)}
+        return _problem(address("/", asked), HTTPStatus.BAD_REQUEST, "That cannot be asked", **said)
     parameters = canonical(_schema, query)
     return _page("index.html", address("/", parameters), lambda: _explored(query, parameters))
+
+
+def _instead(asked: Sequence[tuple[str, str]], fault: Mapping[str, Any], meant: str) -> str:
+    """Return the address of a question with what was meant in place of what is wrong with it."""
+    wrong = fault["parameter"]
+    if wrong not in _schema.fields:
+        return address("/", [(meant if name == wrong else name, value) for name, value in asked])
+
+    def mended(value: str) -> str:
+        return ",".join(meant if shown(one.strip()) in fault["message"] else one for one in value.split(","))
+
+    return address("/", [(name, mended(value) if name == wrong else value) for name, value in asked])
 
 
 def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[str, Any]:
@@ -118,6 +135,7 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
     page = listing.page(Window(ROWS, query["offset"]))
     chart = [(name, value) for name, value in parameters if name not in ("sort", "offset")]
     asked = [(name, value) for name, value in parameters if name != "scale"]
+    whole = [(name, value) for name, value in asked if name != "offset"]
 
     def turned(**changes: Any) -> str:
         """Return the address of this question with some parameters changed; None leaves one out."""
@@ -131,6 +149,7 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "total": page.total,
         "claims": _number_of_claims(query),
         "nearest": None if page.total else _nearest(query),
+        "also": [(name, value) for name, value in parameters if name not in _IN_THE_FORM],
         "choices": {name: _choices(name, query) for name in _CHOICES},
         "columns": _COLUMNS,
         "rows_a_page": ROWS,
@@ -139,7 +158,7 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "chart": address("/chart.svg", chart),
         "chart_dark": address("/chart.svg", [*chart, ("theme", "dark")]),
         "chart_specification": address("/chart.vl.json", chart),
-        "downloads": {suffix: address("/estimates", [*asked, ("format", suffix)]) for suffix in ("csv", "ndjson")},
+        "downloads": {suffix: address("/estimates", [*whole, ("format", suffix)]) for suffix in ("csv", "ndjson")},
         "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', asked))}",
     }
 

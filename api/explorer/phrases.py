@@ -34,6 +34,8 @@ def figure(estimate: Mapping[str, Any]) -> str:
     said = _FIGURES[Hedge(hedge)]
     if low is not None and high is not None and low != high:
         said = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}.get(hedge, said)
+    elif hedge == Hedge.APPROXIMATELY and best is None:  # derived from what is open on one side
+        said = "up to about {high}" if low is None else "at least about {low}"
     return said.format(low=amount(low, estimate), best=amount(best, estimate), high=amount(high, estimate))
 
 
@@ -41,7 +43,8 @@ def amount(value: float | None, estimate: Mapping[str, Any]) -> str:
     """Return one number in its unit."""
     if value is None:
         return ""
-    number, unit = f"{value:,}", estimate["indicator"]["unit"]
+    whole = int(value)
+    number, unit = f"{whole if whole == value else value:,}", estimate["indicator"]["unit"]
     return {"percent": f"{number}%", "USD": f"${number}"}.get(unit, number)
 
 

@@ -1,0 +1,272 @@
+"""The chart of a question: it shows what /estimates answers to it, at numbers that were said and nowhere else."""
+
+import json
+import shutil
+import struct
+from collections import Counter, defaultdict
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pytest
+import vl_convert
+from conftest import GOOD, make_release
+
+from api import create_app
+from api.explorer import marks
+from api.explorer.charts import VEGA_LITE
+from api.explorer.phrases import figure
+
+NUMBERS = ("low", "best", "high")
+QUESTIONS = {
+    "all": "",
+    "a filter": "indicator=fighters",
+    "one of each claim": "distinct=claim",
+    "a time": "as_of=2017/2019",
+    "open times": "as_of=../2018",
+    "shares": "unit=percent",
+    "nothing": "q=nowhere",
+    "only vague ones": "hedge=vague",
+}
+SETTINGS = ["width=200", "width=2000&theme=dark", "scale=linear", "scale=linear&theme=dark&width=200"]
+
+
+def specification(client, question=""):
+    response = client.get(f"/chart.vl.json?{question}")
+    assert response.status_code == 200, response.text
+    return response.json
+
+
+def found(client, question):
+    return client.get(f"/estimates?{question}&limit=1000").json["data"]
+
+
+def numbers(estimate):
+    return sorted({estimate[name] for name in NUMBERS if estimate[name] is not None})
+
+
+def panel_of(estimate):
+    return tuple(estimate[name]["id"] for name in ("indicator", "group", "region"))
+
+
+def drawn(spec, kind):
+    """Return the data of one kind of marks: dots, bars, fades, rings or letters, in all panels."""
+    kinds = {
+        "dots": lambda mark, encoding: mark == "point" and "shape" in encoding,
+        "rings": lambda mark, encoding: mark == "point" and "shape" not in encoding,
+        "bars": lambda mark, encoding: mark == "rule" and "opacity" not in encoding,
+        "fades": lambda mark, encoding: mark == "rule" and "opacity" in encoding,
+        "letters": lambda mark, encoding: mark == "text" and "text" in encoding,
+    }
+    return [
+        row
+        for view in spec["vconcat"]
+        for layer in view.get("layer", ())
+        if kinds[kind](layer["mark"]["type"], layer["encoding"])
+        for row in layer["data"]["values"]
+    ]
+
+
+def by_estimate(rows):
+    found = defaultdict(list)
+    for row in rows:
+        found[row["href"].removeprefix("/estimates/")].append(row)
+    return found
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_every_question_can_be_drawn_in_every_setting(dataset, question):
+    client = dataset[0]
+    for setting in SETTINGS:
+        spec = specification(client, f"{question}&{setting}")
+        svg = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
+        assert svg.tag.endswith("svg")
+        assert "NaN" not in ElementTree.tostring(svg, encoding="unicode")
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_dot_stands_at_each_number_said_and_nowhere_else(dataset, question):
+    client = dataset[0]
+    spec, matching = specification(client, question), {one["id"]: one for one in found(client, question)}
+    dots = by_estimate(drawn(spec, "dots"))
+    assert set(dots) <= set(matching)
+    for id_, rows in dots.items():
+        assert sorted(row["y"] for row in rows) == numbers(matching[id_])
+        assert {row["figure"] for row in rows} == {figure(matching[id_])}
+        assert {row["said"] for row in rows} == {matching[id_]["wording"]}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_an_interval_is_a_bar_and_an_open_side_fades(dataset, question):
+    client = dataset[0]
+    spec = specification(client, question)
+    shown, bars, fades = (by_estimate(drawn(spec, kind)) for kind in ("dots", "bars", "fades"))
+    for estimate in found(client, question):
+        if (id_ := estimate["id"]) not in shown:
+            continue
+        said = [name for name in NUMBERS if estimate[name] is not None]
+        ends = [(row["y"], row["y2"]) for row in bars[id_]]
+        assert ends == ([(estimate["low"], estimate["high"])] if len(numbers(estimate)) > 1 else [])
+        assert bool(fades[id_]) == (said in (["low"], ["high"])), estimate["hedge"]
+        for row, following in zip(fades[id_], fades[id_][1:], strict=False):
+            assert row["y2"] == following["y"]
+            assert row["solid"] > following["solid"]
+        if fades[id_]:
+            assert fades[id_][0]["y"] == numbers(estimate)[0]
+            assert (fades[id_][-1]["y2"] < fades[id_][0]["y"]) == (said == ["high"])
+
+
+def test_an_up_to_has_no_floor_and_an_at_least_no_ceiling(client):
+    spec = specification(client)
+    bars, fades = (set(by_estimate(drawn(spec, kind))) for kind in ("bars", "fades"))
+    assert {"up-to", "nearly", "fewer", "more", "floor"} & set(by_estimate(drawn(spec, "dots"))) <= fades - bars
+    assert {"ceiling"} <= bars - fades
+
+
+def test_what_is_derived_from_an_open_side_is_open_on_it_too(tmp_path):
+    seeds = shutil.copytree(GOOD, tmp_path / "seeds")
+    article = seeds / "articles" / "2020-03-unknown-second.yaml"
+    low, open_ = "low: 5000\n    high: 7000\n    hedge: between\n", "high: 7000\n    hedge: up_to\n"
+    wording = ("wording: 5,000 to 7,000 members", "wording: up to 7,000 people too")
+    article.write_text(article.read_text().replace(low, open_).replace(*wording))
+    make_release(seeds, tmp_path / "headcount.db")
+    app = create_app({"DATABASE_URL": f"sqlite:///{tmp_path / 'headcount.db'}"})
+    spec = specification(app.test_client(), "indicator=fighters&region=nigeria&region_scope=exact")
+    app.extensions["database"].close()
+    assert {row["figure"] for row in drawn(spec, "dots") if row["href"] == "/estimates/derived"} == {
+        "up to about 3,500"
+    }
+    assert "derived" in by_estimate(drawn(spec, "fades"))
+
+
+def test_the_panels_are_the_commonest_and_all_that_they_count_is_drawn(dataset):
+    client, estimates, _ = dataset
+    spec = specification(client)
+    counts = Counter(panel_of(one) for one in estimates if numbers(one))
+    shown = sorted(counts, key=lambda key: (-counts[key], key))[: marks.MOST_PANELS]
+    assert set(by_estimate(drawn(spec, "dots"))) == {
+        one["id"] for one in estimates if numbers(one) and panel_of(one) in shown
+    }
+    names = {panel_of(one): (one["indicator"]["name"], one["region"]["name"]) for one in estimates}
+    for view, key in zip(spec["vconcat"], shown, strict=True):
+        assert view["title"]["text"].startswith(", ".join(names[key]))
+    assert f"{len(counts) - marks.MOST_PANELS} more places and indicators have fewer" in spec["description"]
+
+
+def test_what_says_no_number_is_counted_and_not_drawn(dataset):
+    client, estimates, _ = dataset
+    vague = sum(one["hedge"] == "vague" for one in estimates)
+    spec = specification(client)
+    assert f"{vague} say no number" in spec["description"]
+    assert f"{vague} say no number" in " ".join(spec["title"]["subtitle"])
+    only = specification(client, "hedge=vague")
+    assert drawn(only, "dots") == []
+    assert "There is nothing to draw" in json.dumps(only["vconcat"])
+
+
+def test_what_is_disputed_is_marked_and_nothing_else(dataset):
+    client, estimates, _ = dataset
+    disputed = {one["id"] for one in estimates if one["disputed"]}
+    spec = specification(client, "disputed=true")
+    assert set(by_estimate(drawn(spec, "rings"))) == set(by_estimate(drawn(spec, "dots"))) <= disputed
+    assert drawn(specification(client, "disputed=false"), "rings") == []
+
+
+def test_the_shipped_dispute_is_marked(shipped):
+    rings = by_estimate(drawn(specification(shipped, "indicator=fighters"), "rings"))
+    assert set(rings) == {one["id"] for one in found(shipped, "disputed=true")} != set()
+
+
+def test_a_letter_tells_the_kind_of_source_as_colour_does(dataset):
+    client, estimates, _ = dataset
+    kinds = {one["id"]: one["source"]["kind"] for one in estimates}
+    letters = by_estimate(drawn(specification(client), "letters"))
+    assert letters
+    for id_, rows in letters.items():
+        assert {row["letter"] for row in rows} == {marks.LETTERS[kinds[id_]]}
+    assert len(set(marks.LETTERS.values())) == len(marks.LETTERS)
+
+
+def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
+    dataset = shipped.get("/dataset").json["data"]
+    question = "group=islamic-state&indicator=fighters&region=iraq"
+    title = "Estimates of fighters · Islamic State · Iraq"
+    for width in (200, 760):
+        spec = specification(shipped, f"{question}&width={width}")
+        notes = " ".join(spec["title"]["subtitle"])
+        assert spec["description"].startswith(f"{title}. Fighters, Iraq")
+        total, claims = (
+            shipped.get(f"/{name}?{question}&limit=1").json["meta"]["total"] for name in ("estimates", "claims")
+        )
+        assert notes.startswith(f"{total} estimates of {claims} claims.")
+        assert notes.endswith(f"Source: {dataset['title']}, dataset {dataset['version']}")
+        svg = ElementTree.fromstring(shipped.get(f"/chart.svg?{question}&width={width}").data)
+        text = " ".join("".join(one.itertext()) for one in svg.iter("{http://www.w3.org/2000/svg}text"))
+        assert all(word in text for word in (*title.split(), dataset["version"]))
+
+
+def test_the_description_rounds_no_number(shipped):
+    said = specification(shipped, "indicator=cash_reserves")["description"]
+    assert "numbers from $25,000,000 to $50,000,000" in said
+
+
+def test_a_png_is_the_svg_twice_as_large(client):
+    for width in (200, 760):
+        svg = ElementTree.fromstring(client.get(f"/chart.svg?width={width}").data)
+        png = client.get(f"/chart.png?width={width}")
+        assert png.mimetype == "image/png"
+        assert png.data.startswith(b"\x89PNG\r\n\x1a\n")
+        size = struct.unpack(">II", png.data[16:24])
+        assert size == pytest.approx([2 * float(svg.get(name)) for name in ("width", "height")], abs=2)
+        assert float(svg.get("width")) >= width
+
+
+@pytest.mark.parametrize("most", [0, 5])
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, monkeypatch, question, most):
+    client = dataset[0]
+    monkeypatch.setattr(marks, "MOST_MARKS", most)
+    spec = specification(client, question)
+    vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
+    matching = found(client, question)
+    counts = Counter(panel_of(one) for one in matching if numbers(one))
+    shown = sorted(counts, key=lambda key: (-counts[key], key))[: marks.MOST_PANELS]
+    aggregated = sum(counts[key] for key in shown) > most
+    assert ("Too many to draw each: a bar spans the lowest to the highest" in spec["description"]) == aggregated
+    if not aggregated:
+        return
+    for view, key in zip(spec["vconcat"], shown, strict=True):
+        years = defaultdict(list)
+        for one in matching:
+            if panel_of(one) == key and numbers(one):
+                years[(one["as_of"]["start"] or one["as_of"]["end"])[:4]] += numbers(one)
+        bars = next(layer for layer in view["layer"] if layer["mark"]["type"] == "rule")["data"]["values"]
+        ends = {row["year"]: [row["y"], row["y2"]] for row in bars}
+        assert ends == {year: [min(said), max(said)] for year, said in years.items()}
+        assert sum(row["estimates"] for row in bars) == counts[key]
+
+
+@pytest.mark.parametrize("scale", ["log", "linear"])
+def test_a_zero_can_be_drawn(tmp_path, scale):
+    seeds = shutil.copytree(GOOD, tmp_path / "seeds")
+    article = seeds / "articles" / "2020-01-day-first.yaml"
+    text = article.read_text().replace("low: 22\n    best: 22\n    high: 22", "low: 0\n    best: 0\n    high: 0")
+    article.write_text(text.replace("counted 22 dead", "counted 0 dead").replace("end: 62", "end: 61"))
+    make_release(seeds, tmp_path / "headcount.db")
+    app = create_app({"DATABASE_URL": f"sqlite:///{tmp_path / 'headcount.db'}"})
+    view = specification(app.test_client(), f"indicator=killed&scale={scale}")["vconcat"][0]
+    app.extensions["database"].close()
+    low, high = view["encoding"]["y"]["scale"]["domain"]
+    assert low == 0 < high
+
+
+@pytest.mark.parametrize("path", ["/chart.svg", "/chart.png", "/chart.vl.json"])
+def test_a_chart_refuses_what_estimates_refuses(client, path):
+    for wrong in ("region=irak", "as_of=2017-13", "width=199", "width=2001", "theme=blue", "scale=sqrt", "sort=high"):
+        assert client.get(f"{path}?{wrong}").status_code == 400, wrong
+    assert client.get(path, headers={"Accept": "text/plain"}).status_code == 406
+
+
+def test_a_chart_that_the_client_has_is_not_drawn_again(client):
+    first = client.get(f"/chart.svg?region={quote('NG')}")
+    again = client.get("/chart.svg?region=nigeria", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")

@@ -1,0 +1,403 @@
+"""The pages for people say what the API answers, as text and links, and run no script but their own."""
+
+import re
+import shlex
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+from hostile import NAME, TAG
+
+from api import create_app
+from api.explorer.phrases import figure, when
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
+RECORDS = ("estimates", "claims", "sources", "articles")
+OWN_SCRIPT = "/explorer/explorer.js"
+
+
+class Page(HTMLParser):
+    """What a page holds: its elements with their attributes, the texts of some, and all its text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.words, self.texts, self._open = [], [], {}, []
+        self.feed(html)
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "br", "img", "input", "source"):
+            self._open.append((tag, []))
+
+    def handle_endtag(self, tag):
+        assert self._open[-1][0] == tag
+        _, words = self._open.pop()
+        self.texts.setdefault(tag, []).append(" ".join(" ".join(words).split()))
+
+    def handle_data(self, data):
+        self.words.append(data)
+        for _, words in self._open:
+            words.append(data)
+
+    def all(self, tag, **attributes):
+        return [has for name, has in self.elements if name == tag and attributes.items() <= has.items()]
+
+    def link(self, **attributes):
+        found = self.all("a", **attributes)
+        assert len(found) == 1, found
+        return found[0]["href"]
+
+
+def get(client, path, status=200, **headers):
+    response = client.get(path, headers=BROWSER | headers)
+    assert (response.status_code, response.mimetype) == (status, "text/html"), response.text[:500]
+    return Page(response.text)
+
+
+def total(client, question):
+    return client.get(f"/estimates?{question}").json["meta"]["total"]
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_database):
+    app = create_app({"DATABASE_URL": f"sqlite:///{hostile_database}"})
+    yield app.test_client()
+    app.extensions["database"].close()
+
+
+def check(page):
+    """Fail where text of the dataset or of the address has become markup."""
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on")]
+        if tag == "script":
+            assert attributes["src"].startswith(OWN_SCRIPT)
+        if tag in ("img", "link", "source"):
+            assert (attributes.get("src") or attributes.get("href") or attributes["srcset"]).startswith("/")
+    assert page.texts.get("script", []) in ([], [""])
+    assert "49" not in page.texts["title"][0]  # no template in a name is worked out
+
+
+def paths(client):
+    """Return the address of every page of a dataset's records."""
+    found = []
+    for kind in RECORDS:
+        found += [f"/{kind}/{one['id']}" for one in client.get(f"/{kind}?limit=1000").json["data"]]
+    return found
+
+
+@pytest.mark.parametrize("path", ["/", "/estimates/exact", "/claims/strength", "/sources/army", "/articles/first"])
+def test_a_browser_is_given_a_page_and_a_program_json(client, path):
+    assert client.get(path, headers=BROWSER).mimetype == "text/html"
+    assert client.get(path, headers={"Accept": "text/html"}).mimetype == "text/html"
+    for accept in ("*/*", "application/json", "application/json, text/html;q=0.9", "application/*, text/html;q=0.1"):
+        assert client.get(path, headers={"Accept": accept}).mimetype == "application/json"
+    assert client.get(path).mimetype == "application/json"
+
+
+@pytest.mark.parametrize("path", ["/estimates/exact", "/claims/strength", "/sources/army", "/articles/first"])
+def test_format_goes_over_what_a_browser_accepts(client, path):
+    assert client.get(f"{path}?format=json", headers=BROWSER).mimetype == "application/json"
+    assert client.get(f"{path}?format=jsonld", headers=BROWSER).mimetype == "application/ld+json"
+
+
+@pytest.mark.parametrize("path", ["/estimates", "/regions/borno", "/dataset"])
+def test_where_there_is_no_page_a_browser_reads_json(client, path):
+    assert client.get(path, headers=BROWSER).mimetype == "application/json"
+
+
+@pytest.mark.parametrize("path", ["/", "/?region=NG", "/?as_of=1900", "/estimates/exact", "/sources/army"])
+def test_a_page_has_the_headers_of_every_answer_and_a_policy(client, path):
+    response = client.get(path, headers=BROWSER)
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert {"Accept", "Accept-Encoding"} <= set(response.vary)
+    assert response.headers["X-Dataset-Version"] == client.get("/dataset").json["data"]["version"]
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    policy = dict(part.strip().split(" ", 1) for part in response.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
+    head = client.head(path, headers=BROWSER)
+    assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", response.headers["ETag"])
+
+
+@pytest.mark.parametrize("path", ["/", "/claims/strength", "/articles/second"])
+def test_a_page_that_the_browser_has_is_not_sent_again(client, path):
+    etag = client.get(path, headers=BROWSER).headers["ETag"]
+    again = client.get(path, headers=BROWSER | {"If-None-Match": etag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 200  # the JSON is another
+
+
+def test_one_question_in_two_spellings_is_one_page(client):
+    tags = {client.get(f"/?{one}", headers=BROWSER).headers["ETag"] for one in ("region=NG", "region=Nigeria")}
+    assert len(tags) == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/?region=irak", 400), ("/estimates/nothing", 404)])
+def test_a_page_of_a_problem_is_whole_whatever_the_browser_has(client, path, status):
+    assert "ETag" not in client.get(path, headers=BROWSER).headers
+    assert "Start over" in get(client, path, status, **{"If-None-Match": "*"}).text
+
+
+def test_what_a_form_leaves_empty_is_left_out_of_the_address(client):
+    response = client.get("/?q=&region=nigeria&as_of=&locus=&region=chad&value_min=", headers=BROWSER)
+    assert (response.status_code, response.headers["Location"]) == (303, "/?region=nigeria&region=chad")
+    response = client.get("/?q=&as_of=", headers=BROWSER)
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+    assert client.get("/estimates/exact?utm_source=x", headers=BROWSER).headers["Location"] == "/estimates/exact"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("region=irak", "region=iraq"),
+        ("region=syria,irak&indicator=fighters", "region=syria,iraq&indicator=fighters"),
+        ("regoin=iraq", "region=iraq"),
+        ("hedge=up-to&hedge=none", "hedge=up_to&hedge=none"),
+    ],
+)
+def test_what_was_not_understood_leads_to_what_was_meant(shipped, wrong, meant):
+    page = get(shipped, f"/?{wrong}", 400)
+    assert f"/?{meant}" in [link["href"] for link in page.all("a")]
+    assert total(shipped, meant) > 0
+    get(shipped, f"/?{meant}")
+
+
+def test_every_fault_of_a_question_is_named(client):
+    question = "region=irak&as_of=2017-13&value_min=x&q=a&nonsense=1"
+    page = get(client, f"/?{question}", 400)
+    assert [text.split(" :")[0] for text in page.texts["li"] if " :" in text] == [
+        fault["parameter"] for fault in client.get(f"/estimates?{question}").json["errors"]
+    ]
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record_that_is_not_there_is_a_page_that_says_so(client, kind):
+    page = get(client, f"/{kind}/nothing", 404)
+    assert page.texts["h1"] == [f"There is no {kind.removesuffix('s')} 'nothing'."]
+
+
+@pytest.mark.parametrize(
+    "question", ["as_of=1999", "as_of=../1990", "as_of=2100/..", "as_of=1999&region=iraq&hedge=up_to"]
+)
+def test_where_there_is_nothing_the_nearest_time_is_named_and_found(shipped, question):
+    page = get(shipped, f"/?{question}")
+    assert "0 estimates of 0 claims" in page.text
+    nearest = next(link["href"] for link in page.all("a", **{"data-soft": None}))
+    assert total(shipped, nearest.removeprefix("/?")) > 0
+    kept = question.split("&", 1)[1:]
+    assert all(part in nearest for part in kept)
+    asked = re.search("as_of=([^&]+)", nearest).group(1)
+    assert f"The nearest in time is as of {when(asked)} ." in page.text
+
+
+def test_where_nothing_is_near_nothing_is_offered(shipped):
+    page = get(shipped, "/?as_of=1999&q=nowhere")
+    assert "No estimates for this." in page.text
+    assert "nearest" not in page.text
+
+
+def test_no_time_is_nearer_than_the_one_that_is_named(dataset):
+    client, estimates, _ = dataset
+    page = get(client, "/?as_of=1999")
+    if "nearest" in page.text:
+        found = next(link["href"] for link in page.all("a", **{"data-soft": None}))
+        first = min(one["as_of"]["start"] or "0000" for one in estimates)
+        assert first in [one["as_of"]["start"] for one in client.get(f"/estimates{found[1:]}").json["data"]]
+
+
+@pytest.mark.parametrize("question", ["", "region=nigeria", "distinct=claim", "q=between", "locus=headline&hedge=none"])
+def test_the_counts_are_those_of_the_api(client, question):
+    page = get(client, f"/?{question}".rstrip("?"))
+    claims = client.get(f"/claims?{question}".replace("distinct=claim", "")).json["meta"]["total"]
+    summary = next(text for text in page.texts["p"] if " estimate" in text)
+    assert [int(number) for number in re.findall(r"\d+", summary)] == [total(client, question), claims]
+    fields = ("group", "region", "indicator", "source", "source_kind", "hedge")
+    shown = re.findall(
+        r'name="(\w+)" value="([\w-]+)"(?: checked)?> <span>.*?</span> <span class="count">([\d,]+)<',
+        client.get(f"/?{question}".rstrip("?"), headers=BROWSER).text,
+    )
+    for field in fields:
+        others = "&".join(part for part in question.split("&") if not part.startswith(f"{field}="))
+        counted = client.get(f"/facets?fields={field}&{others}").json["data"][field]
+        assert {(value, int(count)) for name, value, count in shown if name == field} == {
+            (one["value"], one["count"]) for one in counted
+        }
+
+
+def test_the_table_lists_what_estimates_lists(shipped):
+    answered = shipped.get("/estimates?limit=25").json["data"]
+    page = get(shipped, "/")
+    assert [link["href"] for link in page.all("a") if link["href"].startswith("/estimates/")] == [
+        one["url"] for one in answered
+    ]
+    assert [row.split(" disputed")[0].split(" worked")[0] for row in page.texts["th"][6:]] == [
+        figure(one) for one in answered
+    ]
+
+
+def test_the_table_sorts_both_ways_by_its_links(shipped):
+    page = get(shipped, "/?region=iraq")
+    assert page.all("th", **{"aria-sort": "descending"})
+    for key in ("high", "indicator", "region", "as_of", "source"):
+        ways = {f"/?region=iraq&sort={key}", f"/?region=iraq&sort=-{key}", "/?region=iraq"}
+        link = next(one["href"] for one in page.all("a") if one["href"].endswith(f"{key}"))
+        assert link in ways
+        there = get(shipped, link)
+        back = next(one["href"] for one in there.all("a", **{"data-soft": None}) if one["href"].endswith(f"{key}"))
+        assert back in ways - {link}
+        [sorted_by] = [has for has in there.all("th") if "aria-sort" in has]
+        assert sorted_by["aria-sort"] == ("descending" if "sort=-" in link else "ascending")
+        answered = shipped.get(f"/estimates{link[1:]}&limit=25").json["data"]
+        listed = [one["href"] for one in there.all("a") if one["href"].startswith("/estimates/")]
+        assert listed == [one["url"] for one in answered]
+
+
+def test_the_table_pages_to_its_end_and_back(shipped):
+    page, seen = get(shipped, "/"), []
+    assert not page.all("a", rel="prev")
+    while True:
+        seen += [one["href"] for one in page.all("a") if one["href"].startswith("/estimates/")]
+        if not page.all("a", rel="next"):
+            break
+        page = get(shipped, page.link(rel="next"))
+    assert seen == [one["url"] for one in shipped.get("/estimates?limit=1000").json["data"]]
+    assert "26 to 44 of 44" in page.text
+    assert page.link(rel="prev") == "/"
+
+
+def test_the_form_holds_what_was_asked(shipped):
+    question = "region=iraq&as_of=2017&q=fighters&locus=body&value_min=5&scale=linear&distinct=claim&sort=high"
+    page = get(shipped, f"/?{question}")
+    held = {has["name"]: has["value"] for has in page.all("input") if "checked" in has or has.get("type") != "checkbox"}
+    assert held | {"locus": "body", "scale": "linear"} == dict(part.split("=") for part in question.split("&")) | {
+        "value_max": ""
+    }
+    assert {has["value"] for has in page.all("option") if "selected" in has} == {*("body", "", "within", "linear")}
+
+
+@pytest.mark.parametrize("question", ["article=first", "stated=2020-01&disputed=true&claim=strength"])
+def test_what_the_form_has_no_field_for_stays_asked(client, question):
+    page = get(client, f"/?{question}")
+    kept = {(has["name"], has["value"]) for has in page.all("input") if "checked" in has}
+    assert kept == {tuple(part.split("=")) for part in question.split("&")}
+    assert f"{total(client, question)} estimates of" in page.text
+
+
+def test_the_curl_line_asks_for_what_the_page_shows(shipped):
+    question = "q=%22does+not+exceed%22+or+nearly&region=iraq&sort=high"
+    page = get(shipped, f"/?{question}")
+    [line] = [text for text in page.texts["code"] if text.startswith("curl")]
+    command, address = shlex.split(line)
+    answer = shipped.get(address.removeprefix("http://localhost"))
+    assert command == "curl"
+    assert f"{answer.json['meta']['total']} estimates of" in page.text
+    assert [one["url"] for one in answer.json["data"]] == [
+        link["href"] for link in page.all("a") if link["href"].startswith("/estimates/")
+    ]
+
+
+def test_the_downloads_hold_all_that_matches(shipped):
+    page = get(shipped, "/?indicator=fighters&scale=linear&offset=5")
+    csv, ndjson = (link["href"] for link in page.all("a", download=None))
+    assert len(shipped.get(csv).text.splitlines()) - 1 == len(shipped.get(ndjson).text.splitlines())
+    assert len(shipped.get(ndjson).text.splitlines()) == total(shipped, "indicator=fighters")
+
+
+def test_the_chart_is_of_the_same_question_and_said_in_words(shipped):
+    page = get(shipped, "/?region=iraq&scale=linear&sort=high&offset=10")
+    [picture], [figure_] = page.all("img"), page.all("figure")
+    assert picture["src"] == "/chart.svg?region=iraq&scale=linear"
+    assert picture["alt"] == shipped.get(figure_["data-specification"]).json["description"]
+    assert page.all("source")[0]["srcset"] == "/chart.svg?region=iraq&scale=linear&theme=dark"
+
+
+def test_every_record_of_the_shipped_data_has_a_page(shipped):
+    estimates = {one["url"]: one for one in shipped.get("/estimates?limit=1000").json["data"]}
+    for path in paths(shipped):
+        page = get(shipped, path)
+        record = shipped.get(path).json["data"]
+        assert len(page.texts["h1"]) == 1
+        if path in estimates:
+            assert record["wording"] in page.texts["q"]
+            assert page.texts["h1"][0].startswith(figure(record))
+            assert record["summary"] in page.text
+        if path.startswith("/claims/"):
+            drifts = {report["drift"] for report in record["reports"]}
+            assert ("the bound is turned around" in page.text) == ("bound_reversed" in drifts)
+            assert ("the hedge is lost" in page.text) == ("hedge_lost" in drifts)
+            assert [one["wording"] for one in record["reports"]] == page.texts["q"]
+        if path.startswith(("/sources/", "/articles/")):
+            assert record.get("name", record.get("title")) == page.texts["h1"][0]
+            count = record["estimates"]["count"]
+            assert f"{count} estimate" in page.text
+            assert len(page.texts["tr"]) - 1 == min(count, 25)
+
+
+def test_a_record_says_what_contradicts_it(shipped):
+    conflict = shipped.get("/conflicts").json["data"][0]
+    page = get(shipped, conflict["lower"]["url"])
+    assert conflict["higher"]["url"] in [link["href"] for link in page.all("a")]
+    assert "cannot both be true" in page.text or "A part is above its whole" in page.text
+    sides = {
+        side["claim"]["id"] for one in shipped.get("/conflicts").json["data"] for side in (one["lower"], one["higher"])
+    }
+    other = next(one for one in shipped.get("/claims?limit=1000").json["data"] if one["id"] not in sides)
+    assert "Nothing that was coded contradicts it." in get(shipped, f"/claims/{other['id']}").text
+
+
+@pytest.mark.parametrize("path", ["/", "/?as_of=1900", "/?region=nowhere", f"/?q={TAG}", f"/?{TAG}={TAG}"])
+def test_a_page_holds_no_script_but_its_own(hostile, path):
+    page = Page(hostile.get(path, headers=BROWSER).text)
+    check(page)
+
+
+def test_a_hostile_dataset_shows_as_text_on_every_page(hostile):
+    for path in ["/", *paths(hostile)]:
+        page = get(hostile, path)
+        check(page)
+        assert TAG in page.text, path
+        assert NAME.strip() in page.text, path
+
+
+def test_a_hostile_dataset_shows_as_text_in_the_chart(hostile):
+    for question in ("", "group=alpha-front&region=nigeria"):
+        svg = hostile.get(f"/chart.svg?{question}")
+        elements = list(ElementTree.fromstring(svg.data).iter())
+        assert not {"script", "img", "foreignObject", "b"} & {one.tag.split("}")[1] for one in elements}
+        assert any(TAG in (one.text or "") for one in elements)
+        assert TAG.encode() not in svg.data
+        specification = hostile.get(f"/chart.vl.json?{question}")
+        assert specification.mimetype == "application/json"
+        assert specification.headers["X-Content-Type-Options"] == "nosniff"
+        assert TAG in specification.json["description"]
+
+
+def test_a_hostile_host_stays_text(client):
+    page = get(client, "/", Host="x.example';reboot")
+    assert "reboot" not in shlex.split(page.texts["code"][0])
+
+
+def test_the_files_of_the_pages_are_served_and_no_others(client):
+    for name, media_type in {
+        **{"style.css": "text/css", "explorer.js": "text/javascript", "icon.svg": "image/svg+xml"},
+        "vega.js": "text/javascript",
+    }.items():
+        with client.get(f"/explorer/{name}") as response:
+            assert (response.status_code, response.mimetype) == (200, media_type)
+            assert "max-age=86400" in response.headers["Cache-Control"]
+        with client.get(f"/explorer/{name}", headers={"If-None-Match": response.headers["ETag"]}) as again:
+            assert (again.status_code, again.data) == (304, b"")
+    for name in ("pages.py", "../pages.py", "%2e%2e/pages.py", "templates/base.html", ""):
+        assert client.get(f"/explorer/{name}").status_code == 404
+
+
+def test_a_page_asks_for_nothing_from_elsewhere(shipped):
+    for path in ("/", "/estimates/" + shipped.get("/estimates?limit=1").json["data"][0]["id"]):
+        page = get(shipped, path)
+        for tag, attributes in page.elements:
+            if tag in ("script", "link", "img", "source", "form"):
+                assert (
+                    next(attributes[name] for name in ("src", "srcset", "href", "action") if name in attributes)[0]
+                    == "/"
+                )
