@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from api import live
 from api.blueprint import QueryParser
-from api.conflicts import select_conflicts
+from api.conflicts import render_conflict, select_conflicts
 from api.explorer import phrases
 from api.explorer.charts import SETTINGS, headline, specification
 from api.facets import counts
@@ -293,5 +293,6 @@ _DRIFT = {
 def _conflicts(claim: str) -> list[dict[str, Any]]:
     """Return what contradicts a claim, the widest gap first."""
     query = {"claim": [claim], "within": 92, "region_scope": "within", "value_match": "overlap"}
-    found = live.connection().execute(select_conflicts(query).limit(ROWS))
-    return [{"kind": row.kind, "lower": orjson.loads(row.lower), "higher": orjson.loads(row.higher)} for row in found]
+    connection = live.connection()
+    found = connection.execute(select_conflicts(query).limit(ROWS)).all()
+    return [orjson.loads(render_conflict(connection, row)) for row in found]
