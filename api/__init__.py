@@ -5,7 +5,22 @@ from typing import Any
 
 from flask import Flask
 
-from api import changes, conflicts, dataset, docs, errors, facets, http, limits, live, resolve, series, service, views
+from api import (
+    changes,
+    conflicts,
+    dataset,
+    docs,
+    errors,
+    facets,
+    http,
+    limits,
+    live,
+    resolve,
+    series,
+    service,
+    swagger,
+    views,
+)
 from api.blueprint import Api
 from api.explorer import assets, charts
 from schema.engine import Database, default_url
@@ -31,6 +46,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     http.init_app(app)
     limits.init_app(app)
     docs.init_app(app, api)
+    swagger.init_app(app)
     assets.init_app(app)
     charts.init_app(app)
     modules = (series, facets, conflicts, changes, resolve, charts, dataset, service)

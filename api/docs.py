@@ -7,12 +7,10 @@ groups, claims …) in a copy of its own, which is never changed again.
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
-import flask_swagger_ui
 import orjson
-from flask import Flask, Response, current_app, send_from_directory
+from flask import Flask, Response
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
@@ -174,8 +172,6 @@ def init_app(app: Flask, api: Api) -> None:
         components.response(name, {"description": meaning, "content": content, "headers": headers})
     documents = Documents(api)
     app.add_url_rule("/openapi.json", "openapi", negotiate("application/json")(documents.view))
-    app.add_url_rule("/docs", "docs", _page)
-    app.add_url_rule("/docs/<path:name>", "docs_asset", _asset)
 
 
 def _names_below(record: type[Schema]) -> set[str]:
@@ -254,31 +250,3 @@ def _parameters(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
                     if key in schema:
                         parameter.setdefault(key, schema.pop(key))
                 yield path, parameter
-
-
-_HERE = Path(__file__).parent / "docs_page"
-_SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
-_ASSETS = {
-    "swagger-ui.css": _SWAGGER,
-    "swagger-ui-bundle.js": _SWAGGER,
-    "favicon-32x32.png": _SWAGGER,
-    "start.js": _HERE,
-}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
-
-def _page() -> Response:
-    """Return the page on which the API can be read and tried; it loads nothing from another host."""
-    response = send_from_directory(_HERE, "index.html", max_age=0)
-    response.headers["Content-Security-Policy"] = _POLICY
-    return response
-
-
-def _asset(name: str) -> Response:
-    """Return a file of the page: Swagger UI's, from its installed package, or the script that starts it."""
-    if name not in _ASSETS:
-        current_app.aborter(404, f"There is no {name!r} here.")
-    return send_from_directory(_ASSETS[name], name, max_age=3600)

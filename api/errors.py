@@ -10,7 +10,8 @@ from marshmallow import Schema, fields
 from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from schema.engine import LONGEST_STEP, DatabaseError
+from schema.engine import DatabaseError
+from schema.watch import LONGEST_STEP
 
 log = logging.getLogger(__name__)
 

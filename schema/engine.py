@@ -10,14 +10,12 @@ import logging
 import os
 import sqlite3
 import threading
-import time
 import weakref
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from schema import dataset, flat, records, tables, vocabulary
+from schema.watch import STEPS_BETWEEN_LOOKS, Watch
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +35,6 @@ _USER_VERSION, _APPLICATION_ID = (
     slice(68, 72),
 )  # https://www.sqlite.org/fileformat2.html, the database header
 _CHUNK = 1 << 20
-LONGEST_STEP = 20
-"""Seconds; gunicorn takes a worker for dead after 30."""
-STEPS_BETWEEN_LOOKS = 100_000
-"""Of SQLite's virtual machine; some milliseconds."""
 
 
 class DatabaseError(Exception):
@@ -144,22 +139,6 @@ def _identity(path: Path) -> Identity | None:
 
 class _Superseded(Exception):  # noqa: N818 (no error: the newer file is opened instead)
     """Another file took this one's place while it was being opened."""
-
-
-class Watch:
-    """How long one step of SQLite's may take: a question that takes longer is given up, and its worker lives on."""
-
-    def __init__(self) -> None:
-        """Let the first step take as long as it takes."""
-        self._ends = inf
-
-    def begin(self) -> None:
-        """Begin a step: a query, or the next rows of one."""
-        self._ends = time.monotonic() + LONGEST_STEP
-
-    def has_ended(self) -> bool:
-        """Say whether the step has taken too long; SQLite asks, and then raises `interrupted`."""
-        return time.monotonic() > self._ends
 
 
 class Release:

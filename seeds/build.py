@@ -6,7 +6,6 @@ text.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -14,8 +13,9 @@ from sqlalchemy import Table
 
 from schema import tables
 from schema.engine import layout
-from schema.intervals import Interval, day_number, exclude_each_other, granularity_of, read_period
-from schema.terms import HEDGES, Bound, Drift, Hedge, Locus, RegionKind
+from schema.intervals import Interval, day_number, granularity_of, read_period
+from schema.terms import HEDGES, Hedge, RegionKind
+from seeds.claims import claims_of, exclude, report_order
 from seeds.entries import Record, Seeds
 from seeds.numerals import read_magnitude
 from seeds.rows import Row, files_of, names_in, rows_of
@@ -44,7 +44,7 @@ def build_dataset(seeds: Seeds, *, shipped: bool = False) -> Dataset:
         article["published"] = _period(article["published"])
     scopes = _region_scopes(records["regions"])
     estimates = _estimates(seeds, records)
-    records["claims"] = _claims(estimates)
+    records["claims"] = claims_of(estimates)
     records["estimates"] = {estimate["id"]: estimate for estimate in estimates}
     _count_estimates(records, scopes)
     rows = {tables.RESOURCES[kind]: rows_of(kind, found) for kind, found in records.items()}
@@ -145,7 +145,7 @@ def _estimates(seeds: Seeds, records: dict[str, dict[str, Record]]) -> list[Reco
     for estimate in estimates:
         of_claim[estimate["claim"]].append(estimate)
     for id_, reports in of_claim.items():
-        reports.sort(key=_report_order)
+        reports.sort(key=report_order)
         claim = {
             "id": id_,
             "reports": len(reports),
@@ -155,7 +155,7 @@ def _estimates(seeds: Seeds, records: dict[str, dict[str, Record]]) -> list[Reco
         for rank, report in enumerate(reports):
             report["claim"], report["claim_rank"], report["compared"] = claim, rank, report is standing
             report["disputed"] = any(
-                one["article"]["id"] == report["article"]["id"] and _exclude(one, report) for one in reports
+                one["article"]["id"] == report["article"]["id"] and exclude(one, report) for one in reports
             )
     return estimates
 
@@ -193,70 +193,6 @@ def _estimate(
         "value_low_inclusive": interval and interval.low_inclusive,
         "value_high_inclusive": interval and interval.high_inclusive,
     }
-
-
-def _report_order(estimate: Record) -> tuple[bool, str, str]:
-    """Return what reports of a claim are sorted by: body before headline, then the earliest published."""
-    return (
-        estimate["locus"] is Locus.HEADLINE,
-        estimate["article"]["published"]["start"] or "",
-        estimate["id"],
-    )
-
-
-def _exclude(one: Record, other: Record) -> bool:
-    if one["interval"] is None or other["interval"] is None:
-        return False
-    return exclude_each_other((one["hedge"], one["interval"]), (other["hedge"], other["interval"]))
-
-
-def _claims(estimates: Iterable[Record]) -> dict[str, Record]:
-    of_claim = defaultdict(list)
-    for estimate in estimates:
-        of_claim[estimate["claim"]["id"]].append(estimate)
-    claims = {}
-    for id_, reports in sorted(of_claim.items()):
-        reports.sort(key=lambda report: report["claim_rank"])
-        claims[id_] = {
-            "id": id_,
-            **{key: reports[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
-            "envelope": _envelope(reports),
-            "articles": reports[0]["claim"]["articles"],
-            "reports": [_with_drift(report, reports) for report in reports],
-        }
-    return claims
-
-
-def _with_drift(report: Record, reports: list[Record]) -> Record:
-    """Return a report with what became of the claim in it, against the first in its article's body, else the first."""
-    own = [one for one in reports if one["article"] is report["article"] and one["locus"] is Locus.BODY]
-    base = next((one for one in (*own[:1], reports[0]) if one is not report), None)
-    return report | {"drift": base and drift(base, report), "drift_from": base and base["id"]}
-
-
-def _envelope(reports: list[Record]) -> Record:
-    printed = [report for report in reports if not report["derived"]]
-    said = {key: {report[key] for report in printed if report[key] is not None} for key in NUMBERS}
-    return {
-        "low": min(said["low"], default=None),
-        "best": said["best"].pop() if len(said["best"]) == 1 else None,
-        "high": max(said["high"], default=None),
-    }
-
-
-def drift(last: Record, report: Record) -> Drift:
-    """Return what changed between two reports of a claim: the side of the bound, else the number, else the hedge."""
-    if all(last[key] == report[key] for key in ("hedge", *NUMBERS)):
-        return Drift.SAME
-    bounds = {HEDGES[last["hedge"]].bound, HEDGES[report["hedge"]].bound}
-    if bounds == {Bound.FLOOR, Bound.CEILING}:
-        return Drift.BOUND_REVERSED
-    numbers = [{one[key] for key in NUMBERS} - {None} for one in (last, report)]
-    if numbers[0] != numbers[1]:
-        return Drift.NUMBER_CHANGED
-    if report["hedge"] is Hedge.NONE:
-        return Drift.HEDGE_LOST
-    return Drift.HEDGE_ADDED if last["hedge"] is Hedge.NONE else Drift.HEDGE_CHANGED
 
 
 def _count_estimates(records: dict[str, dict[str, Record]], scopes: list[Row]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from conftest import GOOD, make_release
 
 from api import create_app
-from schema import engine
+from schema import engine, watch
 from schema.engine import Database, DatabaseError, database_path, is_intact
 from schema.tables import APPLICATION_ID
 from seeds import SHIPPED
@@ -113,7 +113,7 @@ def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypat
     client = app.test_client()
     assert client.get("/conflicts").status_code == 200
     with monkeypatch.context() as impatient:
-        impatient.setattr(engine, "LONGEST_STEP", -1)
+        impatient.setattr(watch, "LONGEST_STEP", -1)
         response = client.get("/conflicts?within=36525")
         assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
         assert "ask for less, by more filters" in response.json["detail"]
