@@ -226,9 +226,13 @@ def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
         .join(floor, floor.c.id == _HIGHER.c.hedge)
     )
     pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_SHOWN, nearest.label("nearest"))
-    found = pairs.select_from(joined).where(_LOWER.c.id != _HIGHER.c.id, or_(_BELOW, turned)).subquery()
+    pairs = pairs.select_from(joined).where(_LOWER.c.id != _HIGHER.c.id, or_(_BELOW, turned))
+    matching = select(tables.estimates.c.id, tables.estimates.c.claim_id).where(*conditions).subquery()
+    if conditions:
+        pairs = pairs.where(_LOWER.c.claim_id.in_(select(matching.c.claim_id)))
+    found = pairs.subquery()
     shown = select(*(column for column in found.c if column.name != "nearest")).where(found.c.nearest == 1)
     if not conditions:
         return shown
-    matching = select(tables.estimates.c.id).where(*conditions)
-    return shown.where(or_(found.c.lower_id.in_(matching), found.c.higher_id.in_(matching)))
+    ids = select(matching.c.id)
+    return shown.where(or_(found.c.lower_id.in_(ids), found.c.higher_id.in_(ids)))
