@@ -14,8 +14,10 @@ from sqlalchemy import select
 from api import live
 from api.blueprint import Blueprint, QueryParser
 from api.docs import documented
-from api.explorer.chart import Setting, Spec, specify
+from api.explorer.layers import Spec
 from api.explorer.marks import draw
+from api.explorer.setting import Setting
+from api.explorer.specification import specify
 from api.filters import estimate_conditions
 from api.http import answered, negotiate
 from api.lists import canonical

@@ -20,7 +20,7 @@ from api.blueprint import QueryParser
 from api.conflicts import render_conflict, select_conflicts
 from api.explorer import phrases
 from api.explorer.charts import SETTINGS, headline, specification
-from api.facets import counts
+from api.explorer.sidebar import choices
 from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
 from api.http import CODE_VERSION, accepted_media_types, answered
@@ -38,7 +38,6 @@ from schema.terms import Drift
 
 HTML = "text/html"
 ROWS = 25
-MOST_CHOICES = 30
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -150,7 +149,7 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "claims": _number_of_claims(query),
         "nearest": None if page.total else _nearest(query),
         "also": [(name, value) for name, value in parameters if name not in _IN_THE_FORM],
-        "choices": {name: _choices(name, query) for name in _CHOICES},
+        "choices": {name: choices(name, query) for name in _CHOICES},
         "columns": _COLUMNS,
         "rows_a_page": ROWS,
         "turned": turned,
@@ -169,37 +168,6 @@ _DEFAULTS = {"width": SETTINGS["width"].load_default, "theme": SETTINGS["theme"]
 def _number_of_claims(query: Mapping[str, Any]) -> int:
     claims = select(tables.estimates.c.claim_id).where(*estimate_conditions(query)).distinct()
     return count(live.connection(), claims)
-
-
-def _choices(name: str, query: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a field with their counts, as if none of it were chosen; the chosen ones always."""
-    chosen = query.get(name, [])
-    found = counts(name, {key: value for key, value in query.items() if key != name})
-    known = {one["value"] for one in found}
-    found += [{"value": value, "name": value, "count": 0} for value in chosen if value not in known]
-    shown = [one for index, one in enumerate(found) if index < MOST_CHOICES or one["value"] in chosen]
-    if name == "region":
-        shown = _as_tree(shown)
-    if name in ("source_kind", "hedge"):
-        shown = [{**one, "name": phrases.words(one["value"])} for one in shown]
-    return {"values": shown, "chosen": chosen, "more": len(found) - len(shown)}
-
-
-def _as_tree(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return regions below their parents, each with its depth."""
-    table = tables.regions.c
-    ids = [one["value"] for one in regions]
-    parents = {row.id: row.parent for row in live.connection().execute(select(table.id, table.parent))}
-
-    def below(parent: str | None, depth: int) -> list[dict[str, Any]]:
-        found = []
-        for one in regions:
-            above = parents.get(one["value"])
-            if (above if above in ids else None) == parent:
-                found += [{**one, "depth": depth}, *below(one["value"], depth + 1)]
-        return found
-
-    return below(None, 0)
 
 
 def _nearest(query: dict[str, Any]) -> dict[str, str] | None:

@@ -1,35 +1,17 @@
-"""A drawing → a Vega-Lite specification: the same for the page, for SVG and PNG, and for whoever asks for it."""
+"""The layers of a panel in Vega-Lite's words: bars, fades, marks, letters, and the axes that they lie on."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, log10
-from textwrap import wrap
 from typing import Any, Self
 
 from api.explorer.marks import DAY, FADES, LETTERS, Drawing, Panel
-from api.explorer.phrases import amount, words
+from api.explorer.phrases import words
+from api.explorer.setting import COLOURS, Setting
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 Spec = dict[str, Any]
 
-THEMES: Mapping[str, Mapping[str, str]] = {
-    "light": {"ink": "#1d2329", "soft": "#57606a", "grid": "#e3e6ea", "back": "#ffffff", "alarm": "#b3261e"},
-    "dark": {"ink": "#e8eaed", "soft": "#a7b0ba", "grid": "#30363d", "back": "#15191e", "alarm": "#ff8a80"},
-}
-# Told apart by the colour-blind too (after Okabe and Ito), and at least 3:1 against the background.
-COLOURS: Mapping[str, tuple[str, str]] = {
-    "government": ("#0060a8", "#5db0f5"),
-    "military": ("#c24e00", "#ff9a52"),
-    "intelligence": ("#007a5e", "#39c9a3"),
-    "coalition": ("#9b3f86", "#e59ad4"),
-    "intergovernmental": ("#2f7f99", "#7fd6f2"),
-    "armed_group": ("#3a3a3a", "#d0d0d0"),
-    "ngo": ("#7d6200", "#e3c44d"),
-    "analyst": ("#5a4fcf", "#b0a8ff"),
-    "media": ("#6b6b6b", "#a8a8a8"),
-}
-_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _SHAPES = {
     "none": "circle",
     "approximately": "diamond",
@@ -41,7 +23,6 @@ _SHAPES = {
     "at least": "triangle-up",
     "more than": "M-1,.8L1,.8L1,.3L0,-1L-1,.3Z",
 }
-_HEIGHT, _TALL = 150, 320
 MILLION = 1_000_000
 BESIDE = 13
 """Pixels between what stands beside each other because it is of the same time."""
@@ -49,45 +30,7 @@ _REACH = 2.6
 """How many times smaller, or larger, than the bound a number is where an open side has faded out."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How a chart is set: its width in pixels, `light` or `dark`, and `log` or `linear` numbers."""
-
-    width: int
-    theme: str
-    scale: str
-
-    @property
-    def colours(self) -> Mapping[str, str]:
-        """Return the colours of what is not data."""
-        return THEMES[self.theme]
-
-    def colour(self, kind: str) -> str:
-        """Return the colour of a kind of source."""
-        return COLOURS[kind][self.theme == "dark"]
-
-
-def specify(drawing: Drawing, setting: Setting, title: str, source: str) -> Spec:
-    """Return the specification: panels above each other, over one axis of time; `source` ends the head."""
-    span = _span(drawing, setting)
-    views = [_view(panel, span, setting, drawing) for panel in drawing.panels]
-    return {
-        "$schema": SCHEMA,
-        "description": describe(drawing, title),
-        "title": {
-            "text": title,
-            "subtitle": [line for note in (*_notes(drawing), source) for line in wrap(note, setting.width // 6)],
-            "offset": 14,
-            "fontSize": 16,
-        },
-        "background": setting.colours["back"],
-        "vconcat": views or [_nothing(setting)],
-        "spacing": 26,
-        "config": _config(setting),
-    }
-
-
-def _span(drawing: Drawing, setting: Setting) -> tuple[int, int]:
+def span_of(drawing: Drawing, setting: Setting) -> tuple[int, int]:
     """Return the first and the last moment of the axis of time, with room for what stands beside each other."""
     marks = [mark for panel in drawing.panels for mark in panel.marks]
     times = [time for mark in marks for time in (mark["start"], mark["end"]) if time is not None] or [0, DAY]
@@ -98,60 +41,8 @@ def _span(drawing: Drawing, setting: Setting) -> tuple[int, int]:
     return int(first - margin), int(last + margin)
 
 
-def describe(drawing: Drawing, title: str) -> str:
-    """Return the chart in words, for those who do not see it."""
-    said = []
-    for panel in drawing.panels:
-        numbers = [number for mark in panel.marks for number in mark["numbers"]]
-        lowest, highest = (amount(end(numbers), {"indicator": {"unit": panel.unit}}) for end in (min, max))
-        said.append(f"{panel.title}: {panel.count} estimates, with numbers from {lowest} to {highest}")
-    return f"{title}. {'; '.join(said) or 'There is nothing to draw'}. {' '.join(_notes(drawing))}"
-
-
-def _notes(drawing: Drawing) -> list[str]:
-    """Return what a reader has to know of the marks, and what was left out."""
-    count = f"{drawing.total:,} estimates of {drawing.claims:,} claims."
-    if drawing.aggregated:
-        count += " Too many to draw each: a bar spans the lowest to the highest number said of a year."
-    out = []
-    if drawing.vague:
-        out.append(f"{drawing.vague:,} say no number (dozens, hundreds, thousands)")
-    if drawing.other_panels:
-        out.append(f"{drawing.other_panels:,} more places and indicators have fewer estimates")
-    lines = [count + (f" Not drawn: {'; '.join(out)}." if out else "")]
-    if drawing.panels and not drawing.aggregated:
-        lines.append(
-            "An open side fades out: “up to” bounds from above, “at least” from below. Reports of the same time stand "
-            "side by side; dashes join retellings of one claim."
-        )
-    return lines
-
-
-def _view(panel: Panel, span: tuple[int, int], setting: Setting, drawing: Drawing) -> Spec:
-    axis = _Axis.of(panel, setting.scale)
-    first, last = ({"expr": str(end)} for end in span)  # plain numbers in a layered chart make Vega warn
-    layers = _range_layers(panel, setting) if drawing.aggregated else _mark_layers(panel, drawing, axis, setting)
-    time = {"labelFlush": False, "tickCount": max(setting.width // 110, 3), "grid": True}
-    return {
-        "title": {"text": f"{panel.title}, {panel.unit}", "frame": "group", "fontSize": 12.5, "offset": 8},
-        "width": setting.width,
-        "height": _TALL if len(drawing.panels) == 1 else _HEIGHT,
-        "encoding": {
-            "x": {
-                **{"field": "x", "type": "temporal", "title": None},
-                **{"scale": {"type": "utc", "nice": False, "domainMin": first, "domainMax": last}, "axis": time},
-            },
-            "y": {
-                **{"field": "y", "type": "quantitative", "title": None},
-                **{"scale": axis.scale(), "axis": axis.axis()},
-            },
-        },
-        "layer": layers,
-    }
-
-
 @dataclass(frozen=True)
-class _Axis:
+class Axis:
     """One axis of numbers: its kind and ends."""
 
     kind: str
@@ -196,7 +87,8 @@ class _Axis:
         return bound + direction * part * min(room, 0.3 * (self.high - self.low))
 
 
-def _range_layers(panel: Panel, setting: Setting) -> list[Spec]:
+def range_layers(panel: Panel, setting: Setting) -> list[Spec]:
+    """Return the bars of the years of a panel."""
     rows = [
         {"x": (mark["start"] + mark["end"]) // 2, "y": min(mark["numbers"]), "y2": max(mark["numbers"]), **mark}
         for mark in panel.marks
@@ -216,9 +108,10 @@ def _range_layers(panel: Panel, setting: Setting) -> list[Spec]:
     return [{"data": data, **bar}, {"data": data, **ends}, {"data": tops, **ends}]
 
 
-def _mark_layers(panel: Panel, drawing: Drawing, axis: _Axis, setting: Setting) -> list[Spec]:
+def mark_layers(panel: Panel, drawing: Drawing, axis: Axis, setting: Setting) -> list[Spec]:
+    """Return all that is drawn of the single estimates of a panel, from the back to the front."""
     colours = setting.colours
-    span = _span(drawing, setting)
+    span = span_of(drawing, setting)
     beside = (span[1] - span[0]) * BESIDE // setting.width
     placed = []
     for mark in panel.marks:
@@ -307,41 +200,3 @@ def _legends(drawing: Drawing, setting: Setting) -> dict[str, Spec]:
 
 def _tooltip(fields: Iterable[str]) -> list[Spec]:
     return [{"field": name, "title": name} for name in fields]
-
-
-def _nothing(setting: Setting) -> Spec:
-    text = {"type": "text", "text": "There is nothing to draw.", "color": setting.colours["soft"], "fontSize": 13}
-    return {"width": setting.width, "height": 60, "data": {"values": [{}]}, "mark": text}
-
-
-def _config(setting: Setting) -> Spec:
-    colours = setting.colours
-    return {
-        "font": _FONT,
-        "view": {"stroke": None},
-        "title": {
-            **{"anchor": "start", "color": colours["ink"], "subtitleColor": colours["soft"], "subtitleFontSize": 11.5},
-            **{"subtitlePadding": 6, "subtitleLineHeight": 15},
-        },
-        "axis": {
-            "gridColor": colours["grid"],
-            "domain": False,
-            "ticks": False,
-            "labelColor": colours["soft"],
-            "labelFontSize": 11,
-            "labelPadding": 6,
-        },
-        "legend": {
-            "orient": "bottom",
-            "direction": "horizontal",
-            "columns": max(setting.width // 150, 1),
-            "labelColor": colours["ink"],
-            "titleColor": colours["soft"],
-            "titleFontSize": 11,
-            "labelFontSize": 11.5,
-            "symbolSize": 70,
-            "symbolOpacity": 1,
-            "symbolBaseFillColor": colours["ink"],
-            "symbolBaseStrokeColor": colours["ink"],
-        },
-    }
