@@ -1,5 +1,7 @@
-"""What the tests share: an invented dataset, the application on it, and real servers."""
+"""What the tests share: an invented dataset, the application on it, real servers, and a real browser."""
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hostile import GOOD, write_hostile
 from invented import write_seeds
+from playwright.sync_api import Browser, sync_playwright
 from reference import regions_below
 
 from api import create_app
@@ -113,6 +116,12 @@ def hostile_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def hostile_server(hostile_database: Path, serve: Callable[..., tuple[str, object]]) -> str:
+    """Return the address of a server on seeds that mean harm."""
+    return serve(hostile_database)[0]
+
+
+@pytest.fixture(scope="session")
 def shipped(shipped_database: Path) -> Iterator[FlaskClient]:
     """Return a client of the shipped seeds."""
     app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}"})
@@ -135,3 +144,17 @@ def dataset(request: pytest.FixtureRequest):
     client = app.test_client()
     yield client, client.get("/estimates?limit=1000").json["data"], regions_below(client)
     app.extensions["database"].close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the Chromium or Chrome that is installed; CI has to have one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None and not os.environ.get("CI"):
+        pytest.skip("needs Chromium or Chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()

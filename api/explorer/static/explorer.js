@@ -1,13 +1,22 @@
 // The page works without this module. With it, a choice shows at once, and marks of the chart can be asked and followed.
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 61.99rem)");
 let latest = 0;
 
-/** Return the address that the form asks for, without what is empty or holds anyway. */
+/** Return the address that the form asks for, without what is empty. */
 function asked(form) {
-  const implied = { region_scope: "within", scale: "log" };
-  const found = [...new FormData(form)].filter(([name, value]) => value !== "" && implied[name] !== value);
+  const found = [...new FormData(form)].filter(([, value]) => value !== "");
   const query = new URLSearchParams(found).toString();
   return query ? `/?${query}` : "/";
+}
+
+/** Put what stands around an element of another page around one of this, which stays in the document as it is. */
+function renew(kept, twin) {
+  const others = [...twin.parentNode.childNodes];
+  const place = others.indexOf(twin);
+  for (const one of [...kept.parentNode.childNodes]) if (one !== kept) one.remove();
+  kept.before(...others.slice(0, place));
+  kept.after(...others.slice(place + 1));
 }
 
 /** Show the page at an address in place of this one, and keep what is being typed or chosen in focus. */
@@ -33,20 +42,32 @@ async function show(address, push) {
     return;
   }
   const focused = document.activeElement;
+  const chart = document.querySelector("#chart");
+  const next = results.querySelector("#chart");
+  if (chart && chart.dataset.specification === next?.dataset.specification) next.replaceWith(chart);
+  else if (chart && next) next.style.minHeight = `${chart.offsetHeight}px`; // or the page would jump until it is drawn
   const opened = new Set([...document.querySelectorAll("details.choice[open]")].map((one) => one.id));
   for (const one of form.querySelectorAll("details.choice")) one.open ||= opened.has(one.id);
   const scrolled = new Map([...document.querySelectorAll(".choice ul")].map((one) => [one.closest("details").id, one.scrollTop]));
-  document.querySelector("#results").replaceWith(results);
-  if (!(focused instanceof HTMLInputElement && focused.form && focused.type !== "checkbox")) {
+  const said = document.querySelector("#results [role=status]"); // stays, so that a screen reader hears it change
+  const saying = results.querySelector("[role=status]");
+  renew(said, saying);
+  said.replaceChildren(...saying.childNodes);
+  document.querySelector("#results").setAttribute("aria-busy", "false");
+  if (push && focused.form?.id === "filters" && focused.matches("input:not([type=checkbox])")) {
+    renew(focused.closest("#filters > *"), form.elements.namedItem(focused.name).closest("#filters > *"));
+  } else {
     document.querySelector("#filters").replaceWith(form);
-    for (const one of document.querySelectorAll(".choice ul")) one.scrollTop = scrolled.get(one.closest("details").id) ?? 0;
-    if (focused?.name) {
-      const same = [...form.elements].find((one) => one.name === focused.name && one.value === focused.value);
-      (same ?? form.elements.namedItem(focused.name))?.focus?.({ preventScroll: true });
-    }
+  }
+  for (const one of document.querySelectorAll(".choice ul")) one.scrollTop = scrolled.get(one.closest("details").id) ?? 0;
+  if (!focused.isConnected) {
+    const isLink = focused.matches("a");
+    const alike = [...document.querySelectorAll(isLink ? "#results a[data-soft]" : "#filters [name]")];
+    const same = alike.filter((one) => one.name === focused.name && one.textContent === focused.textContent);
+    (same.find((one) => one.value === focused.value) ?? same[0] ?? (isLink ? alike[0] : null))?.focus({ preventScroll: true });
   }
   document.title = page.title;
-  if (push) history.pushState(null, "", where);
+  if (push && where !== location.href) history.pushState(null, "", where);
   start();
 }
 
@@ -88,6 +109,7 @@ async function draw() {
     target.classList.add("drawn");
     picture.hidden = true;
     figure.prepend(target);
+    figure.style.minHeight = "";
   } catch (error) {
     console.warn("The picture of the chart stays:", error);
   }
@@ -103,7 +125,7 @@ function start() {
       copy.textContent = "Copied";
     };
   }
-  draw();
+  if (!document.querySelector("#chart .drawn")) draw();
 }
 
 let typing;
@@ -124,10 +146,19 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-soft]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  clearTimeout(typing);
   show(link.href, true);
 });
-addEventListener("popstate", () => show(location.href, false));
+addEventListener("popstate", () => {
+  clearTimeout(typing);
+  show(location.href, false);
+});
 dark.addEventListener("change", draw);
-// Where there is no room beside the results, they come first.
-if (matchMedia("(max-width: 61.99rem)").matches) document.querySelector("#panel")?.removeAttribute("open");
+/** Close the filters where there is no room beside the results, which come first. */
+function fold() {
+  const panel = document.querySelector("#panel");
+  if (panel) panel.open = !narrow.matches;
+}
+narrow.addEventListener("change", fold);
+fold();
 start();

@@ -1,0 +1,335 @@
+"""The explorer in a real browser, as somebody uses it: by mouse, by keyboard, on a telephone, and without JavaScript."""
+
+import csv
+import io
+import json
+import re
+import urllib.request
+from urllib.parse import urlsplit
+
+import pytest
+from hostile import TAG
+from playwright.sync_api import expect
+
+MARKS = ".drawn svg .mark-symbol path[fill]:not([fill=none])"
+
+
+@pytest.fixture
+def visit(browser, shipped_server):
+    """Return a function that opens a page; at the end nothing may have gone wrong in any."""
+    contexts, wrong = [], []
+
+    def watch(page, server):
+        page.on("console", lambda said: said.type in ("warning", "error") and wrong.append(said.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda asked: asked.url.startswith((f"{server}/", "data:")) or wrong.append(asked.url))
+
+    def open_page(path="/", server=shipped_server, **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, server)
+        page.goto(f"{server}{path}")
+        if options.get("java_script_enabled", True) and page.locator("#chart").count():
+            drawn(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def drawn(page):
+    """Wait until the chart of the question that the page shows is drawn."""
+    expect(page.locator("#chart .drawn svg")).to_be_visible(timeout=15_000)
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
+
+
+def asks(page, path):
+    """Wait until the address is this, and what it asks for is shown."""
+    expect(page).to_have_url(re.compile(f"^https?://[^/]+{re.escape(path)}$"))
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
+
+
+def summary(page):
+    return page.locator(".summary")
+
+
+def words(page):
+    """Return the chart in words, as a screen reader says it."""
+    drawn(page)
+    return page.locator("#chart .drawn").get_attribute("aria-label")
+
+
+def box(page, name, value):
+    return page.locator(f"input[name={name}][value={value}]")
+
+
+def test_a_filter_chosen_by_mouse_changes_the_table_the_chart_and_the_address(visit):
+    page = visit()
+    expect(summary(page)).to_have_text("44 estimates of 26 claims")
+    before, picture = words(page), page.locator("#chart .drawn svg").inner_html()
+    page.locator("#choice-region label").filter(has_text=re.compile(r"^\s*Iraq\s+19\s*$")).click()
+    asks(page, "/?region=iraq")
+    expect(summary(page)).to_have_text("19 estimates of 9 claims")
+    assert words(page) != before
+    assert page.locator("#chart .drawn svg").inner_html() != picture
+    assert page.title().startswith("Estimates · Iraq ")
+    expect(page.locator("#curl")).to_contain_text("/estimates?region=iraq")
+    box(page, "region", "iraq").uncheck()
+    asks(page, "/")
+    assert words(page) == before
+
+
+def test_a_view_comes_back_by_reload_and_by_the_back_button(visit):
+    page = visit()
+    box(page, "region", "iraq").check()
+    asks(page, "/?region=iraq")
+    box(page, "indicator", "fighters").check()
+    asks(page, "/?indicator=fighters&region=iraq")
+    both = summary(page).text_content()
+    page.reload()
+    assert summary(page).text_content() == both
+    expect(box(page, "region", "iraq")).to_be_checked()
+    expect(box(page, "indicator", "fighters")).to_be_checked()
+    assert "Fighters, Iraq" in words(page)
+    page.go_back()
+    asks(page, "/?region=iraq")
+    expect(summary(page)).to_have_text("19 estimates of 9 claims")
+    expect(box(page, "indicator", "fighters")).not_to_be_checked()
+    page.go_back()
+    asks(page, "/")
+    expect(box(page, "region", "iraq")).not_to_be_checked()
+    expect(summary(page)).to_have_text("44 estimates of 26 claims")
+    page.go_forward()
+    asks(page, "/?region=iraq")
+    expect(box(page, "region", "iraq")).to_be_checked()
+
+
+def test_typing_searches_and_keeps_the_place_in_the_field(visit):
+    page = visit()
+    search = page.get_by_label("Search")
+    search.press_sequentially("homs", delay=20)
+    asks(page, "/?q=homs")
+    expect(summary(page)).not_to_have_text("44 estimates of 26 claims")
+    expect(search).to_be_focused()
+    search.press_sequentially(" attack", delay=20)
+    asks(page, "/?q=homs+attack")
+    expect(search).to_have_value("homs attack")
+    counted = page.locator("#choice-region .count").all_text_contents()
+    assert sum(map(int, counted)) < 44, "the counts are those of what was searched"
+    page.go_back()
+    asks(page, "/?q=homs")
+    expect(page.get_by_label("Search")).to_have_value("homs")
+    page.go_back()
+    asks(page, "/")
+    expect(page.get_by_label("Search")).to_have_value("")
+
+
+def test_the_keyboard_alone_filters_sorts_and_opens(visit):
+    page = visit()
+
+    def press_until(selector, key="Tab"):
+        for _ in range(80):
+            page.keyboard.press(key)
+            if page.evaluate("one => document.activeElement.matches(one)", selector):
+                return
+        pytest.fail(f"the keyboard does not reach {selector}")
+
+    press_until(".skip")
+    press_until("input[name=region][value=iraq]")
+    page.keyboard.press("Space")
+    asks(page, "/?region=iraq")
+    expect(box(page, "region", "iraq")).to_be_focused()
+    press_until("#choice-source_kind > summary")
+    page.keyboard.press("Enter")
+    press_until("input[name=source_kind][value=military]")
+    page.keyboard.press("Space")
+    asks(page, "/?region=iraq&source_kind=military")
+    expect(box(page, "source_kind", "military")).to_be_focused()
+    press_until("thead a[href*='sort=-high']")
+    page.keyboard.press("Enter")
+    asks(page, "/?region=iraq&source_kind=military&sort=-high")
+    assert page.evaluate("document.activeElement.matches('thead a[href*=sort]')"), "the place in the table is kept"
+    press_until("tbody th a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/estimates/*")
+
+
+def test_the_skip_link_leads_past_the_head(visit):
+    page = visit()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert urlsplit(page.url).fragment == "main"
+
+
+def test_the_table_sorts_by_a_click_and_pages(visit):
+    page = visit()
+    rows = page.locator("#estimates tbody tr")
+    expect(rows).to_have_count(25)
+    page.get_by_role("link", name="Figure").click()
+    asks(page, "/?sort=-high")
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Figure")
+    largest = rows.first.text_content()
+    page.get_by_role("link", name="Figure").click()
+    asks(page, "/?sort=high")
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Figure")
+    assert rows.first.text_content() != largest
+    page.get_by_role("link", name="Next").click()
+    asks(page, "/?sort=high&offset=25")
+    expect(rows).to_have_count(19)
+    expect(page.locator(".pager")).to_contain_text("26 to 44 of 44")
+    page.get_by_role("link", name="Previous").click()
+    asks(page, "/?sort=high")
+    expect(rows).to_have_count(25)
+
+
+def test_a_choice_leads_back_to_the_first_page_and_keeps_the_order(visit):
+    page = visit("/?sort=high&offset=25")
+    box(page, "region", "iraq").check()
+    asks(page, "/?region=iraq&sort=high")
+
+
+def test_an_estimate_opens_from_the_table(visit):
+    page = visit("/?region=iraq")
+    link = page.locator("#estimates tbody th a").first
+    figure = link.text_content()
+    link.click()
+    page.wait_for_url("**/estimates/*")
+    expect(page.locator("h1")).to_contain_text(figure)
+    page.locator("dd a[href^='/sources/']").first.click()
+    page.wait_for_url("**/sources/*")
+    page.go_back()
+    page.go_back()
+    asks(page, "/?region=iraq")
+
+
+def test_an_estimate_opens_by_a_click_on_its_mark(visit):
+    page = visit("/?region=iraq&indicator=fighters")
+    mark = page.locator(MARKS).first
+    mark.hover()
+    tooltip = page.locator("#vg-tooltip-element.visible")
+    expect(tooltip).to_contain_text("printed in")
+    said = tooltip.locator("tr").filter(has_text="said").first.locator("td").last.text_content()
+    mark.click()
+    page.wait_for_url("**/estimates/*")
+    expect(page.locator("blockquote")).to_contain_text(said)
+
+
+def test_the_csv_is_all_that_matches(visit, tmp_path):
+    page = visit("/?region=iraq&sort=high")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "headcount-estimates.csv"
+    path = tmp_path / "estimates.csv"
+    download.value.save_as(path)
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    assert len(rows) == 19
+    highs = [float(row["high"]) for row in rows if row["high"]]
+    assert highs == sorted(highs)
+
+
+def test_without_javascript_there_is_a_picture_a_table_and_a_form(visit):
+    page = visit(java_script_enabled=False)
+    expect(page.locator("#chart img")).to_be_visible()
+    assert page.locator("#chart img").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
+    expect(page.locator("#estimates tbody tr")).to_have_count(25)
+    box(page, "region", "iraq").check()
+    page.get_by_label("Search").fill("fighters")
+    page.get_by_role("button", name="Show").click()
+    asks(page, "/?q=fighters&region=iraq")
+    expect(box(page, "region", "iraq")).to_be_checked()
+    expect(page.get_by_label("Search")).to_have_value("fighters")
+    page.get_by_role("link", name="Figure").click()
+    asks(page, "/?region=iraq&q=fighters&sort=-high")
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+
+
+def test_the_form_sends_what_the_address_alone_asks(visit):
+    page = visit("/?disputed=true")
+    box(page, "region", "iraq").check()
+    expect(page).to_have_url(re.compile("disputed=true"))
+    box(page, "disputed", "true").uncheck()
+    asks(page, "/?region=iraq")
+
+
+def test_a_hostile_dataset_stays_text(visit, hostile_server):
+    page = visit("/", hostile_server)
+    assert TAG in page.locator("#estimates").inner_text()
+    mark = page.locator(MARKS).first
+    mark.hover(force=True)
+    expect(page.locator("#vg-tooltip-element.visible")).to_contain_text(TAG)
+    assert page.locator("#vg-tooltip-element script, #vg-tooltip-element img").count() == 0
+    box(page, "region", "nigeria").check()
+    asks(page, "/?region=nigeria")
+    drawn(page)
+    for path in ("/estimates/exact", "/claims/strength", "/sources/army", "/articles/first", f"/?q={TAG}"):
+        page.goto(f"{hostile_server}{path}")
+        expect(page.locator("main")).to_be_visible()
+        assert page.locator("main script, main img[onerror]").count() == 0
+    assert page.evaluate("[...document.scripts].every(one => new URL(one.src).origin === location.origin)")
+
+
+@pytest.mark.parametrize("server", ["shipped_server", "hostile_server"])
+@pytest.mark.parametrize("path", ["/", "/?as_of=1999", "/estimates", "/claims", "/sources", "/articles"])
+def test_a_telephone_does_not_scroll_sideways(visit, request, server, path):
+    server = request.getfixturevalue(server)
+    if path[1:] and "?" not in path:
+        with urllib.request.urlopen(f"{server}{path}?limit=1", timeout=10) as response:
+            path += f"/{json.load(response)['data'][0]['id']}"
+    page = visit(path, server, viewport={"width": 320, "height": 640}, is_mobile=True, has_touch=True)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_on_a_telephone_the_filters_open_and_choose(visit):
+    page = visit(viewport={"width": 320, "height": 640}, has_touch=True)
+    expect(box(page, "region", "iraq")).to_be_hidden()
+    page.locator("#panel > summary").tap()
+    page.locator("#choice-region label").filter(has_text=re.compile(r"^\s*Iraq\s+19\s*$")).tap()
+    asks(page, "/?region=iraq")
+    expect(box(page, "region", "iraq")).to_be_visible()
+
+
+def test_the_filters_are_there_when_a_narrow_window_grows(visit):
+    page = visit(viewport={"width": 800, "height": 900})
+    expect(box(page, "region", "iraq")).to_be_hidden()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(box(page, "region", "iraq")).to_be_visible()
+
+
+def test_the_dark_scheme_is_dark_in_page_and_chart(visit):
+    dark = visit(color_scheme="dark")
+    back = "getComputedStyle(document.body).backgroundColor"
+    assert dark.evaluate(back) == "rgb(21, 25, 30)"
+    expect(dark.locator("#chart .drawn svg")).to_have_css("background-color", "rgb(21, 25, 30)")
+    dark.emulate_media(color_scheme="light")
+    assert dark.evaluate(back) == "rgb(255, 255, 255)"
+    expect(dark.locator("#chart .drawn svg")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_without_javascript_the_picture_is_dark_too(visit):
+    page = visit(color_scheme="dark", java_script_enabled=False)
+    assert page.locator("#chart img").evaluate("one => one.currentSrc").endswith("theme=dark")
+
+
+def test_the_copy_button_copies_the_line(visit):
+    page = visit("/?q=%22does+not+exceed%22", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#copy")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#curl").text_content()
+
+
+def test_a_question_that_cannot_be_asked_leads_to_its_own_page(browser, shipped_server):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(shipped_server)
+    page.locator("#choice-more > summary").click()
+    page.locator("input[name=as_of]").press_sequentially("2017-13")
+    page.wait_for_url("**/?as_of=2017-13")
+    expect(page.locator("h1")).to_have_text("That cannot be asked")
+    context.close()
