@@ -17,13 +17,20 @@ def choices(name: str, query: dict[str, Any]) -> dict[str, Any]:
     chosen = query.get(name, [])
     found = counts(name, {key: value for key, value in query.items() if key != name})
     known = {one["value"] for one in found}
-    found += [{"value": value, "name": value, "count": 0} for value in chosen if value not in known]
+    found += [{"value": value, "name": _named(name, value), "count": 0} for value in chosen if value not in known]
     shown = [one for index, one in enumerate(found) if index < MOST_CHOICES or one["value"] in chosen]
     if name == "region":
         shown = _as_tree(shown)
     if name in ("source_kind", "hedge"):
         shown = [{**one, "name": words(one["value"])} for one in shown]
     return {"values": shown, "chosen": chosen, "more": len(found) - len(shown)}
+
+
+def _named(name: str, value: str) -> str:
+    """Return the name of a value that no estimate has."""
+    table = tables.RESOURCES.get(f"{name}s")
+    found = None if table is None else live.connection().scalar(select(table.c.name).where(table.c.id == value))
+    return found or value
 
 
 def _as_tree(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
