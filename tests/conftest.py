@@ -1,5 +1,6 @@
 """What the tests share: an invented dataset, the application on it, real servers, and a real browser."""
 
+import json
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,7 +29,8 @@ from seeds.build import build_dataset
 from seeds.check import check_seeds
 from seeds.write import write_release
 
-DOCUMENTS = Path(__file__).parent / "data" / "documents"
+HERE = Path(__file__).parent
+DOCUMENTS = HERE / "data" / "documents"
 
 
 def make_release(folder: Path, database: Path) -> str:
@@ -35,6 +38,25 @@ def make_release(folder: Path, database: Path) -> str:
     dataset = build_dataset(check_seeds(folder))
     write_release(dataset, database)
     return dataset.version
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """Run a command; return what it printed."""
+    quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    done = subprocess.run(
+        command, cwd=cwd, env=os.environ | quiet | environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def read(url: str) -> Any:
+    """Return what the server says, whatever the status."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
 
 
 @pytest.fixture(scope="session")
@@ -158,3 +180,21 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def folder(shipped_server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of tests/clients with the document as it is served."""
+    folder = shutil.copytree(HERE / "clients", tmp_path_factory.mktemp("clients"), dirs_exist_ok=True)
+    (folder / "openapi.json").write_text(json.dumps(read(f"{shipped_server}/openapi.json")))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node(folder: Path) -> Callable[..., str]:
+    """Return a function that runs a command of the packages in tests/clients/package.json."""
+    if shutil.which("npm") is None and not os.environ.get("CI"):
+        pytest.skip("needs Node.js with npm")
+    options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
+    run("npm", "install", *options, cwd=folder)
+    return lambda name, *options: run(folder / "node_modules" / ".bin" / name, *options, cwd=folder)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 import vl_convert
 from conftest import GOOD, make_release
@@ -81,6 +82,24 @@ def test_every_question_can_be_drawn_in_every_setting(dataset, question):
         svg = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
         assert svg.tag.endswith("svg")
         assert "NaN" not in ElementTree.tostring(svg, encoding="unicode")
+
+
+@pytest.fixture(scope="module")
+def vega_lite(folder, node):
+    """Return Vega-Lite's own schema."""
+    schema = json.loads((folder / "node_modules" / "vega-lite" / "build" / "vega-lite-schema.json").read_text())
+    return jsonschema.Draft7Validator(schema)
+
+
+@pytest.mark.npm
+def test_a_chart_is_what_vega_lite_says_it_is(vega_lite, dataset, monkeypatch):
+    client = dataset[0]
+    for most in (marks.MOST_MARKS, 0):
+        monkeypatch.setattr(marks, "MOST_MARKS", most)
+        for question in QUESTIONS.values():
+            for setting in SETTINGS:
+                vega_lite.validate(specification(client, f"{question}&{setting}"))
+    assert not vega_lite.is_valid(specification(client) | {"spacing": "wide"})
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)

@@ -3,36 +3,15 @@
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
+from conftest import read, run
 
-HERE = Path(__file__).parent / "clients"
 BIN = Path(sys.executable).parent
 
-pytestmark = pytest.mark.clients
-
-
-def run(*command, cwd, **environment):
-    """Run a command; return what it printed."""
-    environment = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"} | environment
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def read(url):
-    """Return what the server says, whatever the status."""
-    try:
-        with urllib.request.urlopen(url, timeout=10) as response:
-            return json.load(response)
-    except urllib.error.HTTPError as error:
-        return json.load(error)
+pytestmark = pytest.mark.npm
 
 
 def said(server, wrong):
@@ -51,24 +30,6 @@ def said(server, wrong):
         "problem": problem,
         "did_you_mean": problem["errors"][0]["did_you_mean"],
     }
-
-
-@pytest.fixture(scope="session")
-def folder(shipped_server, tmp_path_factory):
-    """Return a copy of tests/clients with the document as it is served."""
-    folder = shutil.copytree(HERE, tmp_path_factory.mktemp("clients"), dirs_exist_ok=True)
-    (folder / "openapi.json").write_text(json.dumps(read(f"{shipped_server}/openapi.json")))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def node(folder):
-    """Return a function that runs a command of the packages in tests/clients/package.json."""
-    if shutil.which("npm") is None and not os.environ.get("CI"):
-        pytest.skip("needs Node.js with npm")
-    options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
-    run("npm", "install", *options, cwd=folder)
-    return lambda name, *options: run(folder / "node_modules" / ".bin" / name, *options, cwd=folder)
 
 
 @pytest.fixture(scope="session")

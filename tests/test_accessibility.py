@@ -1,0 +1,80 @@
+"""Everybody can use the pages, as far as axe-core can tell, and their HTML and CSS are valid."""
+
+import os
+import shutil
+import urllib.error
+import urllib.request
+
+import pytest
+from conftest import run
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.npm
+
+PAGES = {
+    "explorer": "/",
+    "filtered": "/?region=iraq&article=500-or-more-fighters&sort=high&scale=linear",
+    "paged": "/?offset=25",
+    "empty": "/?as_of=1999&q=fighters",
+    "error": "/?region=irak&regoin=iraq",
+    "estimate": "/estimates/fighters-500-headline",
+    "derived": "/estimates/fighters-500-un-fighters",
+    "claim": "/claims/mohamadawi-2023-03-iraq-fighters",
+    "source": "/sources/qais-al-mohamadawi",
+    "article": "/articles/500-or-more-fighters",
+    "missing": "/estimates/nothing",
+}
+SUFFIXES = {"text/html": ".html", "text/css": ".css", "image/svg+xml": ".svg"}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def axe(folder, node):
+    """Return the script of axe-core."""
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture(params=[1280, 320])
+def page(request, browser, scheme):
+    """Return a page of this width in this colour scheme."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, color_scheme=scheme)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_axe_finds_nothing(page, axe, shipped_server, path):
+    page.goto(f"{shipped_server}{path}")
+    if page.locator("#chart").count():
+        expect(page.locator("#chart .drawn svg")).to_be_visible(timeout=15_000)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate(axe)
+    found = page.evaluate("rules => axe.run({ runOnly: { type: 'tag', values: rules } })", RULES)
+    assert len(found["passes"]) > 10
+    assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+
+
+def test_html_css_and_icon_are_valid(folder, node, shipped_server):
+    if shutil.which("java") is None and not os.environ.get("CI"):
+        pytest.skip("needs Java")
+    written = folder / "pages"
+    written.mkdir()
+    for name, path in (*PAGES.items(), ("style", "/explorer/style.css"), ("icon", "/explorer/icon.svg")):
+        asked = urllib.request.Request(f"{shipped_server}{path}", headers={"Accept": "text/html, */*;q=0.5"})
+        try:
+            response = urllib.request.urlopen(asked, timeout=30)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            suffix = SUFFIXES[response.headers.get_content_type()]
+            (written / f"{name}{suffix}").write_bytes(response.read())
+    jar = folder / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    assert (
+        run("java", "-jar", jar, "--Werror", "--stdout", "--also-check-css", "--also-check-svg", written, cwd=folder)
+        == ""
+    )
