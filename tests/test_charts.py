@@ -289,3 +289,11 @@ def test_a_chart_that_the_client_has_is_not_drawn_again(client):
     first = client.get(f"/chart.svg?region={quote('NG')}")
     again = client.get("/chart.svg?region=nigeria", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_an_svg_says_in_words_what_it_shows(shipped):
+    question = "indicator=fighters&region=iraq"
+    svg = ElementTree.fromstring(shipped.get(f"/chart.svg?{question}").data)
+    title, described = (svg.findtext(f"{{http://www.w3.org/2000/svg}}{name}") for name in ("title", "desc"))
+    assert (svg.get("role"), title) == ("img", "Estimates of fighters · Iraq")
+    assert described == shipped.get(f"/chart.vl.json?{question}").json["description"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import orjson
@@ -96,7 +97,10 @@ def headline(query: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _svg(specified: str) -> bytes:
-    return vl_convert.vegalite_to_svg(specified, vl_version=VEGA_LITE).encode()
+    drawn = vl_convert.vegalite_to_svg(specified, vl_version=VEGA_LITE)
+    spec = orjson.loads(specified)
+    title, described = (escape(text) for text in (spec["title"]["text"], spec["description"]))
+    return drawn.replace(">", f' role="img"><title>{title}</title><desc>{described}</desc>', 1).encode()
 
 
 @lru_cache(maxsize=KEPT)
