@@ -36,6 +36,9 @@ def test_head_has_the_headers_of_get(client, path, coding):
     headers = {"Accept-Encoding": coding, "X-Request-Id": "same"}
     get, head = client.get(path, headers=headers, buffered=True), client.head(path, headers=headers, buffered=True)
     assert head.data == b""
+    for one in (get, head):
+        one.headers.pop("Date", None)  # the second in which each was answered
+        one.headers.pop("Expires", None)
     assert dict(head.headers) == dict(get.headers)
     assert int(get.headers.get("Content-Length", len(get.data))) == len(get.data)
 
