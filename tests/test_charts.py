@@ -13,7 +13,7 @@ import vl_convert
 from conftest import GOOD, make_release
 
 from api import create_app
-from api.explorer import marks
+from api.explorer import charts, marks
 from api.explorer.charts import VEGA_LITE
 from api.explorer.phrases import figure
 
@@ -96,6 +96,7 @@ def test_a_chart_is_what_vega_lite_says_it_is(vega_lite, dataset, monkeypatch):
     client = dataset[0]
     for most in (marks.MOST_MARKS, 0):
         monkeypatch.setattr(marks, "MOST_MARKS", most)
+        monkeypatch.setattr(charts, "_drawn", charts._drawn.__wrapped__)
         for question in QUESTIONS.values():
             for setting in SETTINGS:
                 vega_lite.validate(specification(client, f"{question}&{setting}"))
@@ -244,6 +245,7 @@ def test_a_png_is_the_svg_twice_as_large(client):
 def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, monkeypatch, question, most):
     client = dataset[0]
     monkeypatch.setattr(marks, "MOST_MARKS", most)
+    monkeypatch.setattr(charts, "_drawn", charts._drawn.__wrapped__)  # no drawing is kept
     spec = specification(client, question)
     vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     matching = found(client, question)

@@ -16,7 +16,7 @@ from api import live
 from api.blueprint import Blueprint, QueryParser
 from api.docs import documented
 from api.explorer.layers import Spec
-from api.explorer.marks import draw
+from api.explorer.marks import Drawing, draw
 from api.explorer.setting import Setting
 from api.explorer.specification import specify
 from api.filters import estimate_conditions
@@ -75,7 +75,8 @@ blueprint = Blueprint("chart", __name__, description="The chart of any question.
 
 def specification(query: dict[str, Any]) -> Spec:
     """Return the Vega-Lite specification of the estimates that a query asks for."""
-    drawing = draw(live.connection(), estimate_conditions(query))
+    asked = canonical(_schema, {name: value for name, value in query.items() if name not in SETTINGS})
+    drawing = _drawn(live.release().version, tuple(asked))
     source = f"Source: {live.release().dataset['title']}, dataset {live.release().version}"
     setting = Setting(query["width"], query["theme"], query["scale"])
     return specify(drawing, setting, headline(query), source)
@@ -93,6 +94,16 @@ def headline(query: dict[str, Any]) -> str:
     counted = ", ".join(named.pop("indicator", ())).lower()
     what = f"Estimates of {counted}" if counted else "Estimates"
     return " · ".join([what, *(", ".join(one) for one in named.values())])
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(_version: str, asked: tuple[tuple[str, str], ...]) -> Drawing:
+    """Return what is drawn of a question; the page, its picture and its specification ask for the same at once."""
+    given: dict[str, list[str]] = {}
+    for name, value in asked:
+        given.setdefault(name, []).append(value)
+    query = _schema.load({name: values if len(values) > 1 else values[0] for name, values in given.items()})
+    return draw(live.connection(), estimate_conditions(query))
 
 
 @lru_cache(maxsize=KEPT)
