@@ -1,7 +1,6 @@
 """The dataset as a whole: what it is, how to cite it, and as which files it can be had."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -13,14 +12,16 @@ from api import live
 from api.blueprint import Blueprint
 from api.datapackage import DataPackageSchema, data_package
 from api.docs import documented, envelope_of
-from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format, chosen_format
-from api.http import answered, answered_one, negotiate
+from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
+from api.http import answered, negotiate
 from api.linked import linked_dataset
+from api.lists import answer_one
+from api.paging import read_json
 from api.queries import QuerySchema, item_format
-from api.resources import RESOURCES, Resource
+from api.resources import RESOURCES
 from schema.dataset import SQLITE_FILE, DatasetSchema, cite
 from schema.engine import Release
-from schema.flat import ROWS_AT_A_TIME, columns_of, write_csv, write_ndjson
+from schema.flat import columns_of, write_csv, write_ndjson
 
 SQLITE_TYPE = "application/vnd.sqlite3"
 
@@ -65,10 +66,7 @@ _query = QuerySchema.from_dict({"format": item_format()}, name="DatasetQuerySche
 )
 def get_dataset(query: dict[str, Any]) -> Response:
     """Get the dataset's version, licence, citation and downloads."""
-    if chosen_format(query, ITEM_MEDIA_TYPES) is Format.JSONLD:
-        media_type = MEDIA_TYPES[Format.JSONLD]
-        return answered("/dataset", lambda: (orjson.dumps(linked_dataset(describe())), {}), media_type, _when())
-    return answered_one("/dataset", lambda: orjson.dumps(_schema.dump(describe())), also=_when())
+    return answer_one(query, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), linked_dataset, _when())
 
 
 @blueprint.route("/dataset/datapackage.json")
@@ -103,7 +101,8 @@ def get_data_package_at_root(_: object) -> Response:
 
 def _package(path: str, folder: str) -> Response:
     """Return the descriptor; `folder` is where the files are, seen from its own address."""
-    return answered(path, lambda: (orjson.dumps(data_package(describe(), folder)), {}), also=_when())
+    about = {**live.release().dataset, "built": live.release().built}
+    return answered(path, lambda: (orjson.dumps(data_package(about, folder)), {}), also=_when())
 
 
 @blueprint.route("/dataset/<string:name>")
@@ -114,48 +113,30 @@ def _package(path: str, folder: str) -> Response:
     operation="get_download",
     summary="Download the dataset, or one resource of it",
     description="One of the files that /dataset lists, with all records; its size and checksum stand there.",
-    formats=["text/csv", "application/x-ndjson", SQLITE_TYPE],
+    formats=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON], SQLITE_TYPE],
 )
 def get_download(_: object, name: str) -> Response:
     """Download the dataset, or one resource of it."""
-    files = _files()
-    if name not in files:
-        raise NotFound(f"There is no file {name!r}; there are {', '.join(files)}.")
-    media_type, write = files[name]
-    saved_as = name if name == SQLITE_FILE else f"headcount-{name}"
-    sizes = {one["name"]: one["bytes"] for one in live.release().dataset["downloads"]}
-    headers = {
-        "Content-Disposition": f'attachment; filename="{saved_as}"',
-        "Content-Length": str(sizes.get(name, live.release().size)),
-    }
-    also = _when() if name == SQLITE_FILE else ""
-    return answered(f"/dataset/{name}", lambda: (write(), headers), media_type, also)
-
-
-def _files() -> dict[str, tuple[str, Callable[[], Iterator[bytes]]]]:
-    """Return what can be downloaded: name → media type, and what writes it."""
     release = live.release()
-    found: dict[str, tuple[str, Callable[[], Iterator[bytes]]]] = {SQLITE_FILE: (SQLITE_TYPE, release.read)}
-    for resource in RESOURCES:
-        found[f"{resource.name}.csv"] = ("text/csv", partial(_csv, release, resource))
-        found[f"{resource.name}.ndjson"] = ("application/x-ndjson", partial(_ndjson, release, resource))
-    return found
+    files = {one["name"]: one for one in release.dataset["downloads"]}
+    if name == SQLITE_FILE:
+        saved_as, size, media_type, also = name, release.size, SQLITE_TYPE, _when()
+    elif name in files:
+        saved_as, size, media_type, also = f"headcount-{name}", files[name]["bytes"], files[name]["media_type"], ""
+    else:
+        raise NotFound(f"There is no file {name!r}; there are {', '.join((SQLITE_FILE, *files))}.")
+    headers = {"Content-Disposition": f'attachment; filename="{saved_as}"', "Content-Length": str(size)}
+    return answered(f"/dataset/{name}", lambda: (_written(release, name), headers), media_type, also)
 
 
-def _csv(release: Release, resource: Resource) -> Iterator[bytes]:
-    return write_csv(_rendered(release, resource), columns_of(resource.record()))
-
-
-def _ndjson(release: Release, resource: Resource) -> Iterator[bytes]:
-    return write_ndjson(_rendered(release, resource))
-
-
-def _rendered(release: Release, resource: Resource) -> Iterator[str]:
-    everything = select(resource.table.c.json).order_by(resource.table.c.position)
-    with release.engine.connect() as connection:
-        for some in connection.scalars(everything.execution_options(yield_per=ROWS_AT_A_TIME)).partitions():
-            yield from some
-            release.watch.begin()
+def _written(release: Release, name: str) -> Iterator[bytes]:
+    """Return the bytes of a download: the release's own file, or all records of a resource."""
+    if name == SQLITE_FILE:
+        return release.read()
+    kind, _, suffix = name.partition(".")
+    (resource,) = (one for one in RESOURCES if one.name == kind)
+    rendered = read_json(release, select(resource.table.c.json).order_by(resource.table.c.position))
+    return write_csv(rendered, columns_of(resource.record())) if suffix == Format.CSV else write_ndjson(rendered)
 
 
 def _when() -> str:

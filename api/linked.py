@@ -66,8 +66,8 @@ def _annotation(one: Record) -> Node | None:
         selectors.append(node("TextPositionSelector", start=evidence["start"], end=evidence["end"]))
     if not selectors:
         return None
-    source = document_uri(evidence["sha256"]) if "sha256" in evidence else None
-    return node("Annotation", hasTarget=node("SpecificResource", hasSource=source, hasSelector=selectors))
+    document = document_uri(evidence["sha256"]) if "sha256" in evidence else None
+    return node("Annotation", hasTarget=node("SpecificResource", hasSource=document, hasSelector=selectors))
 
 
 def _observation(one: Record) -> Node:

@@ -1,4 +1,7 @@
-"""How a list is answered, whatever it lists: a page of JSON or JSON-LD, or all of it as a stream of CSV or NDJSON."""
+"""How a list is answered, whatever it lists, and how one thing is.
+
+A list is a page of JSON or JSON-LD, or all of it as a stream of CSV or NDJSON.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -9,9 +12,10 @@ from flask import Response
 from marshmallow import Schema
 
 from api import live
-from api.formats import MEDIA_TYPES, PAGED, Format, chosen_format
-from api.http import Body, answered
+from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, PAGED, Format, chosen_format
+from api.http import Body, answered, answered_one
 from api.linked import linked_list
+from api.linked_terms import Node
 from api.paging import Listing, Page, Window, address
 from api.queries import DEFAULT_LIMIT
 from schema.flat import columns_of, narrowed, write_csv, write_ndjson
@@ -61,6 +65,17 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
         return body, headers
 
     return answered(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
+
+
+def answer_one(
+    query: Mapping[str, Any], path: str, render: Callable[[], bytes], link: Callable[[Any], Node], also: str = ""
+) -> Response:
+    """Return one thing, which `render` gives as JSON, in the format that is asked for; `link` makes JSON-LD of it."""
+    if chosen_format(query, ITEM_MEDIA_TYPES) is Format.JSONLD:
+        return answered(
+            path, lambda: (orjson.dumps(link(orjson.loads(render()))), {}), MEDIA_TYPES[Format.JSONLD], also
+        )
+    return answered_one(path, render, also)
 
 
 def _written(format_: Format, record: Schema, rendered: Iterable[str], wanted: Sequence[str] | None) -> Body:

@@ -181,11 +181,7 @@ class Keyset:
             ordered = ordered.limit(max(count(self.connection, found) - window.offset, 0))
         else:
             ordered = ordered.offset(window.offset)
-        return self._read(ordered)
-
-    def _read(self, ordered: Select[Any]) -> Iterator[str]:
-        with self.release.engine.connect() as connection:
-            yield from (row.json for row in _streamed(self.release, connection, ordered))
+        return read_json(self.release, ordered)
 
     def _beyond(self, cursor: str | None) -> tuple[Select[Any], bool]:
         """Return what lies beyond a cursor, and whether that is backwards."""
@@ -204,6 +200,12 @@ class Keyset:
 def count(connection: Connection, found: Select[Any]) -> int:
     """Return how many rows a SELECT finds."""
     return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def read_json(release: Release, ordered: Select[Any]) -> Iterator[str]:
+    """Yield the `json` of each row that an ordered SELECT finds, read while it is sent."""
+    with release.engine.connect() as connection:
+        yield from (row.json for row in _streamed(release, connection, ordered))
 
 
 def _streamed(release: Release, connection: Connection, ordered: Select[Any]) -> Iterator[Row[Any]]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from schema import tables
+from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
 from schema.terms import IndicatorKind
 
 _ESTIMATES = tables.estimates.c
-NUMBERS = ("low", "best", "high")
 
 
 class Interval(StrEnum):

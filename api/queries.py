@@ -27,11 +27,9 @@ class QuerySchema(Schema):
 
 def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of a resource's list."""
-    sort = f"Keys to sort by, - for descending; ties by id, nulls last. By default {default_sort}."
-    signed = [sign + key for key in sorts for sign in ("", "-")]
     cursor = "Where the page starts; taken from `links`. A record that is gone answers 404."
     own = {
-        "sort": choose_words("order", signed, load_default=[default_sort], metadata=about(sort, [default_sort])),
+        "sort": sort_parameter(sorts, default_sort),
         "cursor": Pattern(
             f"^(?:after|before):{ID_PATTERN.strip('^$')}$",
             "a cursor from `links`, such as after:ID",
@@ -50,9 +48,21 @@ def list_fields(known_fields: Sequence[str], largest_offset: int = FURTHEST) -> 
     return {
         "fields": fields_parameter(known_fields),
         "limit": Whole(1, LARGEST_LIMIT, metadata=about(limit, 20)),
-        "offset": Whole(0, largest_offset, load_default=0, metadata=about("How many records to pass over first.", 0)),
+        "offset": offset_parameter(largest_offset),
         "format": Term(Format, metadata=about("How the answer is written; goes over `Accept`.", "json")),
     }
+
+
+def sort_parameter(sorts: Sequence[str], default_sort: str) -> Choices:
+    """Return the field of the parameter that says in which order a list comes."""
+    meaning = f"Keys to sort by, - for descending; ties by id, nulls last. By default {default_sort}."
+    signed = [sign + key for key in sorts for sign in ("", "-")]
+    return choose_words("order", signed, load_default=[default_sort], metadata=about(meaning, [default_sort]))
+
+
+def offset_parameter(largest: int) -> Whole:
+    """Return the field of the parameter that passes over records."""
+    return Whole(0, largest, load_default=0, metadata=about("How many records to pass over first.", 0))
 
 
 def distinct_parameter() -> Term:

@@ -1,9 +1,9 @@
-"""What a query asks of a resource, as a statement and as a list; nothing is executed here."""
+"""What is asked of a resource: a statement, the list that it makes, or one record by its id."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 
 from api import live
 from api.filters import estimate_conditions, filter_conditions, search_conditions
@@ -21,6 +21,12 @@ def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]
     conditions = filter_conditions(query)
     carried = [table.c.id.in_(select(resource.key).where(*conditions))] if conditions else []
     return found.where(*carried, *search_conditions(table, query.get("q")))
+
+
+def json_of(table: Table, id_: str) -> str | None:
+    """Return one record of a resource as it was rendered; None where there is none."""
+    found: str | None = live.connection().scalar(select(table.c.json).where(table.c.id == id_))
+    return found
 
 
 def listing_of(resource: Resource, query: Mapping[str, Any]) -> Listing:

@@ -5,6 +5,8 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Flask, Response, current_app, send_from_directory
 
+from api.http import guarded
+
 _HERE = Path(__file__).parent / "docs_page"
 _SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
 _ASSETS = {
@@ -13,17 +15,11 @@ _ASSETS = {
     "favicon-32x32.png": _SWAGGER,
     "start.js": _HERE,
 }
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 def _page() -> Response:
     """Return the page on which the API can be read and tried; it loads nothing from another host."""
-    response = send_from_directory(_HERE, "index.html", max_age=0)
-    response.headers["Content-Security-Policy"] = _POLICY
-    return response
+    return guarded(send_from_directory(_HERE, "index.html", max_age=0))
 
 
 def _asset(name: str) -> Response:

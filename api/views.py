@@ -2,43 +2,36 @@
 
 from typing import Any
 
-import orjson
 from flask import Response
 from marshmallow import Schema
-from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
-from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.explorer import pages
 from api.explorer.pages import or_page
-from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format, ItemFormat, chosen_format
-from api.http import answered, answered_one, negotiate
+from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, ItemFormat
+from api.http import negotiate
 from api.linked import linked
-from api.lists import answer_list, canonical
+from api.lists import answer_list, answer_one, canonical
 from api.paging import address
 from api.queries import field_names, item_query, list_query
 from api.resources import RESOURCES, Resource
-from api.selection import listing_of
+from api.selection import json_of, listing_of
 from schema.flat import narrowed
 
 
 def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: str) -> Response:
     """Return one record; raises NotFound."""
-    table = resource.table
-    found = live.connection().scalar(select(table.c.json).where(table.c.id == id_))
+    found = json_of(resource.table, id_)
     if found is None:
         raise NotFound(
             f"There is no {resource.name.removesuffix('s')} {id_!r}; /{resource.name} lists those there are."
         )
     path = address(f"/{resource.name}/{id_}", canonical(schema, query, {"format": ItemFormat.JSON}))
-    format_ = chosen_format(query, ITEM_MEDIA_TYPES)
-    record = narrowed(found, query.get("fields"))
-    if format_ is Format.JSONLD:
-        linked_record = orjson.dumps(linked(resource.name, orjson.loads(record)))
-        return answered(path, lambda: (linked_record, {}), MEDIA_TYPES[format_])
-    return answered_one(path, lambda: record)
+    return answer_one(
+        query, path, lambda: narrowed(found, query.get("fields")), lambda record: linked(resource.name, record)
+    )
 
 
 _FILTERED = "Different parameters all have to hold; values of one parameter are alternatives."

@@ -10,6 +10,9 @@ from edtf import parse_edtf
 
 from schema.terms import HEDGES, Bound, Hedge
 
+NUMBERS = ("low", "best", "high")
+"""What a figure can say, in UCDP's words."""
+
 _DAYS_IN_400_YEARS = 146_097
 _YEAR = "[0-9]{4}"
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"

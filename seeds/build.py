@@ -13,13 +13,12 @@ from sqlalchemy import Table
 
 from schema import tables
 from schema.engine import layout
-from schema.intervals import Interval, day_number, granularity_of, read_period
+from schema.intervals import NUMBERS, Interval, day_number, granularity_of, read_period
 from schema.terms import HEDGES, Hedge, RegionKind
 from seeds.claims import claims_of, exclude, report_order
 from seeds.entries import Record, Seeds
 from seeds.numerals import read_magnitude
 from seeds.rows import Row, files_of, names_in, rows_of
-from seeds.wording import NUMBERS
 
 
 @dataclass(frozen=True)

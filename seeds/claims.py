@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from schema.intervals import exclude_each_other
+from schema.intervals import NUMBERS, exclude_each_other
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus
 from seeds.entries import Record
-from seeds.wording import NUMBERS
 
 
 def report_order(estimate: Record) -> tuple[bool, str, str]:

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from schema.fields import shown
+from schema.intervals import NUMBERS
 from schema.terms import HEDGES, Hedge, Unit
 from seeds.entries import Entry
 from seeds.numerals import read_magnitude, read_numbers
 from seeds.problems import Problem
-
-NUMBERS = ("low", "best", "high")
 
 _RANGE = re.compile(r"[0-9] ?(?:to|or|-|\u2013) ?[0-9]")
 

@@ -18,7 +18,7 @@ from api.docs import documented
 from api.explorer.layers import Spec
 from api.explorer.marks import Drawing, draw
 from api.explorer.setting import Setting
-from api.explorer.specification import specify
+from api.explorer.specification import describe, specify
 from api.filters import estimate_conditions
 from api.http import answered, negotiate
 from api.lists import canonical
@@ -75,11 +75,19 @@ blueprint = Blueprint("chart", __name__, description="The chart of any question.
 
 def specification(query: dict[str, Any]) -> Spec:
     """Return the Vega-Lite specification of the estimates that a query asks for."""
-    asked = canonical(_schema, {name: value for name, value in query.items() if name not in SETTINGS})
-    drawing = _drawn(live.release().version, tuple(asked))
     source = f"Source: {live.release().dataset['title']}, dataset {live.release().version}"
     setting = Setting(query["width"], query["theme"], query["scale"])
-    return specify(drawing, setting, headline(query), source)
+    return specify(_drawing(query), setting, headline(query), source)
+
+
+def description(query: dict[str, Any]) -> str:
+    """Return in words what the chart of a question shows."""
+    return describe(_drawing(query), headline(query))
+
+
+def _drawing(query: dict[str, Any]) -> Drawing:
+    asked = canonical(_schema, {name: value for name, value in query.items() if name not in SETTINGS})
+    return _drawn(live.release().version, tuple(asked))
 
 
 def headline(query: dict[str, Any]) -> str:

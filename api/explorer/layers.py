@@ -108,14 +108,15 @@ def range_layers(panel: Panel, setting: Setting) -> list[Spec]:
     return [{"data": data, **bar}, {"data": data, **ends}, {"data": tops, **ends}]
 
 
-def mark_layers(panel: Panel, drawing: Drawing, axis: Axis, setting: Setting) -> list[Spec]:
+def mark_layers(panel: Panel, drawing: Drawing, span: tuple[int, int], axis: Axis, setting: Setting) -> list[Spec]:
     """Return all that is drawn of the single estimates of a panel, from the back to the front."""
     colours = setting.colours
-    span = span_of(drawing, setting)
     beside = (span[1] - span[0]) * BESIDE // setting.width
     placed = []
     for mark in panel.marks:
-        start, end = mark["start"] or span[0], mark["end"] or span[1]
+        start, end = (
+            edge if given is None else given for given, edge in zip((mark["start"], mark["end"]), span, strict=True)
+        )
         placed.append({**mark, "from": start, "to": end, "x": (start + end) // 2 + int(mark["place"] * beside)})
     legends = _legends(drawing, setting)
     tooltip = _tooltip(("figure", "said", "source", "kind", "as of", "printed in"))

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select
 
 from api.explorer.phrases import figure, when, words
 from schema import tables
+from schema.intervals import NUMBERS
 
 _ESTIMATES = tables.estimates.c
 MOST_MARKS, MOST_PANELS = 400, 4
@@ -21,7 +22,6 @@ FADES = (0.6, 0.45, 0.32, 0.21, 0.12, 0.05)
 """How solid the steps are in which an open side fades out."""
 
 KEYS = ("indicator_id", "group_id", "region_id")
-NUMBERS = ("low", "best", "high")
 LETTERS = {
     **{"government": "G", "military": "M", "intelligence": "I", "coalition": "C", "intergovernmental": "U"},
     **{"armed_group": "A", "ngo": "N", "analyst": "E", "media": "P"},

@@ -17,19 +17,19 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from api import live
 from api.blueprint import QueryParser
-from api.conflicts import render_conflict, select_conflicts
+from api.conflicts import QUARTER, render_conflict, select_conflicts
 from api.explorer import phrases
-from api.explorer.charts import SETTINGS, headline, specification
+from api.explorer.charts import SETTINGS, description, headline
 from api.explorer.sidebar import choices
 from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
-from api.http import CODE_VERSION, accepted_media_types, answered
+from api.http import CODE_VERSION, accepted_media_types, answered, guarded
 from api.lists import canonical
 from api.paging import Window, address, count
 from api.parameters import DATE_FILTERS, VOCABULARY_FILTERS, filter_fields
-from api.queries import QuerySchema, distinct_parameter, list_query
+from api.queries import LARGEST_OFFSET, QuerySchema, distinct_parameter, offset_parameter, sort_parameter
 from api.resources import RESOURCES
-from api.selection import listing_of
+from api.selection import json_of, listing_of
 from schema import tables
 from schema.dataset import cite
 from schema.fields import shown
@@ -38,22 +38,18 @@ from schema.terms import Drift
 
 HTML = "text/html"
 ROWS = 25
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _ESTIMATES = next(resource for resource in RESOURCES if resource.name == "estimates")
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
 _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_scope", "scale", "distinct")
 _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 
-_list_schema = list_query("estimates", list(_ESTIMATES.sorts), _ESTIMATES.default_sort, ["id"])
 _schema = QuerySchema.from_dict(
     {
         "distinct": distinct_parameter(),
         **filter_fields(),
-        **{name: _list_schema._declared_fields[name] for name in ("sort", "offset")},
+        "sort": sort_parameter(list(_ESTIMATES.sorts), _ESTIMATES.default_sort),
+        "offset": offset_parameter(LARGEST_OFFSET),
         "scale": SETTINGS["scale"],
     },
     name="ExplorerQuerySchema",
@@ -91,9 +87,8 @@ def _page(template: str, path: str, said: Callable[[], Mapping[str, Any]], statu
         response = answered(path, render, HTML, also=release.built)
     else:  # without a validator, which would empty it
         response = Response(render()[0], status, mimetype=HTML)
-    response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return guarded(response, form_action="'self'")
 
 
 def _problem(path: str, status: int, title: str, **said: Any) -> Response:
@@ -153,16 +148,13 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "columns": _COLUMNS,
         "rows_a_page": ROWS,
         "turned": turned,
-        "alt": specification(query | _DEFAULTS)["description"] if page.total else "",
+        "alt": description(query) if page.total else "",
         "chart": address("/chart.svg", chart),
         "chart_dark": address("/chart.svg", [*chart, ("theme", "dark")]),
         "chart_specification": address("/chart.vl.json", chart),
         "downloads": {suffix: address("/estimates", [*whole, ("format", suffix)]) for suffix in ("csv", "ndjson")},
         "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', asked))}",
     }
-
-
-_DEFAULTS = {"width": SETTINGS["width"].load_default, "theme": SETTINGS["theme"].load_default}
 
 
 def _number_of_claims(query: Mapping[str, Any]) -> int:
@@ -192,8 +184,7 @@ def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
 
 
 def _record(kind: str, id_: str) -> dict[str, Any]:
-    table = tables.RESOURCES[kind].c
-    found = live.connection().scalar(select(table.json).where(table.id == id_))
+    found = json_of(tables.RESOURCES[kind], id_)
     if found is None:
         raise NotFound(f"There is no {kind.removesuffix('s')} {id_!r}.")
     record: dict[str, Any] = orjson.loads(found)
@@ -260,7 +251,6 @@ _DRIFT = {
 
 def _conflicts(claim: str) -> list[dict[str, Any]]:
     """Return what contradicts a claim, the widest gap first."""
-    query = {"claim": [claim], "within": 92, "region_scope": "within", "value_match": "overlap"}
     connection = live.connection()
-    found = connection.execute(select_conflicts(query).limit(ROWS)).all()
+    found = connection.execute(select_conflicts({"claim": [claim], "within": QUARTER}).limit(ROWS)).all()
     return [orjson.loads(render_conflict(connection, row)) for row in found]

@@ -64,7 +64,7 @@ def _notes(drawing: Drawing) -> list[str]:
 def _view(panel: Panel, span: tuple[int, int], setting: Setting, drawing: Drawing) -> Spec:
     axis = Axis.of(panel, setting.scale)
     first, last = ({"expr": str(end)} for end in span)  # plain numbers in a layered chart make Vega warn
-    layers = range_layers(panel, setting) if drawing.aggregated else mark_layers(panel, drawing, axis, setting)
+    layers = range_layers(panel, setting) if drawing.aggregated else mark_layers(panel, drawing, span, axis, setting)
     time = {"labelFlush": False, "tickCount": max(setting.width // 110, 3), "grid": True}
     return {
         "title": {"text": f"{panel.title}, {panel.unit}", "frame": "group", "fontSize": 12.5, "offset": 8},
