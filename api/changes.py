@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from flask import Response
 from marshmallow import Schema, fields
 from sqlalchemy import Connection, Row, Select, case, func, select
 from werkzeug.exceptions import NotFound
@@ -18,7 +17,7 @@ from api.blueprint import Blueprint
 from api.choices import choose_terms
 from api.docs import documented, envelope_of
 from api.formats import MEDIA_TYPES
-from api.http import negotiate
+from api.http import Answer, negotiate
 from api.lists import answer_list
 from api.paging import Selected
 from api.queries import QuerySchema, field_names, list_fields
@@ -93,7 +92,7 @@ blueprint = Blueprint("changes", __name__, description="What changed between two
     ),
     formats=MEDIA_TYPES.values(),
 )
-def list_changes(query: dict[str, Any]) -> Response:
+def list_changes(query: dict[str, Any]) -> Answer:
     """List what changed since a version."""
     versions = live.release().versions
     if query["since"] not in versions:

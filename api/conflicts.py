@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from flask import Response
 from marshmallow import Schema
 from sqlalchemy import (
     ColumnElement,
@@ -33,7 +32,7 @@ from api.choices import choose_terms
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
-from api.http import negotiate
+from api.http import Answer, negotiate
 from api.lists import answer_list
 from api.paging import Selected
 from api.parameters import filter_fields
@@ -114,7 +113,7 @@ blueprint = Blueprint("conflicts", __name__, description="What cannot all be tru
     ),
     formats=MEDIA_TYPES.values(),
 )
-def list_conflicts(query: dict[str, Any]) -> Response:
+def list_conflicts(query: dict[str, Any]) -> Answer:
     """List what cannot all be true."""
 
     def listed() -> Selected:

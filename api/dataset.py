@@ -13,7 +13,7 @@ from api.blueprint import Blueprint
 from api.datapackage import DataPackageSchema, data_package
 from api.docs import documented, envelope_of
 from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
-from api.http import answered, negotiate
+from api.http import Answer, answered, negotiate
 from api.linked import linked_dataset
 from api.lists import answer_one
 from api.paging import read_json
@@ -64,7 +64,7 @@ _query = QuerySchema.from_dict({"format": item_format()}, name="DatasetQuerySche
     ),
     formats=ITEM_MEDIA_TYPES.values(),
 )
-def get_dataset(query: dict[str, Any]) -> Response:
+def get_dataset(query: dict[str, Any]) -> Answer:
     """Get the dataset's version, licence, citation and downloads."""
     return answer_one(query, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), linked_dataset, _when())
 

@@ -7,6 +7,7 @@ groups, claims …) in a copy of its own, which is never changed again.
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from api import live
 from api.blueprint import Api, Blueprint, QueryParser
 from api.choices import ids_of
 from api.errors import MEDIA_TYPE, ProblemSchema
-from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, negotiate
+from api.http import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, bearing, negotiate, respond
 from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
 from api.parameters import VOCABULARY_FILTERS
 from api.queries import QuerySchema
@@ -141,7 +142,12 @@ def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
 ) -> Callable[[Any], Any]:
     """Document a view: its answer, also in other media types, its failures, and what it is called."""
 
-    def decorator(view: Any) -> Any:
+    def decorator(handler: Any) -> Any:
+        @wraps(handler)
+        def responding(*args: Any, **kwargs: Any) -> Response:
+            return respond(handler(*args, **kwargs))
+
+        view: Any = bearing(responding, answer=handler)
         headers = {name: name for name in ("ETag", "Link", *_COMMON)}
         # What is applied last is listed first, and a generated client reads the first that it can: so JSON comes last.
         for media_type in reversed([one for one in formats if one != "application/json"]):

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
-from flask import Response
 from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, Label, Select, func, select
 
@@ -17,7 +16,7 @@ from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import filter_conditions, search_conditions
-from api.http import answered_one, negotiate
+from api.http import Answer, answered_one, negotiate
 from api.lists import canonical
 from api.paging import address
 from api.parameters import VOCABULARY_FILTERS
@@ -62,7 +61,7 @@ blueprint = Blueprint("facets", __name__, description="Counts for each value of 
     summary="Count estimates by the values of their fields",
     description="Under the same filters as /estimates, and equal to its totals with that value as one more condition.",
 )
-def get_facets(query: dict[str, Any]) -> Response:
+def get_facets(query: dict[str, Any]) -> Answer:
     """Count estimates by the values of their fields."""
 
     def render() -> bytes:

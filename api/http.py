@@ -2,18 +2,19 @@
 
 import hashlib
 import re
-import uuid
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, wraps
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any, TypeVar
+from random import getrandbits
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from flask import Flask, Response, g, request
 from flask_cors import CORS
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, RequestURITooLarge
+from werkzeug.http import parse_accept_header
 
 from api import compression, live
 from api.limits import RATE_LIMIT, RATE_LIMIT_POLICY
@@ -24,6 +25,11 @@ LONGEST_ADDRESS = 8000
 """Characters of path and query; gunicorn takes up to 8190 and leaves the answer to us."""
 
 REQUEST_ID, DATASET_VERSION = "X-Request-Id", "X-Dataset-Version"
+PUBLIC, VARY = "public, no-cache", ("Accept", "Accept-Encoding")
+EXPOSED = (
+    *("Content-Disposition", "ETag", "Link", "Retry-After"),
+    *(RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION),
+)
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 _POLICY = (
@@ -37,35 +43,56 @@ View = TypeVar("View", bound=Callable[..., Any])
 Body = bytes | Iterator[bytes]
 
 
-def answered(
+class Answer(NamedTuple):
+    """What a question is answered with, whoever asks: known by its ETag before it is rendered."""
+
+    etag: str
+    media_type: str
+    render: Callable[[], tuple[Body, dict[str, str]]]
+
+
+def answer(
     path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json", also: str = ""
-) -> Response:
-    """Return a rendered body with its validators, or 304 without rendering where the client has it.
+) -> Answer:
+    """Return the answer to a question, rendered only where the client does not have it.
 
     `path` is the request in its canonical spelling: with the media type and the versions of dataset and code it
     decides the body, so equal questions share an ETag; `also` is what else does. The ETag is weak because a coding
     (gzip, br, zstd) changes the bytes and not what they say.
     """
     material = "\n".join((live.release().version, CODE_VERSION, media_type, path, also))
-    etag = hashlib.sha256(material.encode()).hexdigest()[:32]
-    if request.if_none_match.contains_weak(etag):
+    return Answer(hashlib.sha256(material.encode()).hexdigest()[:32], media_type, render)
+
+
+def respond(given: Answer | Response) -> Response:
+    """Return an answer as Flask's response with its validators, or as 304 without rendering."""
+    if not isinstance(given, Answer):
+        return given
+    if request.if_none_match.contains_weak(given.etag):
         response = Response(status=304)
     else:
-        body, headers = render()
-        response = Response(body, mimetype=media_type, headers=headers)
-    response.set_etag(etag, weak=True)
-    response.headers["Cache-Control"] = "public, no-cache"
+        body, headers = given.render()
+        response = Response(body, mimetype=given.media_type, headers=headers)
+    response.set_etag(given.etag, weak=True)
+    response.headers["Cache-Control"] = PUBLIC
     return response
 
 
-def answered_one(path: str, render_data: Callable[[], bytes], also: str = "") -> Response:
+def answered(
+    path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json", also: str = ""
+) -> Response:
+    """Return the answer to a question as Flask's response."""
+    return respond(answer(path, render, media_type, also))
+
+
+def answered_one(path: str, render_data: Callable[[], bytes], also: str = "") -> Answer:
     """Return one thing, rendered as JSON, in the envelope of all answers: `data`, `meta`, `links`."""
 
     def render() -> tuple[Body, dict[str, str]]:
         meta, links = {"dataset": live.release().version}, {"self": path}
         return b'{"data":%b,"meta":%b,"links":%b}' % (render_data(), orjson.dumps(meta), orjson.dumps(links)), {}
 
-    return answered(path, render, also=also)
+    return answer(path, render, also=also)
 
 
 def guarded(page: Response, form_action: str = "'none'") -> Response:
@@ -74,9 +101,27 @@ def guarded(page: Response, form_action: str = "'none'") -> Response:
     return page
 
 
+@lru_cache(maxsize=1024)
+def _read_accept(header: str) -> MIMEAccept:
+    given: MIMEAccept = parse_accept_header(header, MIMEAccept)
+    return MIMEAccept([(one.partition(";")[0].strip(), quality) for one, quality in given])
+
+
 def accepted_media_types() -> MIMEAccept:
     """Return what the client accepts; of parameters (`charset`, `header`, `profile`), none changes what it is given."""
-    return MIMEAccept([(one.partition(";")[0].strip(), quality) for one, quality in request.accept_mimetypes])
+    return _read_accept(live.accept())
+
+
+def is_acceptable(media_types: Iterable[str]) -> bool:
+    """Say whether the client accepts one of these media types."""
+    accepted = accepted_media_types()
+    return not accepted or accepted.best_match(media_types) is not None
+
+
+def bearing(view: View, **marks: Any) -> View:
+    """Return a view with marks that its wrappers bear too: what the registry of handlers is made of."""
+    vars(view).update(marks)
+    return view
 
 
 def negotiate(*media_types: str) -> Callable[[View], View]:
@@ -85,35 +130,38 @@ def negotiate(*media_types: str) -> Callable[[View], View]:
     def decorator(view: View) -> View:
         @wraps(view)
         def negotiated(*args: Any, **kwargs: Any) -> Any:
-            accepted = accepted_media_types()
-            if accepted and "format" not in request.args and accepted.best_match(media_types) is None:
+            if "format" not in request.args and not is_acceptable(media_types):
                 raise NotAcceptable(f"Here there is {', '.join(media_types)}.")
             return view(*args, **kwargs)
 
-        return negotiated  # type: ignore[return-value]
+        return bearing(negotiated, media_types=media_types)  # type: ignore[return-value]
 
     return decorator
 
 
+def request_id(given: str) -> str:
+    """Return the id that a client gives its request, or one of our own where it could break a log."""
+    return given if _USABLE_ID.fullmatch(given) else f"{getrandbits(128):032x}"
+
+
 def _begin() -> None:
-    given = request.headers.get(REQUEST_ID, "")
-    g.request_id = given if _USABLE_ID.fullmatch(given) else uuid.uuid4().hex
+    g.request_id = request_id(request.headers.get(REQUEST_ID, ""))
     # The address as it was sent; a client without one in the environment (a test's) sends what Flask shows.
     if len(request.environ.get("RAW_URI") or request.full_path) > LONGEST_ADDRESS:
         raise RequestURITooLarge(f"The address is too long; expected at most {LONGEST_ADDRESS} characters.")
 
 
 def _finish(response: Response) -> Response:
-    response.headers[REQUEST_ID] = g.get("request_id") or uuid.uuid4().hex
+    response.headers[REQUEST_ID] = g.get("request_id") or request_id("")
     try:
-        response.headers[DATASET_VERSION] = g.release.version if "release" in g else live.database().release().version
+        response.headers[DATASET_VERSION] = live.release().version
     except DatabaseError:
         response.headers.pop(DATASET_VERSION, None)
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.status_code == HTTPStatus.OK and request.method in ("GET", "HEAD") and not response.is_streamed:
         response.add_etag(weak=True)
     response.headers.setdefault("Cache-Control", "no-store")
-    response.vary.update(["Accept", "Accept-Encoding"])
+    response.vary.update(VARY)
     return response
 
 
@@ -124,16 +172,7 @@ def init_app(app: Flask) -> None:
         app,
         send_wildcard=True,
         methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=[
-            "Content-Disposition",
-            "ETag",
-            "Link",
-            "Retry-After",
-            RATE_LIMIT,
-            RATE_LIMIT_POLICY,
-            REQUEST_ID,
-            DATASET_VERSION,
-        ],
+        expose_headers=EXPOSED,
         max_age=86_400,
     )
     app.before_request(_begin)

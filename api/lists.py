@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from flask import Response
 from marshmallow import Schema
 
 from api import live
 from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, PAGED, Format, chosen_format
-from api.http import Body, answered, answered_one
+from api.handlers import Question
+from api.http import Answer, Body, answer, answered_one
 from api.linked import linked_list
 from api.linked_terms import Node
 from api.paging import Listing, Page, Window, address
@@ -29,17 +29,16 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
     query: dict[str, Any],
     listed: Callable[[], Listing],
     also: str = "",
-) -> Response:
+) -> Answer:
     """Return what a validated query asks of the list at `/name`.
 
     `record` describes its records, `schema` what is asked, and `also` is what decides the answer beside the question
     and the dataset's version.
     """
     format_ = chosen_format(query)
-    if format_ in PAGED:
-        query = {"limit": DEFAULT_LIMIT, **query}
     implied = {"limit": DEFAULT_LIMIT} if format_ in PAGED else {}
     asked = canonical(schema, query, {"format": Format.JSON, **implied})
+    query = {**implied, **query}
 
     def render() -> tuple[Body, dict[str, str]]:
         listing, wanted = listed(), query.get("fields")
@@ -64,17 +63,15 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
         body = b'{"data":[%b],"meta":%b,"links":%b}' % (b",".join(narrow), orjson.dumps(meta), orjson.dumps(links))
         return body, headers
 
-    return answered(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
+    return answer(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
 
 
 def answer_one(
     query: Mapping[str, Any], path: str, render: Callable[[], bytes], link: Callable[[Any], Node], also: str = ""
-) -> Response:
+) -> Answer:
     """Return one thing, which `render` gives as JSON, in the format that is asked for; `link` makes JSON-LD of it."""
     if chosen_format(query, ITEM_MEDIA_TYPES) is Format.JSONLD:
-        return answered(
-            path, lambda: (orjson.dumps(link(orjson.loads(render()))), {}), MEDIA_TYPES[Format.JSONLD], also
-        )
+        return answer(path, lambda: (orjson.dumps(link(orjson.loads(render()))), {}), MEDIA_TYPES[Format.JSONLD], also)
     return answered_one(path, render, also)
 
 
@@ -88,6 +85,11 @@ def canonical(
     schema: Schema, query: Mapping[str, Any], implied: Mapping[str, Any] = MappingProxyType({})
 ) -> list[tuple[str, str]]:
     """Return a query's parameters in one order and one spelling, without those that say what holds anyway."""
+    if isinstance(query, Question):
+        spelt = query.spelt.get(key := (schema, *implied.items()))
+        if spelt is None:
+            spelt = query.spelt[key] = canonical(schema, dict(query), implied)
+        return spelt
     found = []
     for name, field in schema.fields.items():
         if name not in query or query[name] == implied.get(name, field.load_default):

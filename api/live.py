@@ -1,41 +1,58 @@
-"""The release that a request reads: one and the same from its first query to its last."""
+"""What one request reads: one and the same release from its first query to its last, and what its client accepts.
 
-from flask import Flask, current_app, g
+It is no part of Flask's own context, because the front door (`api.asgi`) answers before Flask is entered.
+"""
+
+from contextvars import ContextVar
+
+from flask import Flask, request
 from sqlalchemy import Connection
 
 from schema.engine import Database, Release
 
 
-def database() -> Database:
-    """Return the application's database."""
-    found: Database = current_app.extensions["database"]
-    return found
+class Reading:
+    """One request, as far as its answer depends on it beside its address."""
+
+    def __init__(self, database: Database, accept: str, release: Release | None = None) -> None:
+        """Take where releases are, the request's `Accept`, and its release where that is known."""
+        self.database = database
+        self.accept = accept
+        self._release = release
+
+    def release(self) -> Release:
+        """Return this request's release; raises DatabaseError where there is none."""
+        if self._release is None:
+            self._release = self.database.release()
+        return self._release
+
+
+_reading: ContextVar[Reading] = ContextVar("reading")
+
+
+def begin(reading: Reading) -> None:
+    """Begin a request, which ends with the next."""
+    _reading.set(reading)
 
 
 def release() -> Release:
     """Return this request's release; raises DatabaseError where there is none."""
-    if "release" not in g:
-        g.release = database().release()
-    found: Release = g.release
-    return found
+    return _reading.get().release()
 
 
 def connection() -> Connection:
-    """Return this request's connection to its release; raises DatabaseError where there is none."""
-    if "connection" not in g:
-        g.connection = release().engine.connect()
-    found: Connection = g.connection
-    return found
+    """Return this thread's connection to this request's release; raises DatabaseError where there is none."""
+    return _reading.get().release().connection()
 
 
-def close(_: BaseException | None = None) -> None:
-    """Give the request's connection back."""
-    g.pop("release", None)
-    given = g.pop("connection", None)
-    if given is not None:
-        given.close()
+def accept() -> str:
+    """Return what this request's client accepts."""
+    return _reading.get().accept
 
 
 def init_app(app: Flask) -> None:
-    """Close what a request opened when it ends."""
-    app.teardown_request(close)
+    """Let each request read one release."""
+    database: Database = app.extensions["database"]
+    # Where nothing is read any more, nothing is held: an idle thread must not keep a release open.
+    app.before_request(lambda: begin(Reading(database, request.headers.get("Accept", ""))))
+    app.teardown_request(lambda _: begin(Reading(database, "")))

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from flask import Response
 from marshmallow import Schema, fields
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
@@ -16,7 +15,7 @@ from api.blueprint import Blueprint
 from api.choices import choose_terms
 from api.docs import documented, envelope_of
 from api.formats import MEDIA_TYPES
-from api.http import negotiate
+from api.http import Answer, negotiate
 from api.lists import answer_list
 from api.paging import Worked, address
 from api.parameters import SearchText
@@ -91,7 +90,7 @@ blueprint = Blueprint("resolve", __name__, description="What a name could mean."
     ),
     formats=MEDIA_TYPES.values(),
 )
-def list_meanings(query: dict[str, Any]) -> Response:
+def list_meanings(query: dict[str, Any]) -> Answer:
     """List what a name could mean."""
 
     def listed() -> Worked:

@@ -8,7 +8,6 @@ it does not describe.
 from typing import Any
 
 import orjson
-from flask import Response
 from marshmallow import Schema, fields
 
 from api import live
@@ -17,7 +16,7 @@ from api.choices import Choice
 from api.docs import documented, envelope_of
 from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
-from api.http import negotiate
+from api.http import Answer, negotiate
 from api.lists import answer_list
 from api.paging import Worked
 from api.parameters import VOCABULARY_FILTERS, filter_fields
@@ -126,7 +125,7 @@ blueprint = Blueprint("series", __name__, description="One indicator over time."
     ),
     formats=MEDIA_TYPES.values(),
 )
-def list_series(query: dict[str, Any]) -> Response:
+def list_series(query: dict[str, Any]) -> Answer:
     """List one indicator over time."""
     return answer_list(name="series", record=_point, schema=_schema, query=query, listed=lambda: Worked(_points(query)))
 

@@ -1,14 +1,13 @@
 """What there is to ask, and the probes of whoever runs the server."""
 
 import orjson
-from flask import Response
 from marshmallow import Schema, fields
 
 from api import live
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.explorer.pages import index, or_page
-from api.http import answered_one, negotiate
+from api.http import Answer, answered_one, negotiate
 from api.queries import QuerySchema
 from api.resources import RESOURCES
 
@@ -64,7 +63,7 @@ _MORE = {
     summary="List what can be asked for",
     description="Where everything is, from here on.",
 )
-def get_index(_: object) -> Response:
+def get_index(_: object) -> Answer:
     """List what can be asked for."""
     resources = [{"name": one.name, "url": f"/{one.name}", "about": one.about} for one in RESOURCES]
     resources += [{"name": name, "url": f"/{name}", "about": about} for name, about in _MORE.items()]

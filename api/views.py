@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema
 from werkzeug.exceptions import NotFound
 
@@ -11,7 +10,7 @@ from api.docs import documented, envelope_of
 from api.explorer import pages
 from api.explorer.pages import or_page
 from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, ItemFormat
-from api.http import negotiate
+from api.http import Answer, negotiate
 from api.linked import linked
 from api.lists import answer_list, answer_one, canonical
 from api.paging import address
@@ -21,7 +20,7 @@ from api.selection import json_of, listing_of
 from schema.flat import narrowed
 
 
-def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: str) -> Response:
+def answer_item(resource: Resource, schema: Schema, query: dict[str, Any], id_: str) -> Answer:
     """Return one record; raises NotFound."""
     found = json_of(resource.table, id_)
     if found is None:
@@ -58,7 +57,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         description=f"{resource.about} {_WHICH if name != 'estimates' else _FILTERED}",
         formats=MEDIA_TYPES.values(),
     )
-    def list_records(query: dict[str, Any]) -> Response:
+    def list_records(query: dict[str, Any]) -> Answer:
         return answer_list(
             name=name, record=record, schema=list_schema, query=query, listed=lambda: listing_of(resource, query)
         )
@@ -75,7 +74,7 @@ def _blueprint(resource: Resource) -> Blueprint:
         description=resource.about,
         formats=ITEM_MEDIA_TYPES.values(),
     )
-    def get_record(query: dict[str, Any], id: str) -> Response:
+    def get_record(query: dict[str, Any], id: str) -> Answer:
         return answer_item(resource, item_schema, query, id)
 
     return blueprint

@@ -13,7 +13,6 @@ import threading
 import weakref
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +20,13 @@ from typing import Any
 
 import orjson
 from platformdirs import user_data_path
-from sqlalchemy import Engine, StaticPool, create_engine, event, make_url, select
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from schema import dataset, flat, records, tables, vocabulary
-from schema.watch import STEPS_BETWEEN_LOOKS, Watch
+from schema.connections import Connector, Identity, identity_of
+from schema.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -114,53 +114,24 @@ def is_intact(path: Path) -> bool:
     return len(header) == 100 and header[_USER_VERSION] == _checksum(path)  # noqa: PLR2004 (the header's length)
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Which file a path led to."""
-
-    device: int
-    inode: int
-    modified: int
-    size: int
-
-    @classmethod
-    def of(cls, path: Path) -> "Identity":
-        """Return the identity of the file that is there now; raises OSError."""
-        found = path.stat()
-        return cls(found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
-
-
-def _identity(path: Path) -> Identity | None:
-    try:
-        return Identity.of(path)
-    except OSError:
-        return None
-
-
 class _Superseded(Exception):  # noqa: N818 (no error: the newer file is opened instead)
     """Another file took this one's place while it was being opened."""
 
 
 class Release:
-    """One release that is open: its version, and one connection to its file, which all requests of a process share.
+    """One release that is open: its version, and the connections to its file, one for each thread and each stream.
 
-    SQLite lets them: nothing is ever written, and every query has a cursor of its own. The connection is closed with
-    the last reference to the release, so that an answer that is still being sent ends as it began.
+    Two threads on one connection would wait for each other. All are closed with the last reference to the release, so
+    that an answer that is still being sent ends as it began.
     """
 
     def __init__(self, path: Path) -> None:
         """Open and check a file; raises DatabaseError, or _Superseded."""
         try:
             self.identity = Identity.of(path)
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1",
-                uri=True,
-                check_same_thread=False,
-                cached_statements=512,
-            )
-            weakref.finalize(self, connection.close)
             self.watch = watch = Watch()
-            connection.set_progress_handler(watch.has_ended, STEPS_BETWEEN_LOOKS)
+            connect = Connector(path, self.identity, watch)
+            weakref.finalize(self, connect.close)
             self.file = path.open("rb")
             weakref.finalize(self, self.file.close)
             intact = is_intact(path)
@@ -168,15 +139,16 @@ class Release:
             raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
         except sqlite3.Error as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
-        if _identity(path) != self.identity:
+        if identity_of(path) != self.identity:
             raise _Superseded
         if not is_ours(path):
             raise DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
         if not intact:
             raise DatabaseError(f"{path}: damaged; `headcount load` makes it anew")
         self.engine: Engine = create_engine(
-            "sqlite://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
+            "sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1, pool_reset_on_return=None
         )
+        event.listen(self.engine, "close", connect.forget)
         event.listen(self.engine, "before_cursor_execute", lambda *_: watch.begin())
         try:
             with self.engine.connect() as opened:
@@ -186,11 +158,20 @@ class Release:
                 self.versions = list(opened.scalars(select(tables.versions.c.version).order_by("number")))
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
+        self._own = threading.local()
         self.version: str = row.version
         self.dataset: dict[str, Any] = orjson.loads(row.json)
         status = os.fstat(self.file.fileno())
         self.size = status.st_size
         self.built = datetime.fromtimestamp(int(status.st_mtime), UTC).isoformat().replace("+00:00", "Z")
+
+    def connection(self) -> Connection:
+        """Return this thread's connection, which stays open as long as the release does."""
+        found: Connection | None = getattr(self._own, "connection", None)
+        if found is None:
+            found = self._own.connection = self.engine.connect()
+            found.exec_driver_sql("PRAGMA cache_size = -4000")  # kB
+        return found
 
     @cached_property
     def sha256(self) -> str:
@@ -224,13 +205,13 @@ class Database:
         A file that is no good is read once, not for every request. The release before it goes on being served
         from the file that was open, unless that very file was changed in place.
         """
-        identity = _identity(self.path)
+        identity = identity_of(self.path)
         if self._release and identity in (None, self._release.identity):
             return self._release
         with self._lock:
             while True:
                 try:
-                    return self._reopened(_identity(self.path))
+                    return self._reopened(identity_of(self.path))
                 except _Superseded:
                     continue
 

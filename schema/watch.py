@@ -1,25 +1,56 @@
-"""How long a question may take: SQLite is asked to stop before its worker is taken for dead."""
+"""How long a question may take: SQLite is asked to stop before its worker is taken for dead, or when nobody waits.
 
+SQLite calls back in the thread that steps, so what holds for a thread holds for whatever it asks, on any connection.
+"""
+
+import threading
 import time
 from math import inf
 
 LONGEST_STEP = 20
 """Seconds; gunicorn takes a worker for dead after 30."""
-STEPS_BETWEEN_LOOKS = 100_000
-"""Of SQLite's virtual machine; some milliseconds."""
+STEPS_BETWEEN_LOOKS = 20_000
+"""Of SQLite's virtual machine; about half a millisecond."""
+
+
+class Asker:
+    """Whoever waits for an answer: until when, and whether still."""
+
+    def __init__(self, until: float = inf) -> None:
+        """Take the time (`time.monotonic`) until which there is patience."""
+        self.until = until
+        self.gone = False
+
+    def __enter__(self) -> None:
+        """Ask in this thread."""
+        _here.asker = self
+
+    def __exit__(self, *_: object) -> None:
+        """Have been answered."""
+        _here.asker = _ANYBODY
+
+
+_ANYBODY = Asker()
+
+
+class _Here(threading.local):
+    """What holds for this thread."""
+
+    step_ends = inf
+    asker = _ANYBODY
+
+
+_here = _Here()
 
 
 class Watch:
     """How long one step of SQLite's may take: a question that takes longer is given up, and its worker lives on."""
 
-    def __init__(self) -> None:
-        """Let the first step take as long as it takes."""
-        self._ends = inf
-
     def begin(self) -> None:
         """Begin a step: a query, or the next rows of one."""
-        self._ends = time.monotonic() + LONGEST_STEP
+        _here.step_ends = time.monotonic() + LONGEST_STEP
 
     def has_ended(self) -> bool:
         """Say whether the step has taken too long; SQLite asks, and then raises `interrupted`."""
-        return time.monotonic() > self._ends
+        asker = _here.asker
+        return asker.gone or time.monotonic() > min(_here.step_ends, asker.until)

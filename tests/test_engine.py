@@ -6,7 +6,7 @@ import pytest
 from conftest import GOOD, make_release
 
 from api import create_app
-from schema import engine, watch
+from schema import connections, watch
 from schema.engine import Database, DatabaseError, database_path, is_intact
 from schema.tables import APPLICATION_ID
 from seeds import SHIPPED
@@ -108,7 +108,7 @@ def test_a_release_of_other_tables_is_refused(live, monkeypatch):
 
 
 def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypatch):
-    monkeypatch.setattr(engine, "STEPS_BETWEEN_LOOKS", 100)
+    monkeypatch.setattr(connections, "STEPS_BETWEEN_LOOKS", 100)
     app = create_app({"DATABASE_URL": f"sqlite:///{invented_database}"})
     client = app.test_client()
     assert client.get("/conflicts").status_code == 200
