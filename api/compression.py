@@ -6,11 +6,14 @@ flask-compress keeps the request, and with it its connection to the release, unt
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 
 import brotli
 from backports import zstd
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 MEDIA_TYPES = {
     *("application/json", "application/ld+json", "application/problem+json", "application/x-ndjson"),
@@ -50,10 +53,17 @@ def coded(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
     yield end()
 
 
+@lru_cache(maxsize=1024)
+def preferred(accept_encoding: str) -> str | None:
+    """Return the coding that an Accept-Encoding prefers; None where that is none."""
+    coding = parse_accept_header(accept_encoding, Accept).best_match([*CODERS, "identity"])
+    return coding if coding in CODERS else None
+
+
 def _code(response: Response) -> Response:
-    coding = request.accept_encodings.best_match([*CODERS, "identity"])
+    coding = preferred(request.headers.get("Accept-Encoding", ""))
     if (
-        coding not in CODERS
+        coding is None
         or response.mimetype not in MEDIA_TYPES
         or response.status_code in (HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED)
         or "Content-Encoding" in response.headers

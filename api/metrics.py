@@ -6,6 +6,7 @@ prometheus-client decides when it is imported whether values are shared among pr
 
 import os
 import time
+from bisect import bisect_left
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -13,12 +14,14 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 REQUESTS = Counter(
     "headcount_requests",
@@ -29,8 +32,51 @@ SECONDS = Histogram(
     "headcount_request_duration_seconds",
     "Seconds from a request's arrival to its answer's first byte, by the route that answered.",
     ["route"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+    buckets=_BUCKETS,
 )
+
+KEPT_ASKED = Counter(
+    "headcount_kept_bodies",
+    "Plain GETs of the front door, by whether their answer had been kept (hit) or not (miss).",
+    ["result"],
+)
+KEPT_BYTES = Gauge("headcount_kept_bytes", "Bytes of answers that are kept.", multiprocess_mode="livesum")
+
+
+class Tally:
+    """What the front door counts: plain integers, on the event loop alone, handed on to prometheus-client at times."""
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.hits = self.misses = self.kept_bytes = 0
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._seconds: dict[str, list[float]] = {}
+
+    def count(self, route: str, method: str, status: int, began: float) -> None:
+        """Count a request that began at a time of `time.perf_counter`."""
+        seconds = time.perf_counter() - began
+        key = (route, method, status)
+        self._requests[key] = self._requests.get(key, 0) + 1
+        observed = self._seconds.get(route)
+        if observed is None:
+            observed = self._seconds[route] = [0.0] * (len(_BUCKETS) + 2)
+        observed[bisect_left(_BUCKETS, seconds)] += 1
+        observed[-1] += seconds
+
+    def flush(self) -> None:
+        """Hand on what was counted."""
+        for (route, method, status), number in self._requests.items():
+            REQUESTS.labels(route, method, str(status)).inc(number)
+        for route, observed in self._seconds.items():
+            histogram = SECONDS.labels(route)
+            histogram._sum.inc(observed.pop())  # observe() takes one at a time
+            for bucket, observations in zip(histogram._buckets, observed, strict=True):
+                bucket.inc(observations)
+        KEPT_ASKED.labels("hit").inc(self.hits)
+        KEPT_ASKED.labels("miss").inc(self.misses)
+        KEPT_BYTES.set(self.kept_bytes)
+        self.hits = self.misses = 0
+        self._requests, self._seconds = {}, {}
 
 
 def _begin() -> None:

@@ -5,14 +5,13 @@ import shutil
 import tempfile
 from typing import Any
 
-import gevent
-from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
-from gunicorn.workers.ggevent import GeventWorker
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers import gasgi
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
+    InternalServerError,
     NotImplemented,
     RequestHeaderFieldsTooLarge,
     RequestURITooLarge,
@@ -22,49 +21,43 @@ from api import create_app
 from api.errors import handle_http_exception
 
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-TURN = 0.0001
-"""Seconds for which a connection stands back when it has been answered."""
-
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-_REFUSALS: tuple[tuple[type[Exception], HTTPException], ...] = (
-    (LimitRequestLine, RequestURITooLarge("The request line is too long.")),
-    (LimitRequestHeaders, RequestHeaderFieldsTooLarge("The headers are too long, or too many.")),
-    (UnsupportedTransferCoding, NotImplemented("This transfer coding is not known here.")),
-)
+_REFUSALS: dict[int, HTTPException] = {
+    414: RequestURITooLarge("The request line is too long."),
+    431: RequestHeaderFieldsTooLarge("The headers are too long, or too many."),
+    500: InternalServerError("Something went wrong here."),
+    501: NotImplemented("This transfer coding is not known here."),
+}
 
 
-class Worker(GeventWorker):  # type: ignore[misc]
-    """gunicorn's gevent worker, whose own refusals of what is no HTTP are problem documents too."""
+class Protocol(ASGIProtocol):  # type: ignore[misc]
+    """gunicorn's protocol, whose own refusals of what is no HTTP are problem documents too."""
 
-    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
-        """Answer a request, then let the other connections have their turn.
-
-        A client that asks again at once would otherwise be answered again at once, and others wait for seconds. It is
-        a timer because gevent sees to callbacks, which `sleep(0)` is, before it looks at sockets.
-        """
-        keep_alive = super().handle_request(listener_name, req, sock, addr)
-        gevent.sleep(TURN)
-        return keep_alive
-
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer a request that could not be read; anything else goes gunicorn's way."""
-        if not type(exc).__module__.startswith("gunicorn.http"):
-            super().handle_error(req, client, addr, exc)
-            return
-        refusal = next((answer for kind, answer in _REFUSALS if isinstance(exc, kind)), None)
-        with self.wsgi.test_request_context("/unreadable"):
-            self.wsgi.preprocess_request()
-            response = self.wsgi.process_response(
-                handle_http_exception(refusal or BadRequest("This is not a request that HTTP knows."))
-            )
-        body = response.get_data()
+    def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
+        """Answer a request that could not be read."""
+        app = self.app.flask
+        refusal = _REFUSALS.get(status) or BadRequest("This is not a request that HTTP knows.")
+        with app.test_request_context("/unreadable"):
+            app.preprocess_request()
+            response = app.process_response(handle_http_exception(refusal))
         headers = {**response.headers, "Connection": "close"}
         lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-        try:
-            client.sendall("\r\n".join(lines).encode("latin-1") + body)
-        except OSError as error:
-            self.log.debug("The client went before it was answered: %s", error)
+        self._safe_write("\r\n".join(lines).encode("latin-1") + response.get_data())
+
+    def _is_websocket_upgrade(self, request: Any) -> bool:
+        """Say no: a client that would rather speak another protocol is answered in HTTP."""
+        return False
+
+
+class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
+    """gunicorn's ASGI worker, with our protocol."""
+
+    def init_process(self) -> None:
+        """Begin to serve."""
+        ASGIProtocol._check_h1c_protocol_available()  # which looks at this class for what it finds
+        gasgi.ASGIProtocol = Protocol  # by this name the worker makes a protocol for each connection
+        super().init_process()
 
 
 def _forget(_: Any, worker: Any) -> None:
@@ -82,8 +75,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.settings = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
-            "worker_connections": 10_000,
             "worker_class": Worker,
+            "http_parser": "fast",
+            "asgi_loop": "uvloop",
+            "asgi_lifespan": "on",
+            "asgi_disconnect_grace_period": 0,  # nobody waits for what a client that has gone asked
             "keepalive": 5,
             "graceful_timeout": 30,
             "limit_request_line": 8190,
@@ -101,6 +97,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in self.settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """Return the application."""
-        return create_app()
+    def load(self) -> Any:
+        """Return the application, with the front door before it."""
+        from api.asgi import FrontDoor  # noqa: PLC0415 (see api.metrics)
+
+        return FrontDoor(create_app())

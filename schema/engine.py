@@ -199,15 +199,22 @@ class Database:
         self._release: Release | None = None
         self._refused: tuple[Identity, DatabaseError] | None = None
 
+    def current(self) -> Release | None:
+        """Return the live release if nothing has to be opened first, or another does that just now; never waits."""
+        live, identity = self._release, identity_of(self.path)
+        if live is None or identity in (None, live.identity) or self._lock.locked():
+            return live
+        goes_on = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
+        return live if goes_on else None
+
     def release(self) -> Release:
         """Return the live release, opening it where it is new; raises DatabaseError where there is none.
 
         A file that is no good is read once, not for every request. The release before it goes on being served
         from the file that was open, unless that very file was changed in place.
         """
-        identity = identity_of(self.path)
-        if self._release and identity in (None, self._release.identity):
-            return self._release
+        if found := self.current():
+            return found
         with self._lock:
             while True:
                 try:

@@ -1,0 +1,120 @@
+"""First-time answers on the event loop: the cheap kinds, by the handlers of Flask's views, in a few milliseconds.
+
+What does not go well here, whatever it is (a parameter that is wrong, a record that is not there, a query that takes
+long), is None: then Flask is asked in a thread, which knows how to say so and may take its time.
+"""
+
+import re
+import time
+
+from marshmallow import ValidationError
+from sqlalchemy.exc import DatabaseError as QueryError
+from werkzeug.exceptions import HTTPException
+
+from api import live
+from api.compression import SMALLEST, coded, preferred
+from api.formats import ITEM_MEDIA_TYPES
+from api.handlers import HANDLERS, Handler, validated
+from api.http import DATASET_VERSION, EXPOSED, PUBLIC, VARY, Answer, is_acceptable
+from api.kept import Entry, Headers, Kept, Key, is_had
+from api.resources import RESOURCES
+from schema.engine import Database
+from schema.watch import Asker
+
+PATIENCE = 0.003
+"""Seconds for which a query may hold the event loop."""
+MOST_ROWS = 200
+PASSED_OVER, MOST_SHAPES = 100, 1000
+"""After one question of a shape took long, so many of that shape are not tried here; and how many shapes are known."""
+
+_PLAIN_ID = re.compile(rb"[A-Za-z0-9._-]+")
+_WHOLE = frozenset(ITEM_MEDIA_TYPES.values())
+_CHEAP = ["/facets", "/series", *(f"/{one.name}{rest}" for one in RESOURCES for rest in ("", "/<string:id>"))]
+_COMMON: Headers = [
+    (b"cache-control", PUBLIC.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"vary", ", ".join(VARY).encode()),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(sorted(EXPOSED)).encode()),
+]
+
+Shape = tuple[str, ...]
+
+
+class Direct:
+    """Answers on the event loop."""
+
+    def __init__(self, database: Database) -> None:
+        """Take where the releases are."""
+        self._database = database
+        self._lists = {route.encode(): HANDLERS[route] for route in _CHEAP if "<" not in route}
+        self._items = {route.partition("/<")[0].encode(): HANDLERS[route] for route in _CHEAP if "<" in route}
+        self._slow: dict[Shape, int] = {}
+
+    def answer(self, kept: Kept, key: Key, none_match: bytes | None) -> Entry | None:
+        """Return the answer to a request; it is kept, but where the client has it, and it has no body."""
+        if (found := self._handler(key[0])) is None or b"text" in key[2]:  # text: pages, and streams of CSV
+            return None
+        handler, ids = found
+        live.begin(live.Reading(self._database, key[2].decode("latin-1"), kept.release))
+        try:
+            query = validated(handler.schema, key[1])
+        except (UnicodeDecodeError, ValidationError):
+            return None
+        shape: Shape = (handler.route, *query, *query.get("sort", ()))
+        if query.get("limit", 0) > MOST_ROWS or self._passes_over(shape):
+            return None
+        began = time.monotonic()
+        try:
+            with Asker(began + PATIENCE):
+                if "format" in query or is_acceptable(handler.media_types):
+                    return _kept(handler.route, handler.answer(query, **ids), kept, key, none_match)
+        except (HTTPException, QueryError):
+            pass
+        finally:
+            if time.monotonic() - began > PATIENCE:
+                self._put_off(shape)
+        return None
+
+    def _handler(self, path: bytes) -> tuple[Handler, dict[str, str]] | None:
+        """Return what answers at a path, and the names in it."""
+        if handler := self._lists.get(path):
+            return handler, {}
+        above, _, id_ = path.rpartition(b"/")
+        handler = self._items.get(above)
+        return (handler, {"id": id_.decode()}) if handler and _PLAIN_ID.fullmatch(id_) else None
+
+    def _passes_over(self, shape: Shape) -> bool:
+        left = self._slow.get(shape, 0)
+        if left:
+            self._slow[shape] = left - 1
+        return bool(left)
+
+    def _put_off(self, shape: Shape) -> None:
+        if len(self._slow) >= MOST_SHAPES:
+            self._slow.clear()
+        self._slow[shape] = PASSED_OVER
+
+
+def _kept(route: str, answer: Answer, kept: Kept, key: Key, none_match: bytes | None) -> Entry | None:
+    """Return an answer with its headers, as Flask would send it, kept from now on; None for a stream."""
+    if answer.media_type not in _WHOLE:
+        return None
+    etag = b'W/"%b"' % answer.etag.encode()
+    headers = [(b"etag", etag), (DATASET_VERSION.lower().encode(), live.release().version.encode()), *_COMMON]
+    if none_match is not None and is_had(etag, none_match):
+        return Entry(route, headers, b"")
+    coding = preferred(key[3].decode("latin-1")) or ""
+    if found := kept.same(key, etag, coding.encode()):
+        return found
+    body, said = answer.render()
+    if not isinstance(body, bytes):
+        return None
+    if coding and len(body) >= SMALLEST:
+        body = b"".join(coded([body], coding))
+        headers.append((b"content-encoding", coding.encode()))
+    headers += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
+    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
+    entry = Entry(route, headers, body)
+    kept.put(key, entry)
+    return entry

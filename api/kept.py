@@ -1,0 +1,99 @@
+"""Finished bodies, kept for the release that they belong to: found by what was asked before a framework is entered.
+
+A release never changes, so what was answered once is the answer until another release takes its place.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from werkzeug.http import parse_etags
+
+from schema.engine import Release
+
+Headers = list[tuple[bytes, bytes]]
+Key = tuple[bytes, ...]
+"""Path and query string as they were sent, with Accept and Accept-Encoding."""
+
+_OVERHEAD = 2000
+"""Bytes that an entry takes beside its body, about."""
+_LARGEST = 8
+"""A body of more than this part of all that may be kept is not."""
+_OF_THE_BODY = {
+    *(b"allow", b"content-encoding", b"content-language", b"content-length", b"content-md5", b"content-range"),
+    *(b"content-type", b"content-disposition", b"last-modified", b"link"),
+}
+"""What a 304 does not say."""
+
+
+class Entry:
+    """One finished answer, under all the keys that ask for it."""
+
+    def __init__(self, route: str, headers: Headers, body: bytes) -> None:
+        """Take the route that gave it, its headers (without the request's id) and its body."""
+        self.route, self.headers, self.body = route, headers, body
+        self.short = without_body(headers)
+        found = dict(headers)
+        self.etag, self.coding = found[b"etag"], found.get(b"content-encoding", b"")
+        self.size = len(body) + _OVERHEAD
+        self.keys: list[Key] = []
+
+
+def is_had(etag: bytes, none_match: bytes) -> bool:
+    """Say whether a client that sends this If-None-Match has what bears a (weak) ETag."""
+    return none_match == etag or parse_etags(none_match.decode("latin-1")).contains_weak(etag[3:-1].decode())
+
+
+def without_body(headers: Headers) -> Headers:
+    """Return the headers of the 304 in place of an answer."""
+    return [(name, value) for name, value in headers if name not in _OF_THE_BODY]
+
+
+class Kept:
+    """The finished answers to questions on one release, the least recently asked given up first."""
+
+    def __init__(self, release: Release | None, most: int) -> None:
+        """Take the release, and how many bytes may be kept."""
+        self.release, self.most, self.bytes = release, most, 0
+        self._by_key: dict[Key, Entry] = {}
+        self._entries: OrderedDict[tuple[bytes, bytes], Entry] = OrderedDict()
+
+    def get(self, key: Key) -> Entry | None:
+        """Return what answers a request that was made before."""
+        found = self._by_key.get(key)
+        if found is not None:
+            self._entries.move_to_end((found.etag, found.coding))
+        return found
+
+    def same(self, key: Key, etag: bytes, coding: bytes) -> Entry | None:
+        """Return what answers a request that says the same as another in other words."""
+        found = self._entries.get((etag, coding))
+        if found is not None:
+            self._entries.move_to_end((etag, coding))
+            self._name(key, found)
+        return found
+
+    def put(self, key: Key, entry: Entry) -> None:
+        """Keep an answer, if there is room for such a large one."""
+        if entry.size > self.most // _LARGEST:
+            return
+        known = self._entries.setdefault((entry.etag, entry.coding), entry)
+        if known is entry:
+            self.bytes += entry.size
+        self._name(key, known)
+
+    def _name(self, key: Key, entry: Entry) -> None:
+        if key in self._by_key:
+            return
+        length = sum(map(len, key)) + 200
+        self._by_key[key] = entry
+        entry.keys.append(key)
+        entry.size += length
+        self.bytes += length
+        while self.bytes > self.most:
+            _, given_up = self._entries.popitem(last=False)
+            self.bytes -= given_up.size
+            self._forget(given_up.keys)
+
+    def _forget(self, keys: Iterable[Key]) -> None:
+        for key in keys:
+            del self._by_key[key]
