@@ -88,7 +88,7 @@ def running(database: Path, *options: str) -> Iterator[tuple[str, subprocess.Pop
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [Path(sys.executable).with_name("headcount"), "serve", "--port", str(port), *options]
-    environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin"}
+    environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"}
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, env=environment, stderr=log)

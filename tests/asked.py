@@ -1,0 +1,89 @@
+"""Requests of all kinds, right and wrong, drawn by a seed; and what a server answers to the bytes of one."""
+
+import random
+import socket
+from http.client import HTTPResponse
+
+LISTS = ("estimates", "claims", "sources", "articles", "groups", "regions", "indicators", "hedges")
+WORKED = ("facets", "series", "conflicts", "changes", "resolve")
+ALONE = ("", "dataset", "dataset/estimates.csv", "dataset/headcount.db", "datapackage.json", "openapi.json", "docs")
+ODD_PATHS = (
+    *("//estimates", "/estimates/", "/estimates//", "/%65stimates", "/estimates%2Fexact", "/estimates/ex%61ct"),
+    *("/estimates/%FF", "/estimates/%C3%A9", "/estimates/%00", "/estimates/%", "/estimates/%zz", "/estimates/+"),
+    *("/estimates/exact/more", "/../estimates", "/Estimates", "/nowhere", "/health/live", "/health/ready"),
+    *("/explorer/style.css", "/docs/start.js", "/docs/nothing", "http://localhost/estimates?limit=2", "/chart.vl.json"),
+)
+PARAMETERS = (
+    *("limit=2", "limit=300", "limit=0", "limit=x", "limit=2&limit=3", "offset=1", "offset=-1", "cursor=after:exact"),
+    *("cursor=after:gone", "cursor=x", "sort=-low", "sort=id,-as_of", "sort=nothing", "fields=id", "fields=id,group.name"),
+    *("fields=nothing", "format=json", "format=jsonld", "format=csv", "format=ndjson", "format=xml", "q=fighters", "q=%22"),
+    *("q=%FF", "q=%C3%A9", "q=%", "q=a+b", "q=a%20b", "region=iraq", "region=IRAQ", "region=irak", "not_region=iraq"),
+    *("region=iraq,syria", "region=iraq&region=syria", "indicator=fighters", "indicator=nothing", "as_of=2017", "as_of=x"),
+    *("distinct=claim", "disputed=true", "disputed=perhaps", "value_min=500", "since=x", "interval=quarter", "by=claim"),
+    *("", "=", "&", "a=b;c=d", "x=1", "limit=%32", "%6Cimit=2", "LIMIT=2", "region_scope=exact", "region=%69raq", "width=5"),
+)
+ACCEPTED = (
+    *(None, None, None, None, None, None, "*/*", "*/*", "*/*", "application/json", "application/ld+json", "text/csv", "application/x-ndjson"),
+    *("text/html,application/xhtml+xml,*/*;q=0.8", "image/png", "application/json;q=0", "text/*", "application/*;q=0.5"),
+    *("text/html, application/json;q=0", "", "nonsense", "application/json;charset=utf-8, */*;q=0.1", "application/ld+json;q=0.9, */*;q=0.9"),
+)
+CODINGS = (None, None, "gzip", "br", "zstd", "gzip, deflate, br, zstd", "gzip;q=0", "identity", "*", "gzip;q=0.5, br;q=0.4", "", "x")
+KNOWN = (None, None, None, None, "*", 'W/"abc"', '"abc", W/"def"', "nonsense", "")
+METHODS = ("GET",) * 24 + ("HEAD", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "BREW")
+
+
+def drawn(number: int, ids: dict[str, list[str]], seed: int = 1) -> list[bytes]:
+    """Return requests as bytes."""
+    chance = random.Random(seed)
+    return [_one(chance, ids) for _ in range(number)]
+
+
+def _one(chance: random.Random, ids: dict[str, list[str]]) -> bytes:
+    kind = chance.random()
+    if kind < 0.1:
+        path = chance.choice(ODD_PATHS)
+    elif kind < 0.5:
+        path = f"/{chance.choice(LISTS)}"
+    elif kind < 0.7:
+        name = chance.choice(LISTS)
+        path = f"/{name}/{chance.choice([*ids[name], 'nothing', 'no.thing', 'no_thing'])}"
+    elif kind < 0.9:
+        path = f"/{chance.choice(WORKED)}"
+    else:
+        path = f"/{chance.choice(ALONE)}"
+    given = chance.sample(PARAMETERS, chance.choice((0, 0, 1, 1, 1, 2, 3)))
+    if path == "/series":
+        given.append("indicator=fighters")
+    target = (f"{path}?{'&'.join(given)}" if given else path).encode()
+    method = chance.choice(METHODS)
+    lines = [b"%b %b HTTP/1.1" % (method.encode(), target), b"Host: localhost", b"Connection: close"]
+    for name, choices in (("Accept", ACCEPTED), ("Accept-Encoding", CODINGS), ("If-None-Match", KNOWN)):
+        if (value := chance.choice(choices)) is not None:
+            lines.append(f"{name}: {value}".encode())
+    more = chance.random()
+    if more < 0.05:
+        lines.append(b"Origin: https://example.org")
+    elif more < 0.1:
+        lines.append(b"Range: bytes=0-9")
+    elif more < 0.15:
+        lines += [b"Accept: application/ld+json"]
+    elif more < 0.2:
+        lines += [b"Upgrade: websocket", b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    if method in ("POST", "PUT", "PATCH"):
+        return b"\r\n".join([*lines, b"Content-Length: 2", b"", b"{}"])
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def answer(address: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send the bytes of a request; return the status, the headers that do not tell the server, and the body."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request)
+        response = HTTPResponse(connection, method=request.partition(b" ")[0].decode())
+        response.begin()
+        body = response.read()
+    of_the_server = ("server", "date", "connection", "x-request-id")
+    headers = {name.lower(): value for name, value in response.getheaders() if name.lower() not in of_the_server}
+    if "allow" in headers:  # Flask lists a set
+        headers["allow"] = ", ".join(sorted(headers["allow"].split(", ")))
+    return response.status, headers, body
