@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from random import getrandbits
 from typing import Any
 
 from flask import Flask
@@ -26,9 +27,15 @@ Receive = Callable[[], Awaitable[Message]]
 
 KEPT_BYTES = 32_000_000
 FLUSH_SECONDS = 1.0
+LOOK_SECONDS = 0.005
+"""How long the front door may not notice that another file lies where the release was."""
 _ID = REQUEST_ID.lower().encode()
 _READ = frozenset((b"accept", b"accept-encoding", b"if-none-match", _ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
+
+
+def _usable(id_: bytes) -> bytes:
+    return request_id(id_.decode("latin-1")).encode()
 
 
 class FrontDoor:
@@ -41,7 +48,7 @@ class FrontDoor:
         self._bridge, self._direct, self._tally = Bridge(app), Direct(self._database), Tally()
         self._limited = bool(read_settings(app.config).limits)
         self._most = int(app.config.get("KEPT_BYTES", KEPT_BYTES))
-        self._kept = Kept(None, self._most)
+        self._kept, self._looks = Kept(None, self._most), 0.0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -59,7 +66,7 @@ class FrontDoor:
                 given[name] = given[name] + b"," + value if name in given else value
         key = (path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b""))
         none_match = given.get(b"if-none-match")
-        kept = self._current()
+        kept = self._kept if began < self._looks and self._database.live is self._kept.release else self._current(began)
         entry = kept.get(key)
         if entry is not None:
             self._tally.hits += 1
@@ -68,21 +75,23 @@ class FrontDoor:
             self._keep(kept, key, method, reply)
             await self._bridge.send(reply, send)
             return
-        id_ = (_ID, request_id(given.get(_ID, b"").decode("latin-1")).encode())
-        status, headers, body = HTTPStatus.OK, entry.headers, entry.body
+        status, headers, body = 200, entry.headers, entry.body
         if none_match is not None and is_had(entry.etag, none_match):
-            status, headers, body = HTTPStatus.NOT_MODIFIED, entry.short, b""
+            status, headers, body = 304, entry.without_body(), b""
         elif method == "HEAD":
             body = b""
         self._tally.count(entry.route, method, status, began)
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, id_]})
+        id_ = given.get(_ID)
+        headers = [*headers, (_ID, b"%032x" % getrandbits(128) if id_ is None else _usable(id_))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _current(self) -> Kept:
-        """Return what is kept of the live release."""
+    def _current(self, now: float) -> Kept:
+        """Return what is kept of the live release, having looked which that is."""
         release = self._database.current()
         if release is not self._kept.release:
             self._kept = Kept(release, self._most)
+        self._looks = now + LOOK_SECONDS
         return self._kept
 
     def _first(self, kept: Kept, key: Key, none_match: bytes | None) -> Entry | None:
@@ -100,7 +109,8 @@ class FrontDoor:
         decided = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: kept.release.version.encode()}
         if b"etag" in said and decided.items() <= said.items():
             headers: Headers = [one for one in reply.headers if one[0] != _ID]
-            kept.put(key, Entry(reply.route, headers, reply.body))
+            coding = said.get(b"content-encoding", b"")
+            kept.put(key, Entry(reply.route, said[b"etag"], headers, reply.body, coding))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Count for as long as the worker lives."""

@@ -30,6 +30,7 @@ PASSED_OVER, MOST_SHAPES = 100, 1000
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9._-]+")
 _WHOLE = frozenset(ITEM_MEDIA_TYPES.values())
 _CHEAP = ["/facets", "/series", *(f"/{one.name}{rest}" for one in RESOURCES for rest in ("", "/<string:id>"))]
+_VERSION = DATASET_VERSION.lower().encode()
 _COMMON: Headers = [
     (b"cache-control", PUBLIC.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -69,10 +70,12 @@ class Direct:
             with Asker(began + PATIENCE):
                 if "format" in query or is_acceptable(handler.media_types):
                     return _kept(handler.route, handler.answer(query, **ids), kept, key, none_match)
-        except (HTTPException, QueryError):
+        except QueryError:
+            self._put_off(shape)
+        except HTTPException:
             pass
         finally:
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > 5 * PATIENCE:  # it was no query that took so long
                 self._put_off(shape)
         return None
 
@@ -101,9 +104,9 @@ def _kept(route: str, answer: Answer, kept: Kept, key: Key, none_match: bytes | 
     if answer.media_type not in _WHOLE:
         return None
     etag = b'W/"%b"' % answer.etag.encode()
-    headers = [(b"etag", etag), (DATASET_VERSION.lower().encode(), live.release().version.encode()), *_COMMON]
+    headers = [*_COMMON, (_VERSION, live.release().version.encode()), (b"etag", etag)]
     if none_match is not None and is_had(etag, none_match):
-        return Entry(route, headers, b"")
+        return Entry(route, etag, headers, b"")
     coding = preferred(key[3].decode("latin-1")) or ""
     if found := kept.same(key, etag, coding.encode()):
         return found
@@ -113,8 +116,11 @@ def _kept(route: str, answer: Answer, kept: Kept, key: Key, none_match: bytes | 
     if coding and len(body) >= SMALLEST:
         body = b"".join(coded([body], coding))
         headers.append((b"content-encoding", coding.encode()))
+    else:
+        coding = ""
     headers += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
-    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
-    entry = Entry(route, headers, body)
+    if said:
+        headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
+    entry = Entry(route, etag, headers, body, coding.encode())
     kept.put(key, entry)
     return entry

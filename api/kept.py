@@ -28,24 +28,22 @@ _OF_THE_BODY = {
 class Entry:
     """One finished answer, under all the keys that ask for it."""
 
-    def __init__(self, route: str, headers: Headers, body: bytes) -> None:
-        """Take the route that gave it, its headers (without the request's id) and its body."""
-        self.route, self.headers, self.body = route, headers, body
-        self.short = without_body(headers)
-        found = dict(headers)
-        self.etag, self.coding = found[b"etag"], found.get(b"content-encoding", b"")
+    __slots__ = ("body", "coding", "etag", "headers", "keys", "route", "size")
+
+    def __init__(self, route: str, etag: bytes, headers: Headers, body: bytes, coding: bytes = b"") -> None:
+        """Take the route that gave it, its ETag, its headers (without the request's id), its body and that's coding."""
+        self.route, self.etag, self.headers, self.body, self.coding = route, etag, headers, body, coding
         self.size = len(body) + _OVERHEAD
         self.keys: list[Key] = []
+
+    def without_body(self) -> Headers:
+        """Return the headers of the 304 in its place."""
+        return [(name, value) for name, value in self.headers if name not in _OF_THE_BODY]
 
 
 def is_had(etag: bytes, none_match: bytes) -> bool:
     """Say whether a client that sends this If-None-Match has what bears a (weak) ETag."""
     return none_match == etag or parse_etags(none_match.decode("latin-1")).contains_weak(etag[3:-1].decode())
-
-
-def without_body(headers: Headers) -> Headers:
-    """Return the headers of the 304 in place of an answer."""
-    return [(name, value) for name, value in headers if name not in _OF_THE_BODY]
 
 
 class Kept:

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import weakref
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -165,6 +165,12 @@ class Release:
         self.size = status.st_size
         self.built = datetime.fromtimestamp(int(status.st_mtime), UTC).isoformat().replace("+00:00", "Z")
 
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Ask on this thread's connection what is asked too often for SQLAlchemy to build it anew."""
+        connection: Any = self.connection().connection.driver_connection
+        self.watch.begin()
+        return connection.execute(sql, parameters)  # type: ignore[no-any-return]
+
     def connection(self) -> Connection:
         """Return this thread's connection, which stays open as long as the release does."""
         found: Connection | None = getattr(self._own, "connection", None)
@@ -195,13 +201,13 @@ class Database:
     def __init__(self, url: str) -> None:
         """Take a database URL; nothing is opened before it is needed."""
         self.path = database_path(url)
+        self.live: Release | None = None
         self._lock = threading.Lock()
-        self._release: Release | None = None
         self._refused: tuple[Identity, DatabaseError] | None = None
 
     def current(self) -> Release | None:
         """Return the live release if nothing has to be opened first, or another does that just now; never waits."""
-        live, identity = self._release, identity_of(self.path)
+        live, identity = self.live, identity_of(self.path)
         if live is None or identity in (None, live.identity) or self._lock.locked():
             return live
         goes_on = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
@@ -223,23 +229,23 @@ class Database:
                     continue
 
     def _reopened(self, identity: Identity | None) -> Release:
-        live = self._release
+        live = self.live
         if live and identity in (None, live.identity):
             return live
         if identity is None or not self._refused or self._refused[0] != identity:
             try:
-                self._release = Release(self.path)
+                self.live = Release(self.path)
             except DatabaseError as error:
                 if identity is None:
                     raise
                 log.error("%s", error)
                 self._refused = (identity, error)
             else:
-                return self._release
+                return self.live
         if live and identity and live.identity.inode != identity.inode:
             return live
         raise self._refused[1]
 
     def close(self) -> None:
         """Let go of the release."""
-        self._release = None
+        self.live = None

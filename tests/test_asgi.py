@@ -8,7 +8,6 @@ import time
 import urllib.request
 from contextlib import contextmanager
 
-import pytest
 from asked import LISTS, answer, drawn
 from conftest import running
 
