@@ -5,6 +5,7 @@ long), is None: then Flask is asked in a thread, which knows how to say so and m
 """
 
 import re
+import sqlite3
 import time
 
 from marshmallow import ValidationError
@@ -70,7 +71,7 @@ class Direct:
             with Asker(began + PATIENCE):
                 if "format" in query or is_acceptable(handler.media_types):
                     return _kept(handler.route, handler.answer(query, **ids), kept, key, none_match)
-        except QueryError:
+        except (QueryError, sqlite3.DatabaseError):
             self._put_off(shape)
         except HTTPException:
             pass

@@ -1,6 +1,7 @@
 """Every failure as a problem document (RFC 9457), in one shape."""
 
 import logging
+import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from schema.engine import DatabaseError
-from schema.watch import LONGEST_STEP
+from schema.watch import LONGEST_STEP, is_waited_for
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +66,12 @@ def handle_http_exception(error: HTTPException) -> Response:
 
 
 def _no_database(error: Exception) -> Response:
-    """Return 503 where there is no database to be read."""
-    log.error("request %s: %s", g.get("request_id"), error)
+    """Return 503 where there is no database to be read, or where reading it was given up."""
     detail = "The dataset cannot be read just now; try again later."
-    if isinstance(error, QueryError) and "interrupted" in str(error.orig):
+    if "interrupted" in str(getattr(error, "orig", error)):
         detail = f"This question takes more than {LONGEST_STEP} seconds here; ask for less, by more filters."
+    if is_waited_for():
+        log.error("request %s: %s", g.get("request_id"), error)
     response = handle_http_exception(ServiceUnavailable(detail))
     response.headers["Retry-After"] = "30"
     return response
@@ -87,4 +89,5 @@ def init_app(app: Flask) -> None:
     """Register the handlers; flask-smorest's own, for HTTP errors, is `Api.handle_http_exception`."""
     app.register_error_handler(DatabaseError, _no_database)
     app.register_error_handler(QueryError, _no_database)
+    app.register_error_handler(sqlite3.DatabaseError, _no_database)
     app.register_error_handler(Exception, _unforeseen)

@@ -43,6 +43,11 @@ class _Here(threading.local):
 _here = _Here()
 
 
+def is_waited_for() -> bool:
+    """Say whether whoever asked in this thread still waits."""
+    return not _here.asker.gone
+
+
 class Watch:
     """How long one step of SQLite's may take: a question that takes longer is given up, and its worker lives on."""
 

@@ -117,11 +117,11 @@ METHODS = ("GET",) * 24 + ("HEAD", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "
 
 def drawn(number: int, ids: dict[str, list[str]], seed: int = 1) -> list[bytes]:
     """Return requests as bytes."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     return [_one(chance, ids) for _ in range(number)]
 
 
-def _one(chance: random.Random, ids: dict[str, list[str]]) -> bytes:
+def _one(chance: random.Random, ids: dict[str, list[str]]) -> bytes:  # noqa: PLR0912
     kind = chance.random()
     if kind < 0.1:
         path = chance.choice(ODD_PATHS)

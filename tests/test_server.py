@@ -100,7 +100,10 @@ def test_every_request_is_counted_over_all_workers(live):
     before = counted()
     for _ in range(40):
         get(f"{address}/claims/strength")
-    assert counted() - before == 40
+    deadline = time.monotonic() + 5
+    while counted() - before != 40:  # the workers' front doors hand on what they counted every second
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 REFUSALS = {
