@@ -5,10 +5,8 @@ COPY . .
 ENV PATH=/opt/venv/bin:$PATH \
     HEADCOUNT_DATABASE_URL=sqlite:////data/headcount.db
 # Loaded here, so that a container serves at once and bad seeds fail the build instead of the start.
-# gevent's wheel carries its tests, and with them private keys, which scanners rightly report.
 RUN python -m venv /opt/venv \
     && pip install --no-cache-dir . \
-    && rm -r /opt/venv/lib/python3*/site-packages/gevent/tests \
     && headcount load
 
 
