@@ -16,7 +16,7 @@ from flask import Flask
 from api.bridge import Bridge, Reply
 from api.direct import Direct
 from api.http import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.kept import Entry, Headers, Kept, Key, is_had
+from api.kept import Entry, Headers, Kept, Key, is_had, most_kept
 from api.limits import read_settings
 from api.metrics import Tally
 from schema.engine import Database
@@ -25,7 +25,6 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-KEPT_BYTES = 32_000_000
 FLUSH_SECONDS = 1.0
 LOOK_SECONDS = 0.005
 """How long the front door may not notice that another file lies where the release was."""
@@ -47,7 +46,7 @@ class FrontDoor:
         self._database: Database = app.extensions["database"]
         self._bridge, self._direct, self._tally = Bridge(app), Direct(self._database), Tally()
         self._limited = bool(read_settings(app.config).limits)
-        self._most = int(app.config.get("KEPT_BYTES", KEPT_BYTES))
+        self._most = most_kept(app.config)
         self._kept, self._looks = Kept(None, self._most), 0.0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

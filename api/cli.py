@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api import limits
+from api.kept import most_kept
 from schema.engine import Database, DatabaseError, OtherVersionError, database_path, default_url
 from seeds import SHIPPED
 from seeds.build import build_dataset
@@ -109,7 +110,9 @@ def serve(host: str, port: int, workers: int) -> None:
     Example: headcount serve --host 0.0.0.0 --port 8080 --workers 4
     """  # noqa: D301
     try:
-        limits.read_settings({name.removeprefix("HEADCOUNT_"): value for name, value in os.environ.items()})
+        settings = {name.removeprefix("HEADCOUNT_"): value for name, value in os.environ.items()}
+        limits.read_settings(settings)
+        most_kept(settings)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     from api.server import LOG_FORMAT, Server  # noqa: PLC0415 (gunicorn is slow to import, and of no use elsewhere)

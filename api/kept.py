@@ -4,7 +4,8 @@ A release never changes, so what was answered once is the answer until another r
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from werkzeug.http import parse_etags
 
@@ -23,6 +24,14 @@ _OF_THE_BODY = {
     *(b"content-type", b"content-disposition", b"last-modified", b"link"),
 }
 """What a 304 does not say."""
+
+
+def most_kept(config: Mapping[str, Any]) -> int:
+    """Return how many bytes may be kept; raises ValueError where the configuration says no number."""
+    given = str(config.get("KEPT_BYTES", 32_000_000))
+    if not (given.isascii() and given.isdecimal()):
+        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 32000000")
+    return int(given)
 
 
 class Entry:

@@ -177,6 +177,11 @@ def test_nothing_is_kept_where_that_is_turned_off(front):
     assert (door._kept.bytes, door._tally.hits, door._tally.misses) == (0, 0, 3)
 
 
+def test_how_much_is_kept_has_to_be_a_number(front):
+    with pytest.raises(ValueError, match="'lots' is no number of bytes"):
+        front(KEPT_BYTES="lots")
+
+
 def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
     monkeypatch.setattr("schema.connections.STEPS_BETWEEN_LOOKS", 10)
     monkeypatch.setattr("api.direct.PATIENCE", -1)
