@@ -1,10 +1,11 @@
 """The front door: kept answers and cheap first ones on the event loop, all else from Flask in a thread.
 
-One request: what it asks (`_asked`) → a body that is kept (`api.kept`) → the same handler as the view's, within a few
-milliseconds (`api.direct`) → Flask (`api.bridge`), whose whole public answers are kept too.
+One request: a body that is kept (`at_hand`, `api.kept`) → the same handler as the view's, within a few milliseconds
+(`api.direct`) → Flask (`api.bridge`), whose whole public answers are kept too.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from flask import Flask
 from api.bridge import Bridge, Reply
 from api.direct import Direct
 from api.http import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.kept import Entry, Headers, Kept, Key, is_had, most_kept
+from api.kept import Entry, Headers, Kept, Key, Ready, is_had, most_kept
 from api.limits import read_settings
 from api.metrics import Tally
 from schema.engine import Database
@@ -26,11 +27,26 @@ Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
 FLUSH_SECONDS = 1.0
+TURN_SECONDS = 0.001
+"""How long a thread goes on with Python while the event loop wants to; Python's own default is five times that."""
 LOOK_SECONDS = 0.005
 """How long the front door may not notice that another file lies where the release was."""
-_ID = REQUEST_ID.lower().encode()
-_READ = frozenset((b"accept", b"accept-encoding", b"if-none-match", _ID))
+ID = REQUEST_ID.lower().encode()
+_READ = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
+
+
+def _given(headers: Headers) -> dict[bytes, bytes]:
+    """Return the headers that an answer depends on, repeated ones joined as WSGI joins them."""
+    given: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _READ:
+            given[name] = given[name] + b"," + value if name in given else value
+    return given
+
+
+def _key(path: bytes, query: bytes, given: dict[bytes, bytes]) -> Key:
+    return path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b"")
 
 
 def _usable(id_: bytes) -> bytes:
@@ -51,72 +67,85 @@ class FrontDoor:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        began = time.perf_counter()
         if scope["type"] != "http":
             await self._live(receive, send)
             return
-        method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
-        if method not in ("GET", "HEAD") or self._limited or len(path) + len(query) >= LONGEST_ADDRESS:
-            await self._bridge.send(await self._bridge.ask(scope), send)
-            return
-        given: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            if name in _READ:
-                given[name] = given[name] + b"," + value if name in given else value
-        key = (path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b""))
-        none_match = given.get(b"if-none-match")
-        kept = self._kept if began < self._looks and self._database.live is self._kept.release else self._current(began)
-        entry = kept.get(key)
-        if entry is not None:
-            self._tally.hits += 1
-        elif (entry := self._first(kept, key, none_match)) is None:
+        method, path, query, headers = scope["method"], scope["raw_path"], scope["query_string"], scope["headers"]
+        ready = self.at_hand(method, path, query, headers) or self._first(method, path, query, headers)
+        if ready is None:
+            kept = self._kept
             reply = await self._bridge.ask(scope)
-            self._keep(kept, key, method, reply)
+            if method == "GET" and not self._limited:
+                self._keep(kept, _key(path, query, _given(headers)), reply)
             await self._bridge.send(reply, send)
             return
-        status, headers, body = 200, entry.headers, entry.body
+        said = [*ready.head.headers, (ID, ready.id)]
+        await send({"type": "http.response.start", "status": ready.status, "headers": said})
+        await send({"type": "http.response.body", "body": ready.body})
+
+    def at_hand(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
+        """Return the answer to a request if it is kept; `api.server` asks before there is a scope."""
+        began = time.perf_counter()
+        if began > self._looks or self._database.live is not self._kept.release:
+            self._look(began)
+        given = _given(headers)
+        entry = self._kept.get(_key(path, query, given))
+        if entry is None or method not in ("GET", "HEAD"):
+            return None
+        self._tally.hits += 1
+        return self._ready(entry, method, given, began)
+
+    def _first(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
+        """Return an answer that is not kept yet, if it is quickly had."""
+        began = time.perf_counter()
+        if method not in ("GET", "HEAD") or self._limited or len(path) + len(query) >= LONGEST_ADDRESS:
+            return None
+        self._tally.misses += 1
+        if path == b"/metrics":
+            self._flush()
+        if self._kept.release is None:
+            return None
+        given = _given(headers)
+        entry = self._direct.answer(self._kept, _key(path, query, given), given.get(b"if-none-match"))
+        return self._ready(entry, method, given, began) if entry else None
+
+    def _ready(self, entry: Entry, method: str, given: dict[bytes, bytes], began: float) -> Ready:
+        status, head, body = 200, entry.head, entry.body
+        none_match = given.get(b"if-none-match")
         if none_match is not None and is_had(entry.etag, none_match):
-            status, headers, body = 304, entry.without_body(), b""
+            status, head, body = 304, entry.short, b""
         elif method == "HEAD":
             body = b""
         self._tally.count(entry.route, method, status, began)
-        id_ = given.get(_ID)
-        headers = [*headers, (_ID, b"%032x" % getrandbits(128) if id_ is None else _usable(id_))]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        id_ = given.get(ID)
+        return Ready(status, head, body, b"%032x" % getrandbits(128) if id_ is None else _usable(id_))
 
-    def _current(self, now: float) -> Kept:
-        """Return what is kept of the live release, having looked which that is."""
+    def _look(self, now: float) -> None:
+        """Look which release is live; what was kept of another is given up."""
         release = self._database.current()
         if release is not self._kept.release:
             self._kept = Kept(release, self._most)
         self._looks = now + LOOK_SECONDS
-        return self._kept
 
-    def _first(self, kept: Kept, key: Key, none_match: bytes | None) -> Entry | None:
-        """Return an answer that is not kept yet, if it is quickly had."""
-        self._tally.misses += 1
-        if key[0] == b"/metrics":
-            self._flush()
-        return self._direct.answer(kept, key, none_match) if kept.release else None
-
-    def _keep(self, kept: Kept, key: Key, method: str, reply: Reply) -> None:
+    def _keep(self, kept: Kept, key: Key, reply: Reply) -> None:
         """Keep what Flask answered, if it is all there and decided by what it is kept under."""
-        if method != "GET" or reply.status != HTTPStatus.OK or reply.stream or kept.release is None:
+        if reply.status != HTTPStatus.OK or reply.stream or kept.release is None:
             return
         said = dict(reply.headers)
         decided = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: kept.release.version.encode()}
-        if b"etag" in said and decided.items() <= said.items():
-            headers: Headers = [one for one in reply.headers if one[0] != _ID]
+        if {b"etag", b"content-length"} <= said.keys() and decided.items() <= said.items():
+            headers: Headers = [one for one in reply.headers if one[0] != ID]
             coding = said.get(b"content-encoding", b"")
             kept.put(key, Entry(reply.route, said[b"etag"], headers, reply.body, coding))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Count for as long as the worker lives."""
         await receive()
+        sys.setswitchinterval(TURN_SECONDS)
         flushing = asyncio.create_task(self._flush_regularly())
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        sys.setswitchinterval(TURN_SECONDS)
         flushing.cancel()
         self._flush()
         self._bridge.close()

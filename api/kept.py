@@ -5,7 +5,7 @@ A release never changes, so what was answered once is the answer until another r
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from werkzeug.http import parse_etags
 
@@ -15,7 +15,7 @@ Headers = list[tuple[bytes, bytes]]
 Key = tuple[bytes, ...]
 """Path and query string as they were sent, with Accept and Accept-Encoding."""
 
-_OVERHEAD = 2000
+_OVERHEAD = 3000
 """Bytes that an entry takes beside its body, about."""
 _LARGEST = 8
 """A body of more than this part of all that may be kept is not."""
@@ -34,20 +34,51 @@ def most_kept(config: Mapping[str, Any]) -> int:
     return int(given)
 
 
+class Head:
+    """The headers of an answer, without the request's id: as ASGI has them, and as they go out."""
+
+    __slots__ = ("_block", "headers")
+
+    def __init__(self, headers: Headers) -> None:
+        """Take the headers."""
+        self.headers = headers
+        self._block = b""
+
+    @property
+    def block(self) -> bytes:
+        """Return the lines of the headers."""
+        if not self._block:
+            self._block = b"".join(b"%b: %b\r\n" % header for header in self.headers)
+        return self._block
+
+
 class Entry:
     """One finished answer, under all the keys that ask for it."""
 
-    __slots__ = ("body", "coding", "etag", "headers", "keys", "route", "size")
+    __slots__ = ("_short", "body", "coding", "etag", "head", "keys", "route", "size")
 
     def __init__(self, route: str, etag: bytes, headers: Headers, body: bytes, coding: bytes = b"") -> None:
-        """Take the route that gave it, its ETag, its headers (without the request's id), its body and that's coding."""
-        self.route, self.etag, self.headers, self.body, self.coding = route, etag, headers, body, coding
+        """Take the route that gave it, its ETag, its headers, its body and that's coding."""
+        self.route, self.etag, self.head, self.body, self.coding = route, etag, Head(headers), body, coding
         self.size = len(body) + _OVERHEAD
         self.keys: list[Key] = []
+        self._short: Head | None = None
 
-    def without_body(self) -> Headers:
+    @property
+    def short(self) -> Head:
         """Return the headers of the 304 in its place."""
-        return [(name, value) for name, value in self.headers if name not in _OF_THE_BODY]
+        if self._short is None:
+            self._short = Head([one for one in self.head.headers if one[0] not in _OF_THE_BODY])
+        return self._short
+
+
+class Ready(NamedTuple):
+    """An answer as it goes out."""
+
+    status: int
+    head: Head
+    body: bytes
+    id: bytes
 
 
 def is_had(etag: bytes, none_match: bytes) -> bool:

@@ -6,7 +6,7 @@ import tempfile
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.asgi import protocol
 from gunicorn.workers import gasgi
 from werkzeug.exceptions import (
     BadRequest,
@@ -19,7 +19,9 @@ from werkzeug.exceptions import (
 
 from api import create_app
 from api.errors import handle_http_exception
+from api.http import REQUEST_ID
 
+ID = REQUEST_ID.encode()
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -31,7 +33,7 @@ _REFUSALS: dict[int, HTTPException] = {
 }
 
 
-class Protocol(ASGIProtocol):  # type: ignore[misc]
+class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
     """gunicorn's protocol, whose own refusals of what is no HTTP are problem documents too."""
 
     def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
@@ -45,6 +47,22 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]
         lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         self._safe_write("\r\n".join(lines).encode("latin-1") + response.get_data())
 
+    async def _serve_http_request(self, request: Any, sockname: Any, peername: Any) -> Any:
+        """Answer at once what is kept, without a task, a scope, and a check of headers that were checked before."""
+        query = request.query.encode("latin-1")
+        ready = self.app.at_hand(request.method, request.raw_path, query, request.headers_bytes)
+        if ready is None:
+            return await super()._serve_http_request(request, sockname, peername)
+        close = self._will_close(request, False)
+        self._response_buffer = b"%b%b%b: %b\r\n%bServer: gunicorn/asgi\r\n%b\r\n" % (
+            *(protocol._get_cached_status_line(request.version, ready.status), ready.head.block, ID, ready.id),
+            *(protocol._get_cached_date_header(), b"Connection: close\r\n" if close else b""),
+        )
+        self._send_body(ready.body)
+        if self._flow_control.write_paused:
+            await self._flow_control.drain()
+        return not close
+
     def _is_websocket_upgrade(self, request: Any) -> bool:
         """Say no: a client that would rather speak another protocol is answered in HTTP."""
         return False
@@ -55,7 +73,7 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         """Begin to serve."""
-        ASGIProtocol._check_h1c_protocol_available()  # which looks at this class for what it finds
+        protocol.ASGIProtocol._check_h1c_protocol_available()  # which looks at this class for what it finds
         gasgi.ASGIProtocol = Protocol  # by this name the worker makes a protocol for each connection
         super().init_process()
 
