@@ -1,6 +1,6 @@
 """The front door: kept answers and cheap first ones on the event loop, all else from Flask in a thread.
 
-One request: a body that is kept (`at_hand`, `api.kept`) → the same handler as the view's, within a few milliseconds
+One request: a body that is kept (`api.kept`) → the same handler as the view's, within a few milliseconds
 (`api.direct`) → Flask (`api.bridge`), whose whole public answers are kept too.
 """
 
@@ -70,44 +70,42 @@ class FrontDoor:
         if scope["type"] != "http":
             await self._live(receive, send)
             return
-        method, path, query, headers = scope["method"], scope["raw_path"], scope["query_string"], scope["headers"]
-        ready = self.at_hand(method, path, query, headers) or self._first(method, path, query, headers)
+        ready = self.at_once(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
         if ready is None:
-            kept = self._kept
-            reply = await self._bridge.ask(scope)
-            if method == "GET" and not self._limited:
-                self._keep(kept, _key(path, query, _given(headers)), reply)
-            await self._bridge.send(reply, send)
+            await self.in_a_thread(scope, receive, send)
             return
         said = [*ready.head.headers, (ID, ready.id)]
         await send({"type": "http.response.start", "status": ready.status, "headers": said})
         await send({"type": "http.response.body", "body": ready.body})
 
-    def at_hand(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
-        """Return the answer to a request if it is kept; `api.server` asks before there is a scope."""
+    def at_once(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
+        """Return an answer that is kept or quickly had; `api.server` asks before there is a task and a scope."""
         began = time.perf_counter()
         if began > self._looks or self._database.live is not self._kept.release:
             self._look(began)
         given = _given(headers)
-        entry = self._kept.get(_key(path, query, given))
-        if entry is None or method not in ("GET", "HEAD"):
+        key = _key(path, query, given)
+        entry = self._kept.get(key)
+        if method not in ("GET", "HEAD"):
             return None
-        self._tally.hits += 1
-        return self._ready(entry, method, given, began)
-
-    def _first(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
-        """Return an answer that is not kept yet, if it is quickly had."""
-        began = time.perf_counter()
-        if method not in ("GET", "HEAD") or self._limited or len(path) + len(query) >= LONGEST_ADDRESS:
+        if entry is not None:
+            self._tally.hits += 1
+            return self._ready(entry, method, given, began)
+        if self._limited or self._kept.release is None or len(path) + len(query) >= LONGEST_ADDRESS:
             return None
         self._tally.misses += 1
+        entry = self._direct.answer(self._kept, key, given.get(b"if-none-match"))
+        return self._ready(entry, method, given, began) if entry else None
+
+    async def in_a_thread(self, scope: Message, _: Receive, send: Send) -> None:
+        """Answer a request with what Flask says, and keep that."""
+        method, path, kept = scope["method"], scope["raw_path"], self._kept
         if path == b"/metrics":
             self._flush()
-        if self._kept.release is None:
-            return None
-        given = _given(headers)
-        entry = self._direct.answer(self._kept, _key(path, query, given), given.get(b"if-none-match"))
-        return self._ready(entry, method, given, began) if entry else None
+        reply = await self._bridge.ask(scope)
+        if method == "GET" and not self._limited:
+            self._keep(kept, _key(path, scope["query_string"], _given(scope["headers"])), reply)
+        await self._bridge.send(reply, send)
 
     def _ready(self, entry: Entry, method: str, given: dict[bytes, bytes], began: float) -> Ready:
         status, head, body = 200, entry.head, entry.body

@@ -1,9 +1,10 @@
 """gunicorn, set up for Headcount."""
 
+import asyncio
 import os
 import shutil
 import tempfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.asgi import protocol
@@ -20,6 +21,9 @@ from werkzeug.exceptions import (
 from api import create_app
 from api.errors import handle_http_exception
 from api.http import REQUEST_ID
+
+if TYPE_CHECKING:
+    from api.asgi import FrontDoor
 
 ID = REQUEST_ID.encode()
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -38,7 +42,7 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
 
     def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
         """Answer a request that could not be read."""
-        app = self.app.flask
+        app = self.front.flask
         refusal = _REFUSALS.get(status) or BadRequest("This is not a request that HTTP knows.")
         with app.test_request_context("/unreadable"):
             app.preprocess_request()
@@ -47,10 +51,16 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         self._safe_write("\r\n".join(lines).encode("latin-1") + response.get_data())
 
+    def __init__(self, worker: Any) -> None:
+        """Take the worker, whose application is the front door."""
+        super().__init__(worker)
+        self.front: FrontDoor = worker.asgi
+        self.app = self.front.in_a_thread
+
     async def _serve_http_request(self, request: Any, sockname: Any, peername: Any) -> Any:
-        """Answer at once what is kept, without a task, a scope, and a check of headers that were checked before."""
+        """Answer at once what can be, without a task, a scope and a check of headers that are our own."""
         query = request.query.encode("latin-1")
-        ready = self.app.at_hand(request.method, request.raw_path, query, request.headers_bytes)
+        ready = self.front.at_once(request.method, request.raw_path, query, request.headers_bytes)
         if ready is None:
             return await super()._serve_http_request(request, sockname, peername)
         close = self._will_close(request, False)
@@ -61,6 +71,8 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         self._send_body(ready.body)
         if self._flow_control.write_paused:
             await self._flow_control.drain()
+        elif self._callback_parser.remaining():
+            await asyncio.sleep(0)  # a client that asks for more without waiting keeps no other from its turn
         return not close
 
     def _is_websocket_upgrade(self, request: Any) -> bool:

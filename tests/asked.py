@@ -165,7 +165,7 @@ def answer(address: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
         response = HTTPResponse(connection, method=request.partition(b" ")[0].decode())
         response.begin()
         body = response.read()
-    of_the_server = ("server", "date", "connection", "x-request-id")
+    of_the_server = ("server", "date", "expires", "connection", "x-request-id")
     headers = {name.lower(): value for name, value in response.getheaders() if name.lower() not in of_the_server}
     if "allow" in headers:  # Flask lists a set
         headers["allow"] = ", ".join(sorted(headers["allow"].split(", ")))

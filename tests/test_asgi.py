@@ -192,7 +192,7 @@ def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
     for _ in range(2):
         assert asyncio.run(asked(door, scope_of("/estimates?sort=-high")))[0] == 200
     assert len(looked) == 2
-    assert list(door._direct._slow.values()) == [99]
+    assert list(door._direct._slow.values()) == [19]
 
 
 def test_where_requests_are_limited_flask_answers_all(front):
