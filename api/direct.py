@@ -56,7 +56,15 @@ class Direct:
         if (found := self._handler(key[0])) is None or b"text" in key[2]:  # text: pages, and streams of CSV
             return None
         handler, ids = found
-        live.begin(live.Reading(self._database, key[2].decode("latin-1"), kept.release))
+        token = live.begin(live.Reading(self._database, key[2].decode("latin-1"), kept.release))
+        try:
+            return self._tried(handler, ids, kept, key, none_match)
+        finally:
+            live.end(token)
+
+    def _tried(
+        self, handler: Handler, ids: dict[str, str], kept: Kept, key: Key, none_match: bytes | None
+    ) -> Entry | None:
         entry: Entry | None = None
         shape: Shape = (handler.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap

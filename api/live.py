@@ -3,7 +3,7 @@
 It is no part of Flask's own context, because the front door (`api.asgi`) answers before Flask is entered.
 """
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 from flask import Flask, request
 from sqlalchemy import Connection
@@ -30,9 +30,14 @@ class Reading:
 _reading: ContextVar[Reading] = ContextVar("reading")
 
 
-def begin(reading: Reading) -> None:
-    """Begin a request, which ends with the next."""
-    _reading.set(reading)
+def begin(reading: Reading) -> Token[Reading]:
+    """Begin a request; with what is returned, it ends."""
+    return _reading.set(reading)
+
+
+def end(token: Token[Reading]) -> None:
+    """End a request, and hold nothing of it: an idle connection must not keep a release open."""
+    _reading.reset(token)
 
 
 def release() -> Release:
@@ -53,6 +58,11 @@ def accept() -> str:
 def init_app(app: Flask) -> None:
     """Let each request read one release."""
     database: Database = app.extensions["database"]
-    # Where nothing is read any more, nothing is held: an idle thread must not keep a release open.
-    app.before_request(lambda: begin(Reading(database, request.headers.get("Accept", ""))))
-    app.teardown_request(lambda _: begin(Reading(database, "")))
+
+    @app.before_request
+    def begin_request() -> None:
+        begin(Reading(database, request.headers.get("Accept", "")))
+
+    @app.teardown_request
+    def end_request(_: BaseException | None = None) -> None:
+        begin(Reading(database, ""))  # and not by a token: a test's client may end requests in another order

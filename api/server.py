@@ -38,7 +38,13 @@ _REFUSALS: dict[int, HTTPException] = {
 
 
 class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
-    """gunicorn's protocol, whose own refusals of what is no HTTP are problem documents too."""
+    """gunicorn's protocol: what can be is answered at once, and what is no HTTP is refused with a problem document."""
+
+    def __init__(self, worker: Any) -> None:
+        """Take the worker, whose application is the front door."""
+        super().__init__(worker)
+        self.front: FrontDoor = worker.asgi
+        self.app = self.front.in_a_thread
 
     def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
         """Answer a request that could not be read."""
@@ -50,12 +56,6 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         headers = {**response.headers, "Connection": "close"}
         lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         self._safe_write("\r\n".join(lines).encode("latin-1") + response.get_data())
-
-    def __init__(self, worker: Any) -> None:
-        """Take the worker, whose application is the front door."""
-        super().__init__(worker)
-        self.front: FrontDoor = worker.asgi
-        self.app = self.front.in_a_thread
 
     async def _serve_http_request(self, request: Any, sockname: Any, peername: Any) -> Any:
         """Answer at once what can be, without a task, a scope and a check of headers that are our own."""
