@@ -1,6 +1,8 @@
 """Which release is served: the newest good one, and never a damaged one."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import GOOD, make_release
@@ -119,3 +121,30 @@ def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypat
         assert "ask for less, by more filters" in response.json["detail"]
     assert client.get("/conflicts?within=36525").status_code == 200
     app.extensions["database"].close()
+
+
+def test_a_release_reads_its_own_file_whatever_has_taken_its_place(tmp_path):
+    path = tmp_path / "live.db"
+    version = make_release(GOOD, path)
+    database = Database(f"sqlite:///{path}")
+    release = database.release()
+    make_release(SHIPPED, path)
+    asked = "select version from dataset"
+    found = [release.connection().exec_driver_sql(asked).scalar()]
+    thread = threading.Thread(target=lambda: found.append(release.execute(asked).fetchone()[0]))
+    thread.start()
+    thread.join()
+    with release.engine.connect() as first, release.engine.connect() as second:
+        found += [one.exec_driver_sql(asked).scalar() for one in (first, second)]
+    assert found == [version] * 4
+    assert database.release().version != version
+    database.close()
+
+
+def test_each_thread_has_a_connection_of_its_own(database):
+    release = Database(f"sqlite:///{database}").release()
+    with ThreadPoolExecutor(2) as pool:
+        both = threading.Barrier(2)
+        one, other = pool.map(lambda _: (both.wait(), release.connection())[1], range(2))
+    assert len({id(each.connection.driver_connection) for each in (one, other, release.connection())}) == 3
+    assert release.connection() is release.connection()
