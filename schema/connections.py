@@ -32,10 +32,13 @@ def identity_of(path: Path) -> Identity | None:
 
 
 class _Lasting(sqlite3.Connection):
-    """A connection that no pool closes."""
+    """A connection that no pool closes, and that several may have at once."""
 
     def close(self) -> None:
         """Stay open."""
+
+    def create_function(self, *_: Any, **__: Any) -> None:
+        """Make no function: SQLAlchemy's `regexp` is not asked for, and could not be made while others read."""
 
 
 class Connector:

@@ -30,10 +30,8 @@ from schema.watch import Watch
 
 log = logging.getLogger(__name__)
 
-_USER_VERSION, _APPLICATION_ID = (
-    slice(60, 64),
-    slice(68, 72),
-)  # https://www.sqlite.org/fileformat2.html, the database header
+# https://www.sqlite.org/fileformat2.html, the database header
+_USER_VERSION, _APPLICATION_ID = slice(60, 64), slice(68, 72)
 _CHUNK = 1 << 20
 
 

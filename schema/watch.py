@@ -1,4 +1,4 @@
-"""How long a question may take: SQLite is asked to stop before its worker is taken for dead, or when nobody waits.
+"""How long a question may take: SQLite is asked to stop in time, or when nobody waits.
 
 SQLite calls back in the thread that steps, so what holds for a thread holds for whatever it asks, on any connection.
 """
@@ -8,7 +8,7 @@ import time
 from math import inf
 
 LONGEST_STEP = 20
-"""Seconds; gunicorn takes a worker for dead after 30."""
+"""Seconds; gunicorn lets running requests go on for 30 when it is ended."""
 STEPS_BETWEEN_LOOKS = 20_000
 """Of SQLite's virtual machine; about half a millisecond."""
 
