@@ -5,7 +5,6 @@ gone, gunicorn cancels the task that waits, and the thread's query is interrupte
 """
 
 import asyncio
-import logging
 import os
 import sys
 import threading
@@ -20,8 +19,6 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from flask import Flask
 
 from schema.watch import Asker
-
-log = logging.getLogger(__name__)
 
 THREADS = 16
 PIECE, PIECE_SECONDS = 65_536, 0.02
