@@ -14,7 +14,7 @@ from conftest import GOOD, make_release
 
 from api import create_app
 from api.explorer import charts, marks
-from api.explorer.charts import VEGA_LITE
+from api.explorer.drawing import VEGA_LITE
 from api.explorer.phrases import figure
 
 NUMBERS = ("low", "best", "high")

@@ -2,12 +2,10 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import vl_convert
 from flask import Flask, Response, current_app, send_from_directory
 
-from api.explorer.charts import VEGA_LITE
+from api.explorer.drawing import pencil
 from api.http import answered
 
 _HERE = Path(__file__).parent / "static"
@@ -17,8 +15,7 @@ A_DAY = 86_400
 
 @lru_cache(maxsize=1)
 def _vega() -> bytes:
-    bundle: Any = vl_convert.javascript_bundle  # whose stub knows no default for the snippet
-    return bundle(vl_version=VEGA_LITE).encode()  # type: ignore[no-any-return]
+    return pencil().draw("script")
 
 
 def _asset(name: str) -> Response:

@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 import orjson
-import vl_convert
 from flask import Flask, Response
 from marshmallow import Schema, fields
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from sqlalchemy import select
 from api import live
 from api.blueprint import Blueprint, QueryParser
 from api.docs import documented
+from api.explorer.drawing import pencil
 from api.explorer.layers import Spec
 from api.explorer.marks import Drawing, draw
 from api.explorer.setting import Setting
@@ -29,7 +29,6 @@ from schema import tables
 from schema.fields import Term, Whole
 from schema.vocabulary import about
 
-VEGA_LITE = "6.4"
 DEFAULT_WIDTH = 760
 KEPT = 64
 """How many drawn charts a process keeps."""
@@ -116,7 +115,7 @@ def _drawn(_version: str, asked: tuple[tuple[str, str], ...]) -> Drawing:
 
 @lru_cache(maxsize=KEPT)
 def _svg(specified: str) -> bytes:
-    drawn = vl_convert.vegalite_to_svg(specified, vl_version=VEGA_LITE)
+    drawn = pencil().draw("svg", specified).decode()
     spec = orjson.loads(specified)
     title, described = (escape(text) for text in (spec["title"]["text"], spec["description"]))
     return drawn.replace(">", f' role="img"><title>{title}</title><desc>{described}</desc>', 1).encode()
@@ -124,7 +123,7 @@ def _svg(specified: str) -> bytes:
 
 @lru_cache(maxsize=KEPT)
 def _png(specified: str) -> bytes:
-    return vl_convert.vegalite_to_png(specified, vl_version=VEGA_LITE, scale=2)
+    return pencil().draw("png", specified)
 
 
 @blueprint.route("/chart.vl.json")
