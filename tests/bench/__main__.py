@@ -1,0 +1,174 @@
+"""Measures how fast Headcount is, beside a bare application and Datasette in the same run, and prints it as Markdown.
+
+    python tests/bench --sizes 10k --output speed.md
+
+Needs Linux, wrk, and `pip install -e '.[bench]'`. All it writes goes to a temporary folder, unless --keep names one.
+"""
+
+import argparse
+import importlib.util
+import itertools
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import data
+import report
+from goals import goals
+from servers import Server, program
+
+SHAPES = {
+    "point": "/estimates/{id}",
+    "filter": "/estimates?region={region}&indicator={indicator}&limit=50",
+    "filter_hot": "/estimates?region={region}&indicator={indicator}&limit=50",
+    "search": "/estimates?q={q}&limit=20",
+    "years": "/facets?fields=as_of_year&region={region}",
+    "series": "/series?indicator={indicator}&region={region}&limit=20",
+    "deep": "/estimates?limit=50&cursor=after:{id}",
+}
+LARGEST_BY_SEEDS = 10_000
+
+
+def sizes(text):
+    """Read `10k,1m`."""
+    times = {"k": "000", "m": "000000"}
+    return [int(one[:-1] + times[one[-1]]) if one[-1:] in times else int(one) for one in text.split(",")]
+
+
+def load(folder, count):
+    """Make the database that is served of the CSV file; say how long that took, and the most memory it had."""
+    # Until there is an import of CSV: it takes the place of all lines up to `command`, and `data.write_seeds` goes.
+    if count > LARGEST_BY_SEEDS:
+        sys.exit(f"{count:,} estimates are too many to be loaded from seeds; expected {LARGEST_BY_SEEDS:,} at most")
+    data.write_seeds(folder / "seeds", folder / "estimates.csv")
+    command = [program("headcount"), "load", str(folder / "seeds")]
+
+    began = time.perf_counter()
+    loading = subprocess.Popen(command, env=os.environ | _database(folder), stdout=sys.stderr)
+    _, status, used = os.wait4(loading.pid, 0)
+    loading.returncode = os.waitstatus_to_exitcode(status)
+    if loading.returncode:
+        sys.exit(f"{' '.join(command)} failed")
+    return {"seconds": time.perf_counter() - began, "memory": used.ru_maxrss * 1024 / 1e6}
+
+
+def _database(folder):
+    return {"HEADCOUNT_DATABASE_URL": f"sqlite:///{folder / 'headcount.db'}"}
+
+
+def prepare(folder, count):
+    """Make the data, unless it is there; return what to ask, and how loading went."""
+    made = folder / "loaded.json"
+    if not made.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("headcount.db", "estimates.db"):  # of a run that was ended
+            (folder / name).unlink(missing_ok=True)
+        data.write_csv(folder / "estimates.csv", count)
+        loaded = load(folder, count) | {"bytes": (folder / "headcount.db").stat().st_size, "count": count}
+        data.write_sqlite(folder / "estimates.db", folder / "estimates.csv")
+        made.write_text(json.dumps(loaded))
+    return data.questions(folder / "estimates.csv", count), json.loads(made.read_text())
+
+
+def servers(folder, logs, worker_class):
+    """Return the servers that are measured: Headcount as users start it, with and without keeping what it answered."""
+    application = "peers:asgi" if worker_class == "asgi" else "peers:wsgi"
+    gunicorn = [program("gunicorn"), *f"-k {worker_class} -w 2 -b 127.0.0.1:{{port}} --no-control-socket".split()]
+    uvicorn = [program("uvicorn"), *"--factory peers:datasette --workers 2 --port {port} --no-access-log".split()]
+    headcount = [program("headcount"), "serve", "--port", "{port}"]
+    return [
+        Server("headcount", headcount, logs, "/estimates?limit=1", **_database(folder)),
+        Server("nothing kept", headcount, logs, "/estimates?limit=1", **_database(folder), HEADCOUNT_KEPT_BYTES="0"),
+        Server("bare", [*gunicorn, "--keep-alive", "5", application], logs, "/1"),
+        Server("datasette", uvicorn, logs, BENCH_DATABASE=str(folder / "estimates.db")),
+    ]
+
+
+def paths(server, shape, asked, ours):
+    """Return how a server is asked the questions of one shape."""
+    if server.name == "bare":  # as many bytes as ours has on average
+        some = [ours.ask(SHAPES[shape].format(**one)) for one in asked[:10]]
+        return [f"/{sum(map(len, some)) // len(some)}"]
+    if server.name == "datasette":
+        names = [f"{key}={{{key}}}" for key in asked[0]]
+        template = f"/estimates/{shape.removesuffix('_hot')}.json?_shape=array&{'&'.join(names)}"
+    else:
+        template = SHAPES[shape]
+    return [template.format(**one) for one in asked]
+
+
+def measure(folder, count, options):
+    """Return all that was measured with one number of estimates."""
+    asked, loaded = prepare(folder, count)
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        running = [stack.enter_context(one) for one in servers(folder, logs, options.worker_class)]
+        ways = {
+            (one, shape): paths(one, shape, asked[shape], running[0]) for one in running for shape in options.shapes
+        }
+        for (one, shape), asking in ways.items():
+            ours, theirs = (other.ask(ways[other, shape][0]).count(b'"wording"') for other in (running[0], running[-1]))
+            if ours != theirs:
+                sys.exit(f"{shape}: Headcount answers with {ours} estimates, and Datasette with {theirs}")
+            one.drive(asking, 1, options.connections)
+        found = {key: [] for key in ways}
+        for turn in range(options.rounds):
+            for shape, one in itertools.product(options.shapes, running[:: 1 if turn % 2 else -1]):
+                one.settle()
+                said = one.drive(ways[one, shape], options.seconds, options.connections, turn * 7919)
+                found[one, shape].append(said)
+                print(f"{count:,}, round {turn + 1}, {shape}, {one.name}: {said['cpu']:,.0f} µs", file=sys.stderr)
+        medians = {
+            (one.name, shape): {key: statistics.median(said[key] for said in turns) for key in turns[0]}
+            for (one, shape), turns in found.items()
+        }
+        return {"count": count, "shapes": medians, "goals": goals(*running[:2], asked, loaded, options.seconds)}
+
+
+def main():
+    """Read what is asked for, measure it and print it."""
+    summary, _, more = __doc__.partition("\n\n")
+    parser = argparse.ArgumentParser(
+        "python tests/bench", description=summary, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", type=sizes, default="10k", metavar="10k,100k,1m", help="numbers of estimates (10k)")
+    parser.add_argument("--shapes", default=",".join(SHAPES), help="kinds of questions (all: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is driven, in turns (3)")
+    parser.add_argument("--seconds", type=int, default=4, help="how long each time (4)")
+    parser.add_argument("--connections", type=int, default=32, help="how many at once (32)")
+    parser.add_argument(
+        "--worker-class", default="gevent", help="gunicorn's, of the bare application (gevent; or asgi)"
+    )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the data is left, and found the next time")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where the Markdown goes too")
+    options = parser.parse_args()
+    options.shapes = options.shapes.split(",")
+    if unknown := set(options.shapes) - set(SHAPES):
+        parser.error(f"no shape is called {', '.join(unknown)}; expected of {', '.join(SHAPES)}")
+    if sys.platform != "linux":
+        parser.error("this reads /proc, which only Linux has")
+    if not shutil.which("wrk"):
+        parser.error("there is no wrk; `apt-get install wrk`, or https://github.com/wg/wrk")
+    for package in ("datasette", "uvicorn"):
+        if not importlib.util.find_spec(package):
+            parser.error(f"there is no {package}; `pip install -e '.[bench]'`")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the servers are ended, too
+    with tempfile.TemporaryDirectory() as temporary:
+        root = (options.keep or Path(temporary)).resolve()
+        measured = [measure(root / str(count), count, options) for count in options.sizes]
+    text = report.markdown(measured, options)
+    print(text)
+    if options.output:
+        options.output.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

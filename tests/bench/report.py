@@ -1,0 +1,55 @@
+"""What was measured, as Markdown."""
+
+import os
+import platform
+import sqlite3
+from importlib.metadata import version
+
+
+def _table(head, rows):
+    lines = [head, ["---", "---", *["---:"] * (len(head) - 2)], *rows]
+    return ["", *(f"| {' | '.join(map(str, line))} |" for line in lines), ""]
+
+
+def _short(number):
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def markdown(measured, options):
+    """Return all of it as Markdown: a table of shapes and one of goals for each size, and how costs grow."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("headcount", "gunicorn", "datasette"))
+    text = [
+        f"{packages}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores that "
+        f"wrk shares; {options.connections} connections, medians of {options.rounds} rounds of {options.seconds} s, in "
+        "turns. CPU is the server's, for one request; *bare* is an application that answers with as many bytes, under "
+        f"gunicorn's {options.worker_class} worker; Datasette has SQL written by hand. All have two workers.",
+    ]
+    for one in measured:
+        text += ["", f"## {one['count']:,} estimates", *_shapes(one["shapes"])]
+        text += [f"Others took up to {max(said['others'] for said in one['shapes'].values()):.2f} cores meanwhile."]
+        text += _table(["with two workers", "measured", "goal"], one["goals"])
+    if len(measured) > 1:
+        text += ["## Growth", *_growth(measured)]
+    return "\n".join(text)
+
+
+def _shapes(shapes):
+    head = ["shape", "server", "CPU, µs", "p50, ms", "p99, ms", "requests/s", "CPU to bare", "CPU to Datasette"]
+    rows = []
+    for (server, shape), said in sorted(shapes.items(), key=lambda one: list(shapes).index(("headcount", one[0][1]))):
+        ratios = [f"{said['cpu'] / shapes[other, shape]['cpu']:.2f}" for other in ("bare", "datasette")]
+        failed = f" ({said['failed']:.0f} failed)" if said["failed"] else ""
+        numbers = [_short(said[key]) for key in ("cpu", "p50", "p99", "rate")]
+        rows.append([shape, server, *numbers[:3], numbers[3] + failed, *ratios])
+    return _table(head, rows)
+
+
+def _growth(measured):
+    first, last = measured[0], measured[-1]
+    shapes = dict.fromkeys(shape for _, shape in first["shapes"])
+    rows = [
+        [server, f"{first['count']:,} to {last['count']:,}"]
+        + [f"{last['shapes'][server, shape]['cpu'] / first['shapes'][server, shape]['cpu']:.2f}" for shape in shapes]
+        for server in ("headcount", "nothing kept", "datasette")
+    ]
+    return _table(["CPU, times", "estimates", *shapes], rows)
