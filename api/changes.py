@@ -109,7 +109,7 @@ def list_changes(query: dict[str, Any]) -> Answer:
 
 def select_changes(query: dict[str, Any]) -> Select[Any]:
     """Return the estimates that are not what they were in a version, as they were (`old`) and are (`new`)."""
-    versions, history, estimates = tables.versions.c, tables.history, tables.estimates.c
+    versions, history, rendered = tables.versions.c, tables.history, tables.estimates_rendered
     # Loaded, replaced and loaded again, a version is the present one again.
     number = select(func.max(versions.number)).where(versions.version == query["since"]).scalar_subquery()
     first = (
@@ -119,20 +119,21 @@ def select_changes(query: dict[str, Any]) -> Select[Any]:
         .subquery()
     )
     joined = first.join(history, (history.c.id == first.c.id) & (history.c.number == first.c.number))
-    joined = joined.outerjoin(tables.estimates, estimates.id == first.c.id)
-    old, new = history.c.json, estimates.json
+    joined = joined.outerjoin(tables.estimates, tables.estimates.c.id == first.c.id)
+    joined = joined.outerjoin(rendered, rendered.c.position == tables.estimates.c.position)
+    old, new = history.c.json, rendered.c.json
     change = case((old.is_(None), Change.INSERTED), (new.is_(None), Change.DELETED), else_=Change.UPDATED)
     found = select(first.c.id, change.label("change"), old.label("old"), new.label("new"))
     found = found.select_from(joined).where(old.is_distinct_from(new)).order_by(first.c.id)
     return found.where(change.in_(query["change"])) if "change" in query else found
 
 
-def _rendered(_: Connection, row: Row[Any]) -> str:
+def _rendered(_: Connection, row: Row[Any]) -> bytes:
     changed = []
     if row.old and row.new:
         old, new = (flattened(orjson.loads(one), ".") for one in (row.old, row.new))
         for name in {**new, **old}:
             if old.get(name) != new.get(name):
                 changed.append({"field": name, "old": old.get(name), "new": new.get(name)})
-    about_it = orjson.dumps({"id": row.id, "change": row.change, "changed": changed}).decode()
-    return f'{about_it[:-1]},"estimate":{row.new or row.old}}}'
+    about_it = orjson.dumps({"id": row.id, "change": row.change, "changed": changed})
+    return b'%b,"estimate":%b}' % (about_it[:-1], (row.new or row.old).encode())

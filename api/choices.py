@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from api import live
 from api.blueprint import LONGEST_ALLOWED_LIST, nearest
@@ -102,14 +102,14 @@ def choose_records(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any
     """Return a field for records of the release, by any of their names."""
 
     def meanings(word: str) -> list[str]:
+        if kind == "claim":
+            return list(live.connection().scalars(select(tables.claims.c.id).where(tables.claims.c.id == fold(word))))
         found = select(tables.names.c.id).where(tables.names.c.kind == kind, tables.names.c.key == fold(word))
         return list(live.connection().scalars(found.order_by(tables.names.c.id)))
 
     def near(word: str) -> list[str]:
         """Return the nearest names, one for each record; an alias too is a name that works."""
-        rows = live.connection().execute(
-            select(tables.names.c.key, tables.names.c.id).where(tables.names.c.kind == kind)
-        )
+        rows = live.connection().execute(_names(kind))
         ids: dict[str, str] = {row.key: row.id for row in rows}
         found: dict[str, str] = {}
         for key in nearest(word, list(ids)):
@@ -121,5 +121,11 @@ def choose_records(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any
 
 def ids_of(kind: str) -> list[str]:
     """Return the ids of all records of a kind in this request's release."""
-    found = select(tables.names.c.id).where(tables.names.c.kind == kind).distinct().order_by(tables.names.c.id)
-    return list(live.connection().scalars(found))
+    return sorted({row.id for row in live.connection().execute(_names(kind))})
+
+
+def _names(kind: str) -> Select[Any]:
+    """Return every name of a kind of record with its id; a claim's is its id."""
+    if kind == "claim":
+        return select(tables.claims.c.id.label("key"), tables.claims.c.id)
+    return select(tables.names.c.key, tables.names.c.id).where(tables.names.c.kind == kind)

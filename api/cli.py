@@ -3,23 +3,26 @@
 import logging
 import os
 import sys
-import time
-from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api import limits
 from api.kept import most_kept
+from api.terminal import Reading, steps
 from schema.engine import Database, DatabaseError, OtherVersionError, database_path, default_url
 from seeds import SHIPPED
-from seeds.build import build_dataset
+from seeds.bulk.findings import SUFFIXES, Grade, Report
+from seeds.bulk.mapping import Mapping, read_mapping
+from seeds.bulk.run import Imported, import_files
+from seeds.bulk.tabular import identify
+from seeds.bulk.vocabulary import start_from
 from seeds.check import check_seeds
 from seeds.entries import Seeds
 from seeds.problems import SeedsRefused
+from seeds.staging import Staging, stage
 from seeds.write import write_release
 
 EXAMPLES = """\b
@@ -27,6 +30,7 @@ Examples:
   headcount serve                              serve on port 8000, loading the shipped seeds first if need be
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
   headcount load my-seeds                      check it, then make it the dataset that is served
+  headcount import events.csv.gz --mapping ucdp-ged   make a table the dataset that is served
 """
 COMPLETION = """\b
 Shell completion (bash; also zsh, fish):
@@ -83,6 +87,57 @@ def load(seeds_dir: Path, documents: Path | None) -> None:
     click.echo(_load(_checked(seeds_dir, documents), shipped=seeds_dir.resolve() == SHIPPED.resolve()))
 
 
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mapping", required=True, help="What the columns mean: a YAML file, or ucdp-ged, which ships with it.")
+@click.option(
+    "--seeds",
+    "seeds_dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A seed folder whose vocabulary, articles and estimates are loaded as well.",
+)
+@click.option(
+    "--problems",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write all problems into this file: .ndjson or .csv.",
+)
+@click.option("--keep-going", is_flag=True, help="Load the good rows, and leave out and list the others.")
+def import_(
+    files: tuple[Path, ...], mapping: str, seeds_dir: Path | None, problems: Path | None, keep_going: bool
+) -> None:
+    """Make tables (CSV, NDJSON, Parquet; .gz of the first two) the live dataset.
+
+    Each row is checked as curated estimates are. Where one is refused nothing is written, unless you --keep-going; a
+    file that cannot be read to its end is never loaded. The exit code is 0 where a dataset was loaded, with all rows or
+    without some, and 1 where none was.
+
+    \b
+    Example: headcount import events.csv.gz --mapping ucdp-ged --keep-going --problems problems.csv
+    """  # noqa: D301
+    if problems and problems.suffix not in SUFFIXES:
+        raise click.BadParameter(
+            f"{problems}: expected a file named *{' or *'.join(SUFFIXES)}", param_hint="--problems"
+        )
+    path = _database_file()
+    try:
+        with Staging(path.resolve().parent) as staging, Report(problems) as report:
+            asked = _understood(mapping, seeds_dir, staging)
+            documents = [identify(file) for file in files]
+            with Reading(sum(document.size for document in documents)) as reading:
+                imported = import_files(documents, asked, staging, report, reading.advance)
+            loadable = _told(report, imported, keep_going=keep_going) and staging.count("estimates") > 0
+            counts = f"{staging.count('articles'):,} articles with {staging.count('estimates'):,} estimates"
+            if not loadable:
+                click.echo(f"{reading.rate(imported.rows)}; nothing was written", err=True)
+                sys.exit(1)
+            written = write_release(staging, path, progress=steps)
+    except (DatabaseError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    left_out = f", {imported.left_out:,} left out" if imported.left_out else ""
+    what = "is there already in" if written.was_there else "loaded into"
+    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {what} {path}: version {written.version}")
+
+
 @main.command()
 @click.option("--host", envvar="HEADCOUNT_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -132,37 +187,47 @@ def _database_file() -> Path:
 
 def _checked(folder: Path, documents: Path | None) -> Seeds:
     try:
-        return check_seeds(folder, documents, _progress)
+        return check_seeds(folder, documents, steps)
     except SeedsRefused as refused:
-        for problem in refused.problems:
-            click.echo(str(problem), err=True)
-        click.echo(f"{len(refused.problems)} problems; nothing was written", err=True)
-        sys.exit(1)
+        _refuse(refused)
+
+
+def _refuse(refused: SeedsRefused) -> NoReturn:
+    for problem in refused.problems:
+        click.echo(str(problem), err=True)
+    click.echo(f"{len(refused.problems)} problems; nothing was written", err=True)
+    sys.exit(1)
+
+
+def _understood(name: str, seeds_dir: Path | None, staging: Staging) -> Mapping:
+    """Return a mapping, having staged the seeds and all terms; ends the program where something is wrong with them."""
+    seeds = _checked(seeds_dir, None) if seeds_dir else None
+    try:
+        mapping = read_mapping(name)
+        start_from(seeds, mapping, staging)
+    except SeedsRefused as refused:
+        _refuse(refused)
+    return mapping
+
+
+def _told(report: Report, imported: Imported, *, keep_going: bool) -> bool:
+    """Say on stderr what was found, and return whether what is left may be loaded."""
+    for line in report.lines():
+        click.echo(line, err=True)
+    return not report.of(Grade.UNREADABLE) and (keep_going or not imported.left_out)
 
 
 def _load(seeds: Seeds, *, shipped: bool) -> str:
     path = _database_file()
-    dataset = build_dataset(seeds, shipped=shipped)
-    if _live_version(path) == dataset.version:
-        return f"{path} holds these seeds already: version {dataset.version}"
     try:
-        write_release(dataset, path)
+        with Staging(path.resolve().parent) as staging:
+            stage(seeds, staging)
+            written = write_release(staging, path, shipped=shipped, progress=steps)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
-    return f"{_counted(seeds)} loaded into {path}: version {dataset.version}"
-
-
-def _live_version(path: Path) -> str | None:
-    """Return the version of the dataset that is there, or None where there is none that can be read."""
-    if not path.exists():
-        return None
-    database = Database(f"sqlite:///{path}")
-    try:
-        return database.release().version
-    except DatabaseError:
-        return None
-    finally:
-        database.close()
+    if written.was_there:
+        return f"{path} holds these seeds already: version {written.version}"
+    return f"{_counted(seeds)} loaded into {path}: version {written.version}"
 
 
 def _is_outdated_copy(path: Path) -> bool:
@@ -181,23 +246,3 @@ def _is_outdated_copy(path: Path) -> bool:
 
 def _counted(seeds: Seeds) -> str:
     return f"{len(seeds.articles)} articles with {len(seeds.estimates)} estimates"
-
-
-def _progress(files: Sequence[Path]) -> Iterator[Path]:
-    """Hand the files on; on a terminal, a bar shows how far it is once that takes longer than a second."""
-    console = Console(stderr=True)
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    started = time.monotonic()
-    shown = False
-    task = bar.add_task("Reading", total=len(files))
-    try:
-        for file in files:
-            if not shown and time.monotonic() - started > 1:
-                bar.start()
-                shown = True
-            yield file
-            bar.advance(task)
-    finally:
-        if shown:
-            bar.stop()

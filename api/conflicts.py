@@ -37,6 +37,7 @@ from api.lists import answer_list
 from api.paging import Selected
 from api.parameters import filter_fields
 from api.queries import QuerySchema, field_names, list_fields
+from api.selection import reader_of
 from schema import tables
 from schema.fields import Flag, Number, Part, Term, Whole
 from schema.records import EstimateSchema
@@ -122,19 +123,16 @@ def list_conflicts(query: dict[str, Any]) -> Answer:
     return answer_list(name="conflicts", record=_conflict, schema=_schema, query=query, listed=listed)
 
 
-def render_conflict(connection: Connection, row: Row[Any]) -> str:
+def render_conflict(connection: Connection, row: Row[Any]) -> bytes:
     """Return a conflict as JSON, both sides inline."""
-    table = tables.estimates.c
-    sides = connection.execute(select(table.id, table.json).where(table.id.in_([row.lower_id, row.higher_id])))
-    rendered = {side.id: side.json for side in sides}
+    sides = reader_of(tables.estimates)(connection, [row.lower_position, row.higher_position])
     gap = row.gap and round(row.gap, 6)
     about_both = {"kind": row.kind, "gap": gap, "days": row.days, "same_scope": bool(row.same_scope)}
-    lower, higher = rendered[row.lower_id], rendered[row.higher_id]
-    return f'{orjson.dumps(about_both).decode()[:-1]},"lower":{lower},"higher":{higher}}}'
+    return b'%b,"lower":%b,"higher":%b}' % (orjson.dumps(about_both)[:-1], *sides)
 
 
 def select_conflicts(query: dict[str, Any]) -> Select[Any]:
-    """Return the conflicts that a query asks for, the widest gap first: what they are, and the ids of both sides."""
+    """Return the conflicts that a query asks for, the widest gap first: what they are, and where both sides stand."""
     conditions, kinds = estimate_conditions(query), query.get("kind", list(ConflictKind))
     asked = []
     if {ConflictKind.CLAIMS, ConflictKind.PARTS} & set(kinds):
@@ -144,14 +142,14 @@ def select_conflicts(query: dict[str, Any]) -> Select[Any]:
     pairs = union_all(*asked).subquery()
     found = select(pairs).where(pairs.c.kind.in_(kinds))
     return found.order_by(
-        pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_id", "higher_id"))
+        pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_position", "higher_position"))
     )
 
 
 _END, _START = _LOWER.c.value_high, _HIGHER.c.value_low
-_BELOW = or_(
-    _END < _START,
-    and_(_END == _START, ~and_(_LOWER.c.value_high_inclusive.is_(True), _HIGHER.c.value_low_inclusive.is_(True))),
+_BELOW = and_(
+    _START >= _END,  # which is said apart, so that the index is searched from there on
+    or_(_START > _END, ~and_(_LOWER.c.value_high_inclusive.is_(True), _HIGHER.c.value_low_inclusive.is_(True))),
 )
 """That the lower ends before the higher starts."""
 
@@ -170,7 +168,7 @@ _SHOWN = (
     case((_END > 0, _START / _END), else_=null()).label("gap"),
     _DAYS.label("days"),
     (func.coalesce(_LOWER.c.scope, "") == func.coalesce(_HIGHER.c.scope, "")).label("same_scope"),
-    *(_LOWER.c.id.label("lower_id"), _HIGHER.c.id.label("higher_id")),
+    *(_LOWER.c.position.label("lower_position"), _HIGHER.c.position.label("higher_position")),
 )
 
 
@@ -181,15 +179,17 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     """Return the pairs of claims that exclude each other, where one counts the same as the other or a part of it."""
     joined: FromClause = _LOWER
     for kind, parts in _PARTS.items():
-        joined = joined.join(parts, and_(parts.c.kind == kind, parts.c.whole_id == _LOWER.c[f"{kind}_id"]))
-    joined = joined.join(_HIGHER, and_(*(_HIGHER.c[f"{kind}_id"] == one.c.part_id for kind, one in _PARTS.items())))
-    same = and_(*(one.c.whole_id == one.c.part_id for one in _PARTS.values()))
-    indicator_kind = _LOWER.c.indicator_kind
+        joined = joined.join(parts, and_(parts.c.kind == kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
+    wholes = (_HIGHER.c[f"{kind}_position"] == one.c.part_position for kind, one in _PARTS.items())
+    joined = joined.join(_HIGHER, and_(*wholes))
+    joined = joined.join(tables.indicators, tables.indicators.c.position == _LOWER.c.indicator_position)
+    same = and_(*(one.c.whole_position == one.c.part_position for one in _PARTS.values()))
+    indicator_kind = tables.indicators.c.kind
     close = literal(within) >= _DAYS
-    matching = select(tables.estimates.c.claim_id).where(*conditions)
+    matching = select(tables.estimates.c.claim_position).where(*conditions)
     pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
     found = pairs.select_from(joined).where(
-        *(_LOWER.c.compared.is_(True), _HIGHER.c.compared.is_(True), _LOWER.c.id != _HIGHER.c.id, _BELOW),
+        *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, _BELOW),
         or_(
             and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
             and_(indicator_kind == IndicatorKind.STOCK, close),
@@ -199,7 +199,7 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     if not conditions:
         return found
     # Each from its own end, so that only the pairs of what matches are looked for.
-    return select(union(*(found.where(side.c.claim_id.in_(matching)) for side in (_LOWER, _HIGHER))).subquery())
+    return select(union(*(found.where(side.c.claim_position.in_(matching)) for side in (_LOWER, _HIGHER))).subquery())
 
 
 def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
@@ -213,25 +213,25 @@ def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
     )
     lower_is_later = _LOWER.c.claim_rank > _HIGHER.c.claim_rank
     nearest = func.row_number().over(
-        partition_by=case((lower_is_later, _LOWER.c.id), else_=_HIGHER.c.id),
+        partition_by=case((lower_is_later, _LOWER.c.position), else_=_HIGHER.c.position),
         order_by=[
-            case((_LOWER.c.article_id == _HIGHER.c.article_id, 0), else_=1),
+            case((_LOWER.c.article_position == _HIGHER.c.article_position, 0), else_=1),
             case((lower_is_later, _HIGHER.c.claim_rank), else_=_LOWER.c.claim_rank),
         ],
     )
     joined = (
-        _LOWER.join(_HIGHER, _LOWER.c.claim_id == _HIGHER.c.claim_id)
+        _LOWER.join(_HIGHER, _LOWER.c.claim_position == _HIGHER.c.claim_position)
         .join(ceiling, ceiling.c.id == _LOWER.c.hedge)
         .join(floor, floor.c.id == _HIGHER.c.hedge)
     )
     pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_SHOWN, nearest.label("nearest"))
-    pairs = pairs.select_from(joined).where(_LOWER.c.id != _HIGHER.c.id, or_(_BELOW, turned))
-    matching = select(tables.estimates.c.id, tables.estimates.c.claim_id).where(*conditions).subquery()
+    pairs = pairs.select_from(joined).where(_LOWER.c.position != _HIGHER.c.position, or_(_BELOW, turned))
+    matching = select(tables.estimates.c.position, tables.estimates.c.claim_position).where(*conditions).subquery()
     if conditions:
-        pairs = pairs.where(_LOWER.c.claim_id.in_(select(matching.c.claim_id)))
+        pairs = pairs.where(_LOWER.c.claim_position.in_(select(matching.c.claim_position)))
     found = pairs.subquery()
     shown = select(*(column for column in found.c if column.name != "nearest")).where(found.c.nearest == 1)
     if not conditions:
         return shown
-    ids = select(matching.c.id)
-    return shown.where(or_(found.c.lower_id.in_(ids), found.c.higher_id.in_(ids)))
+    matched = select(matching.c.position)
+    return shown.where(or_(found.c.lower_position.in_(matched), found.c.higher_position.in_(matched)))

@@ -16,9 +16,10 @@ from api.formats import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
 from api.http import Answer, answered, negotiate
 from api.linked import linked_dataset
 from api.lists import answer_one
-from api.paging import read_json
+from api.paging import read_stream
 from api.queries import QuerySchema, item_format
 from api.resources import RESOURCES
+from api.selection import reader_of
 from schema.dataset import SQLITE_FILE, DatasetSchema, cite
 from schema.engine import Release
 from schema.flat import columns_of, write_csv, write_ndjson
@@ -135,7 +136,8 @@ def _written(release: Release, name: str) -> Iterator[bytes]:
         return release.read()
     kind, _, suffix = name.partition(".")
     (resource,) = (one for one in RESOURCES if one.name == kind)
-    rendered = read_json(release, select(resource.table.c.json).order_by(resource.table.c.position))
+    position = resource.table.c.position
+    rendered = read_stream(release, select(position).order_by(position), reader_of(resource.table))
     return write_csv(rendered, columns_of(resource.record())) if suffix == Format.CSV else write_ndjson(rendered)
 
 

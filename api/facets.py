@@ -5,14 +5,14 @@ A count is what the list would hold with that value as one more condition: a reg
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 from marshmallow import Schema, fields
-from sqlalchemy import ColumnElement, Label, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Label, Select, func, null, select
 
-from api import live
+from api import live, tallied
 from api.blueprint import Blueprint
 from api.docs import documented, envelope_of
 from api.filters import filter_conditions, search_conditions
@@ -21,10 +21,14 @@ from api.lists import canonical
 from api.paging import address
 from api.parameters import VOCABULARY_FILTERS
 from api.queries import facet_query
+from api.tallied import Count
 from schema import tables
 
 _ESTIMATES = tables.estimates.c
-_COLUMNS = {filter_.name: filter_.column for filter_ in VOCABULARY_FILTERS}
+_FILTERS = {filter_.name: filter_ for filter_ in VOCABULARY_FILTERS}
+
+_OF_A_REPORT = ("hedge", "publisher", "locus")
+"""What the reports of one claim can differ in."""
 
 FIELDS = ("region", "group", "indicator", "hedge", "source", "source_kind", "publisher", "locus", "as_of_year")
 
@@ -72,42 +76,66 @@ def get_facets(query: dict[str, Any]) -> Answer:
 
 def counts(name: str, query: dict[str, Any]) -> list[dict[str, Any]]:
     """Return each value of a field, its name, and how many estimates that a query asks for have it."""
+    tallies = tallied.counts(live.connection(), name, query)
+    found = sorted(_counted(name, query) if tallies is None else tallies, key=lambda row: (-row[2], row[0]))
+    return [{"value": value, "name": label, "count": count} for value, label, count in found]
+
+
+def _counted(name: str, query: dict[str, Any]) -> Iterator[Count]:
     conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
-    # Of each claim there is one with that value, or none, whichever of its reports comes first.
-    total = (func.count(_ESTIMATES.claim_id.distinct()) if "distinct" in query else func.count()).label("total")
-    select_counts: Callable[[], Iterator[tuple[str, str, int]]] = {
-        "region": lambda: _rows(_select_regions(total, conditions, str(query["region_scope"]))),
-        "as_of_year": lambda: _years(total, conditions),
-    }.get(name, lambda: _rows(_select_values(name, total, conditions)))
-    counted = sorted(select_counts(), key=lambda row: (-row[2], row[0]))
-    return [{"value": value, "name": label, "count": count} for value, label, count in counted]
+    total = func.count().label("total")
+    if "distinct" in query and not conditions and name not in _OF_A_REPORT:
+        conditions = [_ESTIMATES.claim_rank == 0]
+    elif "distinct" in query:
+        # Of each claim there is one with that value, or none, whichever of its reports comes first.
+        total = func.count(_ESTIMATES.claim_position.distinct()).label("total")
+    if name == "as_of_year":
+        return _years(total, conditions)
+    if name == "region":
+        return _named(_of_regions(total, conditions, str(query["region_scope"])), tables.regions)
+    column, of = _FILTERS[name].column, _FILTERS[name].of
+    key = _looked_up(column if of.name == "id" else of, conditions)
+    found: Select[Any] = select(key.label("key"), key.label("name"), total).where(*conditions).group_by(key)
+    if of.name == "id":
+        return _named(found, of.table)
+    if of is not column:
+        found = found.join_from(tables.estimates, of.table, of.table.c.position == column).where(of.is_not(None))
+    return _rows(found)
 
 
-def _rows(found: Select[Any]) -> Iterator[tuple[str, str, int]]:
-    yield from ((row.value, row.label, row.total) for row in live.connection().execute(found))
+def _looked_up(column: ColumnElement[Any], conditions: list[ColumnElement[bool]]) -> ColumnElement[Any]:
+    """Return a column to group by as one that has no index, where that index would lead past what the conditions find.
+
+    SQLite would rather go through all estimates in the order of the column than sort the few that are found.
+    """
+    return func.coalesce(column, null()) if conditions else column
 
 
-def _select_values(name: str, total: Label[int], conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    column = _COLUMNS[name]
-    label = _ESTIMATES.get(f"{name}_name", column)
-    found = select(column.label("value"), label.label("label"), total)
-    return found.where(column.is_not(None), *conditions).group_by(column, label)
+def _of_regions(total: Label[int], conditions: list[ColumnElement[bool]], scope: str) -> Select[Any]:
+    """Return the counts of each region as those of all that it stands for together; a claim is of one region."""
+    region = _looked_up(_ESTIMATES.region_position, conditions)
+    own = select(region.label("region_position"), total).where(*conditions).group_by(region).subquery()
+    scopes = tables.region_scopes.c
+    joined = own.join(tables.region_scopes, scopes.member_position == own.c.region_position)
+    found = select(scopes.region_position.label("key"), func.sum(own.c.total).label("total")).select_from(joined)
+    return found.where(scopes.scope == scope).group_by(scopes.region_position)
 
 
-def _select_regions(total: Label[int], conditions: list[ColumnElement[bool]], scope: str) -> Select[Any]:
-    scopes, regions = tables.region_scopes.c, tables.regions.c
-    found = select(regions.id.label("value"), regions.name.label("label"), total)
-    joined = tables.estimates.join(tables.region_scopes, scopes.member_id == _ESTIMATES.region_id)
-    joined = joined.join(tables.regions, regions.id == scopes.region_id)
-    return found.select_from(joined).where(scopes.scope == scope, *conditions).group_by(regions.id, regions.name)
+def _named(by_position: Select[Any], of: FromClause) -> Iterator[Count]:
+    """Return counts by position with the ids and the names of what is there."""
+    counted = by_position.subquery()
+    return _rows(select(of.c.id, of.c.name, counted.c.total).join_from(counted, of, of.c.position == counted.c.key))
 
 
-def _years(total: Label[int], conditions: list[ColumnElement[bool]]) -> Iterator[tuple[str, str, int]]:
+def _rows(found: Select[Any]) -> Iterator[Count]:
+    yield from (tuple(row) for row in live.connection().execute(found))
+
+
+def _years(total: Label[int], conditions: list[ColumnElement[bool]]) -> Iterator[Count]:
     """Yield the years that an as_of overlaps, of those from the first to the last that the dataset names."""
     start, end = _ESTIMATES.as_of_start, _ESTIMATES.as_of_end
     connection = live.connection()
-    bounds = select(func.min(func.coalesce(start, end)), func.max(func.coalesce(end, start)))
-    first, last = (int(day[:4]) for day in connection.execute(bounds).one())
+    first, last = tallied.years(connection)
     counts: Counter[int] = Counter()
     for row in connection.execute(select(start, end, total).where(*conditions).group_by(start, end)):
         since = int(row.as_of_start[:4]) if row.as_of_start else first

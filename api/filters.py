@@ -4,12 +4,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, column, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, column, false, func, not_, or_, select
 from sqlalchemy import table as named_table
 
-from api.parameters import DATE_FILTERS, FLAG_FILTERS, VOCABULARY_FILTERS, ValueMatch
+from api.parameters import (
+    DATE_FILTERS,
+    FLAG_FILTERS,
+    VOCABULARY_FILTERS,
+    PeriodColumns,
+    RegionScope,
+    ValueMatch,
+    VocabularyFilter,
+)
 from schema import tables
-from schema.intervals import read_period
+from schema.intervals import Period, read_period
 
 Query = Mapping[str, Any]
 Condition = ColumnElement[bool]
@@ -23,9 +31,11 @@ def estimate_conditions(query: Query) -> list[Condition]:
     conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
     if "distinct" not in query:
         return conditions
-    rank = func.row_number().over(partition_by=_ESTIMATES.claim_id, order_by=_ESTIMATES.claim_rank)
-    first = select(_ESTIMATES.id, rank.label("rank")).where(*conditions).subquery()
-    return [_ESTIMATES.id.in_(select(first.c.id).where(first.c.rank == 1))]
+    if not conditions:
+        return [_ESTIMATES.claim_rank == 0]
+    rank = func.row_number().over(partition_by=_ESTIMATES.claim_position, order_by=_ESTIMATES.claim_rank)
+    first = select(_ESTIMATES.position, rank.label("rank")).where(*conditions).subquery()
+    return [_ESTIMATES.position.in_(select(first.c.position).where(first.c.rank == 1))]
 
 
 def filter_conditions(query: Query) -> list[Condition]:
@@ -34,34 +44,73 @@ def filter_conditions(query: Query) -> list[Condition]:
 
 
 def _vocabulary(query: Query) -> Iterator[Condition]:
+    shelved = _on_a_shelf(query)
+    if shelved:
+        yield _ESTIMATES.position.in_(_shelf(query["region"], query["indicator"]))
     for filter_ in VOCABULARY_FILTERS:
         wanted, unwanted = query.get(filter_.name), query.get(f"not_{filter_.name}")
-        if wanted:
-            yield _is_one_of(filter_.column, filter_.name, wanted, query)
+        if wanted and filter_.name not in shelved:
+            yield _is_one_of(filter_, wanted, query)
         if unwanted:
-            # A null is none of the unwanted either: without a publisher is not published by X.
-            yield or_(filter_.column.is_(None), not_(_is_one_of(filter_.column, filter_.name, unwanted, query)))
+            yield not_(_is_one_of(filter_, unwanted, query))
 
 
-def _is_one_of(compared: Column[Any], name: str, ids: list[str], query: Query) -> Condition:
-    if name != "region":
-        return compared.in_(ids)
-    scopes = tables.region_scopes.c
-    meant = select(scopes.member_id).where(scopes.scope == str(query["region_scope"]), scopes.region_id.in_(ids))
-    return compared.in_(meant)
+def _on_a_shelf(query: Query) -> frozenset[str]:
+    """Return the parameters that ask for one region and all below it, and for one indicator; none unless both do."""
+    both = frozenset({"region", "indicator"})
+    one_of_each = all(len(query.get(name) or ()) == 1 for name in both)
+    return both if one_of_each and query["region_scope"] is RegionScope.WITHIN else frozenset()
+
+
+def _shelf(region: list[str], indicator: list[str]) -> Select[Any]:
+    """Return the positions of the estimates of an indicator in a region, which the loader has put side by side."""
+    shelves, regions, indicators = tables.region_shelves.c, tables.regions.c, tables.indicators.c
+    return select(shelves.position).where(
+        shelves.region_position == select(regions.position).where(regions.id.in_(region)).scalar_subquery(),
+        shelves.indicator_position == select(indicators.position).where(indicators.id.in_(indicator)).scalar_subquery(),
+    )
+
+
+def _is_one_of(filter_: VocabularyFilter, words: list[str], query: Query) -> Condition:
+    of, column = filter_.of, filter_.column
+    if of is column:
+        return column.in_(words)
+    meant = select(of.table.c.position).where(of.in_(words))
+    if filter_.name == "region" and query["region_scope"] is not RegionScope.EXACT:
+        scopes = tables.region_scopes.c
+        meant = select(scopes.member_position).where(
+            scopes.scope == str(query["region_scope"]), scopes.region_position.in_(meant)
+        )
+    elif len(words) == 1 and of.name == "id":
+        # One record: so SQLite knows, and reads its estimates in their order from the index.
+        return column == meant.scalar_subquery()
+    return column.in_(meant)
 
 
 def _dates(query: Query) -> Iterator[Condition]:
-    """Yield that two periods have a day in common; a null start or end is open, a null date is none at all."""
-    for name, (prefix, _) in DATE_FILTERS.items():
-        if name in query:
-            period = read_period(query[name])
-            edtf, start, end = (_ESTIMATES[f"{prefix}_{part}"] for part in ("edtf", "start", "end"))
-            yield edtf.is_not(None)
-            if period.end:
-                yield or_(start.is_(None), start <= period.end)
-            if period.start:
-                yield or_(end.is_(None), end >= period.start)
+    """Yield that two periods have a day in common."""
+    for name, columns in DATE_FILTERS.items():
+        if name not in query:
+            continue
+        period = read_period(query[name])
+        if columns.start.table is not tables.estimates:
+            table = columns.start.table
+            yield _ESTIMATES.article_position.in_(select(table.c.position).where(_overlaps(columns, period)))
+            continue
+        yield _overlaps(columns, period)
+        if columns.start is _ESTIMATES.as_of_start and period.end:
+            # Newest first: no estimate starts too late from that one on; so those before it are not looked at.
+            found = select(_ESTIMATES.position).where(columns.start <= period.end)
+            first = found.order_by(columns.start.desc(), _ESTIMATES.position).limit(1).scalar_subquery()
+            yield _ESTIMATES.position >= func.coalesce(first, 0)
+
+
+def _overlaps(columns: PeriodColumns, period: Period) -> Condition:
+    """Return that a period has a day in common with another; an open side reaches as far as may be, no date nowhere."""
+    start, end = columns.start, columns.end
+    begins = start.is_not(None) if period.end is None else start <= period.end
+    ends = end.is_not(None) if period.start is None else end >= period.start
+    return or_(and_(begins, ends), and_(start.is_(None), ends), and_(begins, end.is_(None)))
 
 
 def _flags(query: Query) -> Iterator[Condition]:
@@ -105,11 +154,21 @@ def search_conditions(resource: Table, text: str | None) -> Iterator[Condition]:
         yield false()
     plain = [words for words, unwanted in clauses if not unwanted]
     if plain:
-        yield _matches(resource, " AND ".join(f"({' OR '.join(words)})" for words in plain))
+        yield _matches(resource, _every(plain))
     for words, unwanted in clauses:
         if unwanted:
             either = [_matches(resource, " OR ".join(words))] if words else []
             yield or_(*either, *(not_(_matches(resource, word)) for word in unwanted))
+
+
+def all_of_it(text: str) -> str | None:
+    """Return what FTS5 is asked for all that a text asks, or None where that is not one question of its words."""
+    clauses = _read_search(text)
+    return _every([words for words, _ in clauses]) if clauses and not any(unwanted for _, unwanted in clauses) else None
+
+
+def _every(clauses: list[list[str]]) -> str:
+    return " AND ".join(f"({' OR '.join(words)})" for words in clauses)
 
 
 def _read_search(text: str) -> list[tuple[list[str], list[str]]]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+from api import live
 from api.http import accepted_media_types
 
 
@@ -38,5 +40,10 @@ def chosen_format(query: Mapping[str, Any], formats: Iterable[Format] = Format) 
     """Return the format that `format` names, or that `Accept` prefers; JSON where it does not care."""
     if "format" in query:
         return Format(query["format"])
+    return _preferred(live.accept(), tuple(formats))
+
+
+@lru_cache(maxsize=1024)
+def _preferred(_accept: str, formats: tuple[Format, ...]) -> Format:
     preferred = accepted_media_types().best_match([MEDIA_TYPES[one] for one in formats])
     return next((one for one in formats if MEDIA_TYPES[one] == preferred), Format.JSON)

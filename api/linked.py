@@ -5,6 +5,7 @@ best, `maxValue` for high. A claim is a Claim whose `appearance` is the NewsArti
 document is named by its hash (RFC 6920). The context is in every answer, so that nothing has to be fetched to read it.
 """
 
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
@@ -27,14 +28,20 @@ CONTEXT: Node = {
     "@vocab": "https://schema.org/",
     "oa": "http://www.w3.org/ns/oa#",
     "edtf": "http://id.loc.gov/datatypes/edtf/",
-    **{name: f"oa:{name}" for name in ("Annotation", "SpecificResource", "TextPositionSelector", "TextQuoteSelector")},
+    **{name: f"oa:{name}" for name in ("Annotation", "SpecificResource")},
+    **{f"{name}Selector": f"oa:{name}Selector" for name in ("TextPosition", "TextQuote", "Fragment")},
     **{name: f"oa:{name}" for name in ("hasTarget", "hasSelector", "exact", "start", "end")},
+    "conformsTo": {"@id": "http://purl.org/dc/terms/conformsTo", "@type": "@id"},
+    "fragment": "http://www.w3.org/1999/02/22-rdf-syntax-ns#value",
     "hasSource": {"@id": "oa:hasSource", "@type": "@id"},
     "annotation": {"@reverse": "oa:hasBody"},
     **{name: {"@type": "edtf:EDTF"} for name in ("observationDate", "datePublished", "dateCreated")},
     **{name: {"@type": "@id"} for name in ("contentUrl", "isBasedOn", "license", "url")},
     **{name: {"@type": "@id"} for name in ("containedInPlace", "containsPlace", "parentOrganization")},
 }
+
+CSV_FRAGMENTS = "http://tools.ietf.org/rfc/rfc7111"
+"""What the fragment of a CSV file conforms to, as the Web Annotation vocabulary names it."""
 
 _ACTIONS = {"inserted": "AddAction", "updated": "UpdateAction", "deleted": "DeleteAction"}
 
@@ -58,12 +65,20 @@ def _value(one: Record, unit: str | None) -> Node | None:
     return node("QuantitativeValue", **numbers, unitText=unit, additionalProperty=stated)
 
 
+def _place(evidence: Record) -> list[Node]:
+    """Return where words stand in a text, or the row of a CSV file (RFC 7111: the header is its first)."""
+    row, start, end = (evidence.get(key) for key in ("row", "start", "end"))
+    if row is not None and re.search(r"\.csv(?:\.gz)?$", evidence.get("document", ""), re.I):
+        return [node("FragmentSelector", conformsTo=CSV_FRAGMENTS, fragment=f"row={row + 1}")]
+    if start is not None and end is not None:
+        return [node("TextPositionSelector", start=start, end=end)]
+    return []
+
+
 def _annotation(one: Record) -> Node | None:
     """Return where a document bears an estimate: the words themselves, and their place."""
     evidence, wording = one.get("evidence") or {}, one.get("wording")
-    selectors = [node("TextQuoteSelector", exact=wording)] if wording else []
-    if {"start", "end"} <= evidence.keys():
-        selectors.append(node("TextPositionSelector", start=evidence["start"], end=evidence["end"]))
+    selectors = ([node("TextQuoteSelector", exact=wording)] if wording else []) + _place(evidence)
     if not selectors:
         return None
     document = document_uri(evidence["sha256"]) if "sha256" in evidence else None

@@ -16,7 +16,7 @@ from api.handlers import Question
 from api.http import Answer, Body, answer, answered_one
 from api.linked import linked_list
 from api.linked_terms import Node
-from api.paging import Listing, Page, Window, address
+from api.paging import Listing, Page, Step, Window, address
 from api.queries import DEFAULT_LIMIT
 from schema.flat import columns_of, narrowed, write_csv, write_ndjson
 
@@ -42,7 +42,8 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
 
     def render() -> tuple[Body, dict[str, str]]:
         listing, wanted = listed(), query.get("fields")
-        window = Window(query.get("limit", 0), query["offset"], query.get("cursor"))
+        joined = format_ is Format.JSON and not wanted
+        window = Window(query.get("limit", 0), query["offset"], query.get("cursor"), joined)
         headers = {}
         if format_ not in PAGED:
             headers["Content-Disposition"] = f'attachment; filename="headcount-{name}.{format_}"'
@@ -54,14 +55,14 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
             headers["Link"] = relations
         if format_ not in PAGED:
             return _written(format_, record, page.rendered, wanted), headers
-        narrow = [narrowed(one, wanted) for one in page.rendered]
+        narrow = [narrowed(one, wanted) for one in page.rendered] if wanted else page.rendered
         if format_ is Format.JSONLD:
             return orjson.dumps(
                 linked_list(name, list(map(orjson.loads, narrow)), page.total, links["self"] or "")
             ), headers
         meta = {"total": page.total, "limit": query["limit"], "dataset": live.release().version}
-        body = b'{"data":[%b],"meta":%b,"links":%b}' % (b",".join(narrow), orjson.dumps(meta), orjson.dumps(links))
-        return body, headers
+        rest = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps(links))
+        return b"".join((b'{"data":[', b",".join(narrow), rest)), headers
 
     return answer(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
 
@@ -75,7 +76,7 @@ def answer_one(
     return answered_one(path, render, also)
 
 
-def _written(format_: Format, record: Schema, rendered: Iterable[str], wanted: Sequence[str] | None) -> Body:
+def _written(format_: Format, record: Schema, rendered: Iterable[bytes], wanted: Sequence[str] | None) -> Body:
     if format_ is Format.CSV:
         return write_csv(rendered, columns_of(record, wanted))
     return write_ndjson(rendered, wanted)
@@ -102,9 +103,10 @@ def canonical(
 
 
 def _links(path: str, asked: Sequence[tuple[str, str]], page: Page) -> dict[str, str | None]:
-    kept = [(name, value) for name, value in asked if name not in ("cursor", "offset")]
+    start = address(path, [one for one in asked if one[0] not in ("cursor", "offset")])
+    joint = "&" if "?" in start else "?"
 
-    def to(step: tuple[str, str] | None) -> str | None:
-        return address(path, [*kept, step]) if step else None
+    def to(step: Step | None) -> str | None:
+        return f"{start}{joint}{step[0]}={step[1]}" if step else None  # an id or a number: nothing to encode
 
     return {"self": address(path, asked), "next": to(page.next), "prev": to(page.prev)}

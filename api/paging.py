@@ -4,8 +4,9 @@ The records of a table take any sort, ties broken by id, nulls last; their pages
 list that is worked out for one question has one order, and its pages are counted.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -41,7 +42,7 @@ class Order:
         return self.column.is_(None) if value is None else self.column == value
 
 
-def orders(columns: dict[str, ColumnElement[Any]], keys: Sequence[str]) -> list[Order]:
+def orders(columns: Mapping[str, ColumnElement[Any]], keys: Sequence[str]) -> list[Order]:
     """Return the order that sort keys ask for (`-` descends), with the id last."""
     found = [Order(columns[key.removeprefix("-")], key.startswith("-")) for key in keys]
     return [*found, Order(columns["id"], descending=False)]
@@ -65,6 +66,8 @@ class Window:
     limit: int
     offset: int = 0
     cursor: str | None = None
+    joined: bool = False
+    """Whether the records may come as fewer texts than they are, with commas between."""
 
 
 Step = tuple[str, str]
@@ -75,7 +78,7 @@ Step = tuple[str, str]
 class Page:
     """The records of one page as JSON, the steps to its neighbours, and how many there are on all pages."""
 
-    rendered: list[str]
+    rendered: list[bytes]
     next: Step | None
     prev: Step | None
     total: int
@@ -87,7 +90,7 @@ class Listing(Protocol):
     def page(self, window: Window) -> Page:
         """Return the page that a window shows."""
 
-    def stream(self, window: Window) -> Iterator[str]:
+    def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from a window's start on as JSON, read while it is sent; the window's limit is not looked at."""
 
 
@@ -95,19 +98,19 @@ class Listing(Protocol):
 class Worked:
     """A list that was worked out for one question, in its order; its pages are counted."""
 
-    rendered: Sequence[str]
+    rendered: Sequence[bytes]
 
     def page(self, window: Window) -> Page:
         """Return the page that an offset leads to."""
         first, last = window.offset, window.offset + window.limit
         return counted_page(list(self.rendered[first:last]), len(self.rendered), window)
 
-    def stream(self, window: Window) -> Iterator[str]:
+    def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from an offset on."""
         return iter(self.rendered[window.offset :])
 
 
-def counted_page(rendered: list[str], total: int, window: Window) -> Page:
+def counted_page(rendered: list[bytes], total: int, window: Window) -> Page:
     """Return a page of a list whose pages are counted."""
     after, before = window.offset + window.limit, max(min(window.offset, total) - window.limit, 0)
     return Page(
@@ -125,7 +128,7 @@ class Selected:
     release: Release
     connection: Connection
     found: Select[Any]
-    render: Callable[[Connection, Row[Any]], str]
+    render: Callable[[Connection, Row[Any]], bytes]
 
     def page(self, window: Window) -> Page:
         """Return the page that an offset leads to."""
@@ -135,26 +138,29 @@ class Selected:
         total = rows[0].total if rows else count(self.connection, self.found)
         return counted_page([self.render(self.connection, row) for row in rows], total, window)
 
-    def stream(self, window: Window) -> Iterator[str]:
+    def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from an offset on."""
         with self.release.engine.connect() as connection:
-            for row in _streamed(self.release, connection, self.found.offset(window.offset)):
-                yield self.render(connection, row)
+            for some in streamed(self.release, connection, self.found.offset(window.offset)):
+                yield from (self.render(connection, row) for row in some)
 
 
 @dataclass(frozen=True)
 class Keyset:
-    """The records of a table that were found (`id` and `json`), in an order; its pages start at a record.
+    """The records of a table that were found (`position` and `id`), in an order; its pages start at a record.
 
-    A cursor is `after:ID` or `before:ID`; a page and a stream raise NotFound where that record is gone, which a client
-    cannot mend but by starting again.
+    `find` gives the SELECT. A cursor is `after:ID` or `before:ID`; a page and a stream raise NotFound where that record
+    is gone, which a client cannot mend but by starting again. `read` gives the JSON of the records at some positions.
     """
 
     release: Release
     connection: Connection
     table: Table
-    found: Select[Any]
+    find: Callable[[], Select[Any]]
     order: Sequence[Order]
+    read: Callable[[Connection, Sequence[int]], list[bytes]]
+    total: int | None = None
+    """How many there are, where that is known already."""
 
     def page(self, window: Window) -> Page:
         """Return the page that a cursor or an offset leads to."""
@@ -165,15 +171,11 @@ class Keyset:
         rows = rows[: window.limit]
         if backwards:
             rows.reverse()
-        ahead, behind = (bool(rows), more) if backwards else (more, bool(rows) and bool(window.cursor or window.offset))
-        return Page(
-            [row.json for row in rows],
-            ("cursor", f"after:{rows[-1].id}") if ahead else None,
-            ("cursor", f"before:{rows[0].id}") if behind else None,
-            count(self.connection, self.found.with_only_columns(self.table.c.id)),
-        )
+        total = count(self.connection, self._positions()) if self.total is None else self.total
+        rendered = self.read(self.connection, [row.position for row in rows])
+        return keyset_page(rendered, [row.id for row in rows], more, total, window)
 
-    def stream(self, window: Window) -> Iterator[str]:
+    def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from a cursor or an offset on; before a cursor, an offset passes over the records next to it."""
         found, backwards = self._beyond(window.cursor)
         ordered = found.order_by(*(one.clause(backwards=False) for one in self.order))
@@ -181,41 +183,74 @@ class Keyset:
             ordered = ordered.limit(max(count(self.connection, found) - window.offset, 0))
         else:
             ordered = ordered.offset(window.offset)
-        return read_json(self.release, ordered)
+        return read_stream(self.release, ordered, self.read)
+
+    def _positions(self) -> Select[Any]:
+        return self.find().with_only_columns(self.table.c.position)
 
     def _beyond(self, cursor: str | None) -> tuple[Select[Any], bool]:
         """Return what lies beyond a cursor, and whether that is backwards."""
         direction, _, id_ = (cursor or "").partition(":")
         backwards = direction == "before"
         if not cursor:
-            return self.found, backwards
+            return self.find(), backwards
         edge = self.connection.execute(
             select(*(one.column for one in self.order)).where(self.table.c.id == id_)
         ).one_or_none()
         if edge is None:
-            raise NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
-        return self.found.where(beyond(self.order, edge, backwards=backwards)), backwards
+            raise gone(id_)
+        return self.find().where(beyond(self.order, edge, backwards=backwards)), backwards
+
+
+def gone(id_: str) -> NotFound:
+    """Return the error for a cursor whose record is no more."""
+    return NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
+
+
+def keyset_page(rendered: list[bytes], ids: Sequence[str], more: bool, total: int, window: Window) -> Page:
+    """Return a page whose neighbours start at its ends; `more` says whether there is another in its direction."""
+    backwards = bool(window.cursor and window.cursor.startswith("before:"))
+    ahead, behind = (True, more) if backwards else (more, bool(window.cursor or window.offset))
+    return Page(
+        rendered,
+        ("cursor", f"after:{ids[-1]}") if ids and ahead else None,
+        ("cursor", f"before:{ids[0]}") if ids and behind else None,
+        total,
+    )
 
 
 def count(connection: Connection, found: Select[Any]) -> int:
     """Return how many rows a SELECT finds."""
-    return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return (
+        connection.scalar(
+            select(func.count()).select_from(found.with_only_columns(found.selected_columns[0]).subquery())
+        )
+        or 0
+    )
 
 
-def read_json(release: Release, ordered: Select[Any]) -> Iterator[str]:
-    """Yield the `json` of each row that an ordered SELECT finds, read while it is sent."""
+def read_stream(
+    release: Release, ordered: Select[Any], read: Callable[[Connection, Sequence[int]], list[bytes]]
+) -> Iterator[bytes]:
+    """Yield the JSON at each `position` that an ordered SELECT finds, read while it is sent."""
     with release.engine.connect() as connection:
-        yield from (row.json for row in _streamed(release, connection, ordered))
+        for some in streamed(release, connection, ordered):
+            yield from read(connection, [row.position for row in some])
 
 
-def _streamed(release: Release, connection: Connection, ordered: Select[Any]) -> Iterator[Row[Any]]:
-    # On a connection of the stream's own, from the first row to the last or to the client's leaving.
+def streamed(release: Release, connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the rows of an ordered SELECT, some at a time, from the first to the last or to the client's leaving."""
     rows = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
     for some in rows.partitions():
-        yield from some
+        yield some
         release.watch.begin()
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:
     """Return an absolute path with its query, without a host, so that no proxy breaks it."""
-    return f"{path}?{urlencode(parameters, safe='/:,~')}" if parameters else path
+    return f"{path}?{_encoded(tuple(parameters))}" if parameters else path
+
+
+@lru_cache(maxsize=4096)
+def _encoded(parameters: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(parameters, safe="/:,~")

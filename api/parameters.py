@@ -4,12 +4,13 @@ A filter is one row here. What it compares is a column of `estimates`; the other
 answer with the records that have at least one estimate that matches.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from marshmallow import fields, validate
-from sqlalchemy import Column
+from sqlalchemy import Column, select
 
 from api.choices import Choices, choose_records, choose_terms
 from schema import tables
@@ -57,10 +58,15 @@ _ESTIMATES = tables.estimates.c
 
 @dataclass(frozen=True)
 class VocabularyFilter:
-    """A filter whose values are words: records by any of their names, or terms of a closed vocabulary."""
+    """A filter whose values are words: records by any of their names, or terms of a closed vocabulary.
+
+    `column` is the column of `estimates` that is compared, with the words themselves where `of` is the same, else with
+    the positions of the records whose `of` they are.
+    """
 
     name: str
     column: Column[Any]
+    of: Column[Any]
     meaning: str
     example: str
     terms: type[StrEnum] | None = None
@@ -79,44 +85,83 @@ class VocabularyFilter:
 _BY_NAME = "Id, name, {}in any case. Repeat it, or use commas, for one or the other."
 
 VOCABULARY_FILTERS = (
-    VocabularyFilter("region", _ESTIMATES.region_id, _BY_NAME.format("ISO code or alias, "), "iraq"),
-    VocabularyFilter("group", _ESTIMATES.group_id, _BY_NAME.format("or alias, "), "islamic-state"),
-    VocabularyFilter("indicator", _ESTIMATES.indicator_id, _BY_NAME.format("or alias, "), "fighters"),
-    VocabularyFilter("source", _ESTIMATES.source_id, _BY_NAME.format("or alias, "), "pentagon"),
+    VocabularyFilter(
+        "region", _ESTIMATES.region_position, tables.regions.c.id, _BY_NAME.format("ISO code or alias, "), "iraq"
+    ),
+    VocabularyFilter(
+        "group", _ESTIMATES.group_position, tables.groups.c.id, _BY_NAME.format("or alias, "), "islamic-state"
+    ),
+    VocabularyFilter(
+        "indicator", _ESTIMATES.indicator_position, tables.indicators.c.id, _BY_NAME.format("or alias, "), "fighters"
+    ),
+    VocabularyFilter(
+        "source", _ESTIMATES.source_position, tables.sources.c.id, _BY_NAME.format("or alias, "), "pentagon"
+    ),
     VocabularyFilter(
         "article",
-        _ESTIMATES.article_id,
+        _ESTIMATES.article_position,
+        tables.articles.c.id,
         _BY_NAME.format("(the title) "),
         "officials-say-7000-affiliates-remain",
     ),
-    VocabularyFilter("claim", _ESTIMATES.claim_id, "Id of a claim. Repeat it, or use commas.", "pentagon-2016-removed"),
-    VocabularyFilter("hedge", _ESTIMATES.hedge, "Id or name of a hedge; see /hedges.", "up_to"),
-    VocabularyFilter("source_kind", _ESTIMATES.source_kind, "What kind of speaker.", "military", SourceKind),
+    VocabularyFilter(
+        "claim",
+        _ESTIMATES.claim_position,
+        tables.claims.c.id,
+        "Id of a claim. Repeat it, or use commas.",
+        "pentagon-2016-removed",
+    ),
+    VocabularyFilter("hedge", _ESTIMATES.hedge, _ESTIMATES.hedge, "Id or name of a hedge; see /hedges.", "up_to"),
+    VocabularyFilter(
+        "source_kind",
+        _ESTIMATES.source_position,
+        tables.sources.c.kind,
+        "What kind of speaker.",
+        "military",
+        SourceKind,
+    ),
     VocabularyFilter(
         "publisher",
-        _ESTIMATES.article_publisher,
+        _ESTIMATES.article_position,
+        tables.articles.c.publisher,
         "The publisher's name, in any case.",
         "InsiderBLM",
         by_id=False,
     ),
-    VocabularyFilter("locus", _ESTIMATES.locus, "Headline or body.", "headline", Locus),
-    VocabularyFilter("unit", _ESTIMATES.indicator_unit, "What is counted.", "persons", Unit),
+    VocabularyFilter("locus", _ESTIMATES.locus, _ESTIMATES.locus, "Headline or body.", "headline", Locus),
+    VocabularyFilter(
+        "unit", _ESTIMATES.indicator_position, tables.indicators.c.unit, "What is counted.", "persons", Unit
+    ),
 )
 
+
+@dataclass(frozen=True)
+class PeriodColumns:
+    """A filter of dates: the columns of the first and last day, which are null where open, and what it means."""
+
+    start: Column[Any]
+    end: Column[Any]
+    meaning: str
+
+
 DATE_FILTERS = {
-    "as_of": ("as_of", "The time that the number describes"),
-    "stated": ("stated", "When the source said it"),
-    "published": ("article_published", "When the article appeared"),
+    "as_of": PeriodColumns(_ESTIMATES.as_of_start, _ESTIMATES.as_of_end, "The time that the number describes"),
+    "stated": PeriodColumns(_ESTIMATES.stated_start, _ESTIMATES.stated_end, "When the source said it"),
+    "published": PeriodColumns(
+        tables.articles.c.published_start, tables.articles.c.published_end, "When the article appeared"
+    ),
 }
-"""Name → the columns' prefix in `estimates`, and the meaning."""
 
 FLAG_FILTERS = {
-    "derived": (_ESTIMATES.derived_from.is_not(None), "Whether the numbers were worked out and not printed."),
+    "derived": (_ESTIMATES.derived.is_(True), "Whether the numbers were worked out and not printed."),
     "disputed": (
         _ESTIMATES.disputed.is_(True),
         "Whether another report in the same article excludes this one.",
     ),
-    "anonymous": (_ESTIMATES.source_anonymous.is_(True), "Whether the source's name is withheld."),
+    "anonymous": (
+        _ESTIMATES.source_position.in_(select(tables.sources.c.position).where(tables.sources.c.anonymous.is_(True))),
+        "Whether the source's name is withheld.",
+    ),
 }
 """Name → what it asks of `estimates`, and the meaning."""
 
@@ -125,6 +170,11 @@ SEARCH = (
     'Full text: every word must occur, in any form; "a phrase" in quotes, -without, this or that. '
     "A text without a word finds nothing."
 )
+
+
+def narrowing(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a query leaves estimates out."""
+    return {name: value for name, value in query.items() if name in _NARROWING and value is not None}
 
 
 def filter_fields() -> dict[str, fields.Field[Any]]:
@@ -138,8 +188,8 @@ def filter_fields() -> dict[str, fields.Field[Any]]:
         "regions that contain it."
     )
     found["region_scope"] = Term(RegionScope, load_default=RegionScope.WITHIN, metadata=about(scope, "exact"))
-    for name, (_, meaning) in DATE_FILTERS.items():
-        text = f"{meaning}: an EDTF date or interval that it overlaps, ends included."
+    for name, columns in DATE_FILTERS.items():
+        text = f"{columns.meaning}: an EDTF date or interval that it overlaps, ends included."
         found[name] = Edtf(metadata=about(text, "2017-07/.."))
     lowest = (
         "The stated interval reaches this number or lies above it. An open side is open; a vague figure never matches."
@@ -153,3 +203,6 @@ def filter_fields() -> dict[str, fields.Field[Any]]:
         found[name] = Flag(metadata=about(meaning, True))
     found["q"] = SearchText(metadata=about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH))
     return found
+
+
+_NARROWING = (filter_fields().keys() | {"distinct"}) - {"region_scope", "value_match"}

@@ -1,14 +1,17 @@
 """Estimates → the points of series: each estimate in one point, and of each the widest numbers that were said."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, cast, func, literal_column, select, tuple_
 
+from api.paging import Page, Window, counted_page, streamed
 from schema import tables
+from schema.engine import Release
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
 from schema.terms import IndicatorKind
@@ -44,26 +47,92 @@ class SumRule(StrEnum):
 
 _MONTHS = {Interval.YEAR: 12, Interval.QUARTER: 3, Interval.MONTH: 1}
 _KEYS = {
-    By.REGION: ("region_id", "group_id"),
-    By.GROUP: ("group_id", "region_id"),
-    By.SOURCE: ("source_id", "region_id", "group_id"),
-    By.CLAIM: ("claim_id",),
+    By.REGION: ("region", "group"),
+    By.GROUP: ("group", "region"),
+    By.SOURCE: ("source", "region", "group"),
+    By.CLAIM: ("claim",),
 }
 _STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
+_BEFORE_ALL: ColumnElement[int] = literal_column("-1")
+_AFTER_ALL: ColumnElement[int] = literal_column("1000000")
+_MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
+
+_READ = [
+    *(
+        tables.RESOURCES[f"{kind}s"].c[key].label(f"{kind}_{key}")
+        for kind, keys in (*((kind, stub.fields) for kind, stub in _STUBS.items()), ("claim", ("id",)))
+        for key in keys
+    ),
+    *(_ESTIMATES[key] for key in ("claim_rank", "granularity", "scope", "derived", *_MEMBER_KEYS)),
+    *(_ESTIMATES[key] for key in ("as_of_start", "as_of_end")),
+]
 
 
-def points(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], interval: Interval, by: By
-) -> Iterator[dict[str, Any]]:
-    """Yield the points of every series of the estimates that meet the conditions, in the order of time."""
-    found = select(*(_ESTIMATES[name] for name in _READ)).where(*conditions).order_by(_ESTIMATES.position)
+@dataclass(frozen=True)
+class Points:
+    """The points of every series of the estimates that meet some conditions, series by series, in the order of time.
 
-    def key(row: Row[Any]) -> tuple[Any, ...]:
-        start, end = _start(row.as_of_start, interval), _end(row.as_of_end, interval)
-        return (*(row._mapping[name] for name in _KEYS[by]), start or "", end is None, end or "")
+    `render` writes a point; a page reads only the estimates of its points.
+    """
 
-    for _, members in groupby(sorted(connection.execute(found), key=key), key):
-        yield _point(list(members), interval, by)
+    release: Release
+    connection: Connection
+    conditions: Sequence[ColumnElement[bool]]
+    interval: Interval
+    by: By
+    render: Callable[[dict[str, Any]], bytes]
+
+    def page(self, window: Window) -> Page:
+        """Return the page that an offset leads to."""
+        keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]
+        points = select(*keys, func.count().over().label("total")).where(*self.conditions).group_by(*keys)
+        rows = list(self.connection.execute(points.order_by(*keys).limit(window.limit).offset(window.offset)))
+        if not rows:
+            every = select(*keys).where(*self.conditions).distinct()
+            total = self.connection.scalar(select(func.count()).select_from(every.subquery())) or 0
+            return counted_page([], total, window)
+        here = tuple_(*self._keys()).between(tuple_(*rows[0][:-1]), tuple_(*rows[-1][:-1]))
+        members = self.connection.execute(self._members().where(here))
+        return counted_page(list(self._rendered(members)), rows[0].total, window)
+
+    def stream(self, window: Window) -> Iterator[bytes]:
+        """Return all from an offset on."""
+        found = self._members()
+
+        def members() -> Iterator[Row[Any]]:
+            with self.release.engine.connect() as connection:
+                for some in streamed(self.release, connection, found):
+                    yield from some
+
+        return islice(self._rendered(members()), window.offset, None)
+
+    def _members(self) -> Select[Any]:
+        """Return the estimates of all points, in the order of these."""
+        found = select(*_READ).select_from(tables.estimates).where(*self.conditions)
+        for kind in (*_STUBS, "claim"):
+            table = tables.RESOURCES[f"{kind}s"]
+            found = found.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
+        return found.order_by(*self._keys(), _ESTIMATES.position)
+
+    def _keys(self) -> list[ColumnElement[int]]:
+        """Return what tells points apart, as numbers: an open start comes before all times, an open end after."""
+        start = func.coalesce(_number_of(_ESTIMATES.as_of_start, self.interval), _BEFORE_ALL)
+        end = func.coalesce(_number_of(_ESTIMATES.as_of_end, self.interval), _AFTER_ALL)
+        return [*(_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]), start, end]
+
+    def _rendered(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
+        def key(row: Row[Any]) -> tuple[Any, ...]:
+            times = _start(row.as_of_start, self.interval), _end(row.as_of_end, self.interval)
+            return (*(row._mapping[f"{kind}_id"] for kind in _KEYS[self.by]), *times)
+
+        for _, of_point in groupby(members, key):
+            yield self.render(_point(list(of_point), self.interval, self.by))
+
+
+def _number_of(day: ColumnElement[Any], interval: Interval) -> ColumnElement[int]:
+    """Return the number of the interval that a day (ISO 8601) lies in."""
+    year, month = (cast(func.substr(day, *part), Integer) for part in ((1, 4), (6, 2)))
+    return (year * 12 + month - 1) // literal_column(str(_MONTHS[interval]), Integer)
 
 
 def _start(day: str | None, interval: Interval) -> str | None:
@@ -90,7 +159,7 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
         name: {key: first[f"{name}_{key}"] for key in stub.fields} if parted.get(name, True) else None
         for name, stub in _STUBS.items()
     }
-    printed = [row for row in members if row.derived_from is None]
+    printed = [row for row in members if not row.derived]
     rule, summed = _summed(members)
     return stubs | {
         "claim": first["claim_id"] if by is By.CLAIM else None,
@@ -104,21 +173,12 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
         "sum_rule": rule,
         "members": [
             {
-                **{"claim": row.claim_id, "source": row.source_id, "derived": row.derived_from is not None},
+                **{"claim": row.claim_id, "source": row.source_id, "derived": row.derived},
                 **{key: row._mapping[key] for key in _MEMBER_KEYS},
             }
             for row in members
         ],
     }
-
-
-_MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
-
-
-_READ = (
-    *(f"{name}_{key}" for name, stub in _STUBS.items() for key in stub.fields),
-    *("claim_id", "claim_rank", "as_of_start", "as_of_end", "granularity", "scope", "derived_from", *_MEMBER_KEYS),
-)
 
 
 def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
@@ -152,7 +212,7 @@ def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None
         return SumRule.OTHER_SCOPES, None
     # What was worked out was not said, and no number stands for what was not said.
     given: dict[str, list[Any]] = {
-        name: [None if row.derived_from else row._mapping[name] for row in said] for name in NUMBERS
+        name: [None if row.derived else row._mapping[name] for row in said] for name in NUMBERS
     }
     summed = {name: None if None in numbers else round(sum(numbers), 6) for name, numbers in given.items()}
     meant = {

@@ -99,7 +99,7 @@ def list_meanings(query: dict[str, Any]) -> Answer:
     return answer_list(name="resolve", record=_meaning, schema=_schema, query=query, listed=listed)
 
 
-def meanings(name: str, kinds: list[str] | None) -> list[str]:
+def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
     """Return the records that a name could mean as JSON, best first, each by the best of its names."""
     names = tables.names.c
     found = select(tables.names).where(names.kind.in_(kinds or list(Meant)))
@@ -119,7 +119,7 @@ def meanings(name: str, kinds: list[str] | None) -> list[str]:
     for record in best.values():
         table = tables.RESOURCES[f"{record['kind']}s"]
         record["name"] = live.connection().scalar(select(table.c.name).where(table.c.id == record["id"]))
-    return [orjson.dumps(_meaning.dump(record)).decode() for record in best.values()]
+    return [orjson.dumps(_meaning.dump(record)) for record in best.values()]
 
 
 def _alike(key: str, rows: Sequence[Row[Any]]) -> list[tuple[int, Why, Row[Any]]]:

@@ -1,12 +1,13 @@
 """The eight resources: one row of a table each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, ColumnElement, Table, select
 
+from api.paging import Order, orders
 from schema import records, tables, vocabulary
 
 _ESTIMATES = tables.estimates.c
@@ -16,14 +17,14 @@ _ESTIMATES = tables.estimates.c
 class Resource:
     """What tells one resource from another.
 
-    `key` is the column of `estimates` by which an estimate carries a record of it; `sorts` is what a list can be
-    sorted by, name → column.
+    `key` is the column of `estimates` by which an estimate carries a record of it (by its position, a hedge by its id);
+    `sorts` is what a list can be sorted by, name → column.
     """
 
     table: Table
     record: type[Schema]
     key: Column[Any]
-    sorts: Mapping[str, Column[Any]]
+    sorts: Mapping[str, ColumnElement[Any]]
     default_sort: str
     about: str
 
@@ -32,26 +33,40 @@ class Resource:
         """Return its name, which is its table's and its path's."""
         return self.table.name
 
+    def order(self, keys: Sequence[str]) -> list[Order]:
+        """Return the order that sort keys ask for; the one in which the records stand is that of their positions."""
+        if list(keys) == ["-as_of" if self.table is tables.estimates else "id"]:
+            return [Order(self.table.c.position, descending=False)]
+        return orders(self.sorts, keys)
 
-def _about_sorts(table: Table) -> dict[str, Column[Any]]:
+
+def _about_sorts(table: Table) -> dict[str, ColumnElement[Any]]:
     return {
         "as_of": table.c.as_of_start,
-        **{key: table.c[f"{key}_id"] for key in ("group", "indicator", "region", "source")},
+        # Positions are in the order of ids.
+        **{key: table.c[f"{key}_position"] for key in ("group", "indicator", "region", "source")},
     }
+
+
+_PUBLISHER = (
+    select(tables.articles.c.publisher)
+    .where(tables.articles.c.position == _ESTIMATES.article_position)
+    .scalar_subquery()
+)
 
 
 RESOURCES = (
     Resource(
         tables.estimates,
         records.EstimateSchema,
-        _ESTIMATES.id,
+        _ESTIMATES.position,
         {
             **_about_sorts(tables.estimates),
             "stated": _ESTIMATES.stated_start,
-            "published": _ESTIMATES.article_published_start,
+            "published": _ESTIMATES.published_start,
             **{key: _ESTIMATES[key] for key in ("low", "best", "high", "granularity", "hedge", "locus", "id")},
-            **{key: _ESTIMATES[f"{key}_id"] for key in ("claim", "article")},
-            "publisher": _ESTIMATES.article_publisher,
+            **{key: _ESTIMATES[f"{key}_position"] for key in ("claim", "article")},
+            "publisher": _PUBLISHER,
         },
         "-as_of",
         "Estimates: what one article reports of a claim, with who said it, in which words, and who printed it.",
@@ -59,7 +74,7 @@ RESOURCES = (
     Resource(
         tables.claims,
         records.ClaimSchema,
-        _ESTIMATES.claim_id,
+        _ESTIMATES.claim_position,
         {
             **_about_sorts(tables.claims),
             **{key: tables.claims.c[f"envelope_{key}"] for key in ("low", "best", "high")},
@@ -72,7 +87,7 @@ RESOURCES = (
     Resource(
         tables.sources,
         vocabulary.SourceSchema,
-        _ESTIMATES.source_id,
+        _ESTIMATES.source_position,
         {
             **{key: tables.sources.c[key] for key in ("id", "name", "kind")},
             "estimates": tables.sources.c.estimates_count,
@@ -83,7 +98,7 @@ RESOURCES = (
     Resource(
         tables.articles,
         records.ArticleSchema,
-        _ESTIMATES.article_id,
+        _ESTIMATES.article_position,
         {
             "published": tables.articles.c.published_start,
             **{key: tables.articles.c[key] for key in ("id", "title", "publisher")},
@@ -95,7 +110,7 @@ RESOURCES = (
     Resource(
         tables.groups,
         vocabulary.GroupSchema,
-        _ESTIMATES.group_id,
+        _ESTIMATES.group_position,
         {
             "id": tables.groups.c.id,
             "name": tables.groups.c.name,
@@ -107,7 +122,7 @@ RESOURCES = (
     Resource(
         tables.regions,
         vocabulary.RegionSchema,
-        _ESTIMATES.region_id,
+        _ESTIMATES.region_position,
         {
             **{key: tables.regions.c[key] for key in ("id", "name", "kind", "iso", "parent")},
             "estimates": tables.regions.c.estimates_count,
@@ -118,7 +133,7 @@ RESOURCES = (
     Resource(
         tables.indicators,
         vocabulary.IndicatorSchema,
-        _ESTIMATES.indicator_id,
+        _ESTIMATES.indicator_position,
         {
             **{key: tables.indicators.c[key] for key in ("id", "name", "unit", "kind")},
             "estimates": tables.indicators.c.estimates_count,

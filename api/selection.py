@@ -1,35 +1,127 @@
 """What is asked of a resource: a statement, the list that it makes, or one record by its id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+import orjson
+from sqlalchemy import Connection, LargeBinary, Select, Table, bindparam, cast, column, func, select
 
-from api import live
-from api.filters import estimate_conditions, filter_conditions, search_conditions
-from api.paging import Keyset, Listing, orders
+from api import live, tallied
+from api.filters import estimate_conditions, search_conditions
+from api.paging import Keyset, Listing
+from api.parameters import narrowing
+from api.prepared import Prepared
 from api.resources import Resource
+from api.shelves import on_a_shelf
 from schema import tables
+from schema.claims import Report, render_claim
 
+_ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
-def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]:
-    """Return the records of a resource that a query asks for, as id and rendered JSON, in no order yet."""
-    table = resource.table
-    found = select(table.c.id, table.c.json)
-    if table is tables.estimates:
-        return found.where(*estimate_conditions(query))
-    conditions = filter_conditions(query)
-    carried = [table.c.id.in_(select(resource.key).where(*conditions))] if conditions else []
-    return found.where(*carried, *search_conditions(table, query.get("q")))
-
-
-def json_of(table: Table, id_: str) -> str | None:
-    """Return one record of a resource as it was rendered; None where there is none."""
-    found: str | None = live.connection().scalar(select(table.c.json).where(table.c.id == id_))
-    return found
+Read = Callable[[Connection, Sequence[int]], list[bytes]]
 
 
 def listing_of(resource: Resource, query: Mapping[str, Any]) -> Listing:
     """Return the list that a query asks of a resource."""
-    order = orders(dict(resource.sorts), query["sort"])
-    return Keyset(live.release(), live.connection(), resource.table, select_matching(resource, query), order)
+    connection, table = live.connection(), resource.table
+    if not narrowing(query):
+        total: int | None = live.release().dataset["counts"][resource.name]
+    else:
+        total = tallied.total(connection, query) if table is tables.estimates else None
+    keyset = Keyset(
+        live.release(),
+        connection,
+        table,
+        lambda: select_matching(resource, query),
+        resource.order(query["sort"]),
+        reader_of(table),
+        total,
+    )
+    newest_first = table is tables.estimates and query["sort"] == [resource.default_sort]
+    return (on_a_shelf(keyset, query) if newest_first else None) or keyset
+
+
+def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]:
+    """Return the records of a resource that a query asks for, as position and id, in no order yet."""
+    table = resource.table
+    found = select(table.c.position, table.c.id)
+    if table is tables.estimates:
+        return found.where(*estimate_conditions(query))
+    # A claim is found by the words of its estimates, every other record by its own.
+    own = {} if table is tables.claims else {"q": query.get("q")}
+    conditions = estimate_conditions({**query, **dict.fromkeys(own)})
+    key = table.c.id if table is tables.hedges else table.c.position
+    carried = [key.in_(select(resource.key).where(*conditions))] if conditions else []
+    return found.where(*carried, *search_conditions(table, own.get("q")))
+
+
+def json_of(table: Table, id_: str) -> bytes | None:
+    """Return one record of a resource as it was rendered; None where there is none."""
+    connection = live.connection()
+    position = _POSITIONS[table.name].value(connection, id=id_)
+    return None if position is None else reader_of(table)(connection, [position])[0]
+
+
+_POSITIONS = {
+    name: Prepared(select(table.c.position).where(table.c.id == bindparam("id")))
+    for name, table in tables.RESOURCES.items()
+}
+
+
+def _reader(table: Table) -> Read:
+    json = cast(table.c.json, LargeBinary)
+    found = Prepared(select(table.c.position, json).where(table.c.position.in_(_among("positions"))))
+
+    def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
+        by_position = dict(found.rows(connection, positions=_listed(positions)))
+        return [by_position[one] for one in positions]
+
+    return read
+
+
+def reader_of(table: Table) -> Read:
+    """Return what gives the JSON of the records at some positions of a resource, in the order of these."""
+    return _READERS[table.name]
+
+
+def _among(name: str) -> Select[Any]:
+    """Return the positions that a parameter lists: one statement, however many there are."""
+    return select(func.json_each(bindparam(name)).table_valued(column("value")).c.value)
+
+
+def _listed(positions: Sequence[int]) -> str:
+    return orjson.dumps(positions).decode()
+
+
+_REPORTS = (
+    select(
+        _ESTIMATES.claim_position,
+        *(_ESTIMATES.drift, _ESTIMATES.drift_from),
+        *(_CLAIMS.id, _CLAIMS.envelope_low, _CLAIMS.envelope_best, _CLAIMS.envelope_high, _CLAIMS.articles),
+        cast(tables.estimates_rendered.c.json, LargeBinary).label("json"),
+    )
+    .join_from(tables.claims, tables.estimates, _ESTIMATES.claim_position == _CLAIMS.position)
+    .join(tables.estimates_rendered, tables.estimates_rendered.c.position == _ESTIMATES.position)
+    .where(_CLAIMS.position.in_(_among("positions")))
+    .order_by(_ESTIMATES.claim_position, _ESTIMATES.claim_rank)
+)
+
+
+def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes]:
+    """Return claims as JSON, put together from that of their estimates."""
+    rows = connection.execute(_REPORTS, {"positions": _listed(positions)}).all()
+    found = {}
+    for position, of_claim in groupby(rows, lambda row: row.claim_position):
+        reported = list(of_claim)
+        envelope = {name: reported[0]._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
+        reports = [Report(row.json, row.drift, row.drift_from) for row in reported]
+        found[position] = render_claim(reported[0].id, envelope, reported[0].articles, reports)
+    return [found[one] for one in positions]
+
+
+_READERS: dict[str, Read] = {
+    "claims": _read_claims,
+    "estimates": _reader(tables.estimates_rendered),
+    **{name: _reader(table) for name, table in tables.RESOURCES.items() if "json" in table.c},
+}

@@ -18,9 +18,8 @@ from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
 from api.http import Answer, negotiate
 from api.lists import answer_list
-from api.paging import Worked
 from api.parameters import VOCABULARY_FILTERS, filter_fields
-from api.points import By, Interval, SumRule, points
+from api.points import By, Interval, Points, SumRule
 from api.queries import QuerySchema, distinct_parameter, field_names, list_fields
 from schema.fields import Day, Flag, Id, ListOf, Number, Part, Term, Whole
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
@@ -127,11 +126,14 @@ blueprint = Blueprint("series", __name__, description="One indicator over time."
 )
 def list_series(query: dict[str, Any]) -> Answer:
     """List one indicator over time."""
-    return answer_list(name="series", record=_point, schema=_schema, query=query, listed=lambda: Worked(_points(query)))
+
+    def listed() -> Points:
+        conditions = estimate_conditions(query | {"indicator": [query["indicator"]]})
+        interval, by = Interval(query["interval"]), By(query["by"])
+        return Points(live.release(), live.connection(), conditions, interval, by, _render)
+
+    return answer_list(name="series", record=_point, schema=_schema, query=query, listed=listed)
 
 
-def _points(query: dict[str, Any]) -> list[str]:
-    """Return the points of every series as JSON, series by series, in the order of time."""
-    conditions = estimate_conditions(query | {"indicator": [query["indicator"]]})
-    found = points(live.connection(), conditions, Interval(query["interval"]), By(query["by"]))
-    return [orjson.dumps(_point.dump(point)).decode() for point in found]
+def _render(point: dict[str, Any]) -> bytes:
+    return orjson.dumps(_point.dump(point))

@@ -12,7 +12,8 @@ import sqlite3
 import threading
 import weakref
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +22,11 @@ from typing import Any
 import orjson
 from platformdirs import user_data_path
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
-from schema import dataset, flat, records, tables, vocabulary
+from schema import claims, dataset, flat, records, tables, vocabulary
 from schema.connections import Connector, Identity, identity_of
 from schema.watch import Watch
 
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 # https://www.sqlite.org/fileformat2.html, the database header
 _USER_VERSION, _APPLICATION_ID = slice(60, 64), slice(68, 72)
 _CHUNK = 1 << 20
+LARGEST_CHECKED_FIRST = 256_000_000
+"""Bytes of a file that are read in a quarter of a second; a larger one is checked while it is served already."""
 
 
 class DatabaseError(Exception):
@@ -46,6 +50,10 @@ class OtherVersionError(DatabaseError):
         """Take where the release is, and of which seeds it was made."""
         super().__init__(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
         self.shipped = shipped
+
+
+def _damaged(path: Path) -> DatabaseError:
+    return DatabaseError(f"{path}: damaged; `headcount load` makes it anew")
 
 
 def default_url() -> str:
@@ -68,13 +76,18 @@ def database_path(url: str) -> Path:
 
 def layout() -> str:
     """Return a digest of the tables and of the records' keys, so that code and file never misread each other."""
-    declared = "".join(str(CreateTable(table)) for table in tables.metadata.sorted_tables)
-    declared += "".join(sorted(str(index) for table in tables.metadata.sorted_tables for index in table.indexes))
+    dialect = sqlite.dialect()
+    made = tables.metadata.sorted_tables
+    declared = "".join(str(CreateTable(table).compile(dialect=dialect)) for table in made)
+    indexes = (CreateIndex(index).compile(dialect=dialect) for table in made for index in table.indexes)
+    declared += "".join(sorted(map(str, indexes)))
+    declared += "".join(map(tables.full_text, tables.SEARCHED))
     named = [one for module in (vocabulary, records, dataset) for one in vars(module).values()]
     kinds = (one for one in named if isinstance(one, type) and issubclass(one, vocabulary.Record))
     declared += "".join(f"{one.__name__}: {list(one._declared_fields)}" for one in kinds)
     # How records are written decides the checksums of the files, which a release holds.
-    return hashlib.sha256(declared.encode() + Path(flat.__file__).read_bytes()).hexdigest()[:16]
+    written = Path(flat.__file__).read_bytes() + Path(claims.__file__).read_bytes()
+    return hashlib.sha256(declared.encode() + written).hexdigest()[:16]
 
 
 def _checksum(path: Path) -> bytes:
@@ -123,8 +136,13 @@ class Release:
     that an answer that is still being sent ends as it began.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open and check a file; raises DatabaseError, or _Superseded."""
+    def __init__(self, path: Path, *, at_once: bool = False) -> None:
+        """Open and check a file; raises DatabaseError, or _Superseded.
+
+        `at_once`: there is nothing else to serve, so a large file is checked while it is served, and `damaged` says
+        what came of it.
+        """
+        self.damaged = False
         try:
             self.identity = Identity.of(path)
             self.watch = watch = Watch()
@@ -132,7 +150,8 @@ class Release:
             weakref.finalize(self, connect.close)
             self.file = path.open("rb")
             weakref.finalize(self, self.file.close)
-            intact = is_intact(path)
+            later = at_once and self.identity.size > LARGEST_CHECKED_FIRST
+            intact = later or is_intact(path)
         except OSError as error:
             raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
         except sqlite3.Error as error:
@@ -142,7 +161,7 @@ class Release:
         if not is_ours(path):
             raise DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
         if not intact:
-            raise DatabaseError(f"{path}: damaged; `headcount load` makes it anew")
+            raise _damaged(path)
         self.engine: Engine = create_engine(
             "sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1, pool_reset_on_return=None
         )
@@ -162,19 +181,19 @@ class Release:
         status = os.fstat(self.file.fileno())
         self.size = status.st_size
         self.built = datetime.fromtimestamp(int(status.st_mtime), UTC).isoformat().replace("+00:00", "Z")
+        if later:
+            threading.Thread(target=self._check, args=(path,), daemon=True).start()
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Ask on this thread's connection what is asked too often for SQLAlchemy to build it anew."""
-        connection: Any = self.connection().connection.driver_connection
-        self.watch.begin()
-        return connection.execute(sql, parameters)  # type: ignore[no-any-return]
+    def _check(self, path: Path) -> None:
+        with suppress(OSError):  # where the file is gone by now, another has taken its place
+            self.damaged = not is_intact(path) and identity_of(path) == self.identity
 
     def connection(self) -> Connection:
         """Return this thread's connection, which stays open as long as the release does."""
         found: Connection | None = getattr(self._own, "connection", None)
         if found is None:
             found = self._own.connection = self.engine.connect()
-            found.exec_driver_sql("PRAGMA cache_size = -4000")  # kB
+            found.exec_driver_sql("PRAGMA cache_size = -1000")  # kB
         return found
 
     @cached_property
@@ -206,6 +225,10 @@ class Database:
     def current(self) -> Release | None:
         """Return the live release if nothing has to be opened first, or another does that just now; never waits."""
         live, identity = self.live, identity_of(self.path)
+        if live and live.damaged:
+            self.live, self._refused = None, (live.identity, _damaged(self.path))
+            log.error("%s", self._refused[1])
+            return None
         if live is None or identity in (None, live.identity) or self._lock.locked():
             return live
         goes_on = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
@@ -232,7 +255,7 @@ class Database:
             return live
         if identity is None or not self._refused or self._refused[0] != identity:
             try:
-                self.live = Release(self.path)
+                self.live = Release(self.path, at_once=live is None)
             except DatabaseError as error:
                 if identity is None:
                     raise

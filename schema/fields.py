@@ -59,7 +59,7 @@ class Text(Strict, fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not 0 < len(value) <= self.longest:
             raise self.refused(value)
-        if value != value.strip() or any(not char.isprintable() and char != "\u00a0" for char in value):
+        if value != value.strip() or not value.replace("\u00a0", " ").isprintable():
             raise self.refused(value)
         return value
 

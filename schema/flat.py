@@ -2,23 +2,30 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from marshmallow import Schema, fields
 
+T = TypeVar("T")
+
 ROWS_AT_A_TIME = 200
+_AT_ONCE = 40
+"""Records that are laid side by side; with many more, Python's garbage collector looks through all of them."""
 
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MAY_BE_FORMULA = re.compile(rb':\s*"[=+@\\-]').search
+"""Looks in a record's JSON for a text that begins like one, or with a character that JSON escapes, as it does a tab."""
 
 
-def narrowed(rendered: str, wanted: Sequence[str] | None) -> bytes:
+def narrowed(rendered: bytes, wanted: Sequence[str] | None) -> bytes:
     """Return a rendered record, or the keys of it that were asked for (dotted where nested), in the record's order."""
     if wanted is None:
-        return rendered.encode()
+        return rendered
     return orjson.dumps(_narrowed(orjson.loads(rendered), {tuple(name.split(".")) for name in wanted}))
 
 
@@ -44,15 +51,16 @@ def flattened(record: dict[str, Any], joint: str, prefix: str = "") -> dict[str,
     return flat
 
 
-def _batched(rendered: Iterable[str]) -> Iterator[list[str]]:
-    rows = iter(rendered)
-    while some := list(islice(rows, ROWS_AT_A_TIME)):
+def batched(rows: Iterable[T], size: int = 0) -> Iterator[list[T]]:
+    """Yield rows some at a time: ROWS_AT_A_TIME, where no other size is given."""
+    rest = iter(rows)
+    while some := list(islice(rest, size or ROWS_AT_A_TIME)):
         yield some
 
 
-def write_ndjson(rendered: Iterable[str], wanted: Sequence[str] | None = None) -> Iterator[bytes]:
+def write_ndjson(rendered: Iterable[bytes], wanted: Sequence[str] | None = None) -> Iterator[bytes]:
     """Yield one JSON record a line."""
-    for rows in _batched(rendered):
+    for rows in batched(rendered):
         yield b"".join(narrowed(row, wanted) + b"\n" for row in rows)
 
 
@@ -69,29 +77,46 @@ def columns_of(record: Schema, wanted: Sequence[str] | None = None, prefix: str 
     return columns
 
 
-def write_csv(rendered: Iterable[str], columns: Sequence[str]) -> Iterator[bytes]:
+def write_csv(rendered: Iterable[bytes], columns: Sequence[str]) -> Iterator[bytes]:
     """Yield RFC 4180: a header even with no row, null as an empty cell, a list as its JSON.
 
     A text that a spreadsheet would take for a formula gets a `'` before it, which spreadsheets do not show.
     """
+    yield _csv([columns])
+    paths = [tuple(column.split(".")) for column in columns]
+    for rows in batched(rendered):
+        yield b"".join(_lines(some, paths) for some in batched(rows, _AT_ONCE))
+
+
+def _lines(rows: list[bytes], paths: list[tuple[str, ...]]) -> bytes:
+    """Return records as lines, made column by column, so that what cells need is asked once for all of a column."""
+    suspect = any(map(_MAY_BE_FORMULA, rows))
+    parts: _Parts = {(): [orjson.loads(row) for row in rows]}
+    return _csv(zip(*(_cells(_column(parts, path), suspect=suspect) for path in paths), strict=True))
+
+
+def _csv(rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    paths = [column.split(".") for column in columns]
-    for rows in _batched(rendered):
-        writer.writerows([_cell(record, path) for path in paths] for record in map(orjson.loads, rows))
-        yield text.getvalue().encode()
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue().encode()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
-def _cell(record: dict[str, Any], path: Sequence[str]) -> str | int | float | None:
-    value: Any = record
-    for key in path:
-        value = None if value is None else value[key]
-    if isinstance(value, bool | list):
-        return orjson.dumps(value).decode()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value  # type: ignore[no-any-return]
+_Parts = dict[tuple[str, ...], list[Any]]
+
+
+def _column(parts: _Parts, path: tuple[str, ...]) -> list[Any]:
+    """Return what all records have at a path; `parts` keeps what lies on the way."""
+    if path not in parts:
+        *above, key = path
+        parts[path] = [None if one is None else one[key] for one in _column(parts, tuple(above))]
+    return parts[path]
+
+
+def _cells(values: list[Any], *, suspect: bool) -> list[Any]:
+    """Return the values of a column as csv takes them; a text is looked at only where some may be a formula."""
+    kinds = set(map(type, values))
+    if bool in kinds or list in kinds:
+        values = [orjson.dumps(value).decode() if type(value) in (bool, list) else value for value in values]
+    if suspect and str in kinds:
+        values = [f"'{value}" if type(value) is str and value.startswith(_FORMULA) else value for value in values]
+    return values

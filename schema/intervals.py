@@ -50,7 +50,7 @@ class Period:
     end: str | None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def read_period(text: str) -> Period:
     """Return the period that an EDTF string (ISO 8601-2, the part of it in EDTF_PATTERN) stands for.
 
@@ -58,13 +58,21 @@ def read_period(text: str) -> Period:
     """
     if not re.fullmatch(EDTF_PATTERN, text, re.ASCII):
         raise ValueError(EDTF_EXPECTED)
-    parsed = parse_edtf(text)
-    # The parser reads 1 to 9999 only as bare dates; an open end comes as a float infinity.
-    start, end = (
-        None if isinstance(day, float) else "{:04d}-{:02d}-{:02d}".format(*day[:3])
-        for day in (parsed.lower_strict(), parsed.upper_strict())
-    )
-    return Period(text, start, end)
+    first, _, last = text.partition("/")
+    return Period(text, _days(first)[0], _days(last or first)[1])
+
+
+@lru_cache(maxsize=16_384)
+def _days(date_: str) -> tuple[str | None, str | None]:
+    """Return the first and last day of a date that is no interval, or of one side of it; None where that is open."""
+    if re.fullmatch(f"{_DAY}[~?%]?", date_, re.ASCII):
+        return date_[:10], date_[:10]
+    if date_ == "..":
+        return None, None
+    # The parser reads 1 to 9999 only as bare dates.
+    parsed = parse_edtf(date_)
+    start, end = ("{:04d}-{:02d}-{:02d}".format(*day[:3]) for day in (parsed.lower_strict(), parsed.upper_strict()))
+    return start, end
 
 
 def day_number(day: str | None) -> int | None:

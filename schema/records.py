@@ -92,12 +92,26 @@ class ClaimStubSchema(Record):
 
 
 class EvidenceSchema(Record):
-    """Where the wording stands in the document: a Web Annotation TextPositionSelector."""
+    """Where the wording stands in the document: a Web Annotation TextPositionSelector, or the row of a table."""
 
     document = Text(dump_only=True, metadata=about("The document's file name."))
     sha256 = Sha256(dump_only=True, metadata=about("SHA-256 of the document's bytes."))
-    start = Whole(required=True, metadata=about("First code point of the wording, counted from 0."))
-    end = Whole(required=True, metadata=about("The code point after its last."))
+    start = Whole(
+        load_default=None,
+        allow_none=True,
+        metadata=about("First code point of the wording, counted from 0; null where the document is a table."),
+    )
+    end = Whole(
+        load_default=None,
+        allow_none=True,
+        metadata=about("The code point after its last; null where the document is a table."),
+    )
+    row = Whole(
+        1,
+        load_default=None,
+        allow_none=True,
+        metadata=about("Of a table: which record of it, counted from 1; null where the document is a text."),
+    )
 
 
 DerivedSchema = Record.from_dict(

@@ -1,9 +1,14 @@
 """The tables of a release and their indexes, declared here and nowhere else.
 
-Each of the eight resources is one table: a column for every single value of its record (`region.id` → `region_id`;
-lists stay in the rendered text), then what serving needs: `position` (its place in the order newest first, or by id),
-`text` (what full text finds) and `json` (the record as it is answered). A release is written once and never changed,
-so the copies that this makes cannot come apart.
+**Records.** Each of the eight resources is one table in the order in which it is listed: `position` is a record's place
+in that order (estimates newest first, articles and all others by id), and other tables refer to a record by it. Its
+columns are what questions compare, sort by or are worked out from; what is answered is its JSON, rendered once by the
+loader. The JSON of estimates lies apart, so that reading columns does not read past it; that of claims is put together
+from their estimates' (`schema.claims`), for it would hold all of it a second time.
+
+**Serving tables.** They repeat, in the order in which it is read, what the common questions ask:
+`region_shelves` (the estimates of a region and of all below it, newest first), `tallies` (how many there are) and
+`words` (how many a word finds). A release is written once and never changed, so no copy can come apart.
 """
 
 from enum import StrEnum
@@ -16,6 +21,8 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
+PAGE_SIZE = 16_384
+"""Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
 
 
 def _term(vocabulary: type[StrEnum]) -> Enum:
@@ -26,61 +33,40 @@ def _text(name: str, *, null: bool = False, **more: Any) -> Column[str]:
     return Column(name, String, nullable=null, **more)
 
 
-def _number(name: str) -> Column[float]:
-    return Column(name, Float, nullable=True)
+def _number(name: str, **more: Any) -> Column[float]:
+    return Column(name, Float, nullable=True, **more)
 
 
-def _period(name: str, basis: type[StrEnum] | None = None, *, null: bool = False) -> list[Column[Any]]:
-    columns: list[Column[Any]] = [
-        _text(f"{name}_edtf", null=null),
-        _text(f"{name}_start", null=True),
-        _text(f"{name}_end", null=True),
-    ]
-    return columns + ([Column(f"{name}_basis", _term(basis), nullable=False)] if basis else [])
+def _whole(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
 
 
-def _reference(name: str, target: str) -> Column[str]:
-    return Column(name, String, ForeignKey(target), nullable=False, index=True)
+def _period(name: str) -> list[Column[Any]]:
+    """Return the columns of a date's first and last day; both are null where there is no date, one where it is open."""
+    return [_text(f"{name}_start", null=True), _text(f"{name}_end", null=True)]
 
 
-def _about() -> list[Column[Any]]:
-    """Return the columns of whom, what, where and who says so, which claims and estimates share."""
-    return [
-        *(_reference("group_id", "groups.id"), _text("group_name")),
-        *(_reference("indicator_id", "indicators.id"), _text("indicator_name")),
-        Column("indicator_unit", _term(terms.Unit), nullable=False),
-        Column("indicator_kind", _term(terms.IndicatorKind), nullable=False),
-        *(_reference("region_id", "regions.id"), _text("region_name"), _text("region_iso", null=True)),
-        *(_reference("source_id", "sources.id"), _text("source_name")),
-        Column("source_kind", _term(terms.SourceKind), nullable=False),
-        Column("source_anonymous", Boolean, nullable=False),
-        *_period("as_of", terms.AsOfBasis),
-    ]
+def _reference(table: str, *, indexed: bool = True) -> Column[int]:
+    """Return the column that refers to a record of another table by its position there."""
+    name = f"{table.removesuffix('s')}_position"
+    return Column(name, Integer, ForeignKey(f"{table}.position"), nullable=False, index=indexed)
 
 
-def _usage() -> list[Column[Any]]:
-    return [Column("estimates_count", Integer, nullable=False), _text("estimates_url")]
-
-
-def _resource(name: str, *columns: Column[Any]) -> Table:
-    return Table(
-        name,
-        metadata,
+def _resource(name: str, *columns: Column[Any], rendered: bool = True) -> Table:
+    own: list[Column[Any]] = [
         Column("position", Integer, primary_key=True),
-        _text("id", unique=True),
+        _text("id", unique=True, index=True),
         *columns,
-        _text("text"),
-        _text("json"),
-    )
+    ]
+    return Table(name, metadata, *own, *([_text("json")] if rendered else []))
 
 
-groups = _resource("groups", _text("url"), _text("name"), *_usage(), _text("definition"))
+groups = _resource("groups", _text("name"), _whole("estimates_count"))
 
 regions = _resource(
     "regions",
-    _text("url"),
     _text("name"),
-    *_usage(),
+    _whole("estimates_count"),
     Column("kind", _term(terms.RegionKind), nullable=False),
     _text("iso", null=True),
     Column("parent", String, ForeignKey("regions.id"), nullable=True),
@@ -88,96 +74,148 @@ regions = _resource(
 
 indicators = _resource(
     "indicators",
-    _text("url"),
     _text("name"),
-    *_usage(),
-    _text("definition"),
+    _whole("estimates_count"),
     Column("unit", _term(terms.Unit), nullable=False),
     Column("kind", _term(terms.IndicatorKind), nullable=False),
 )
 
 hedges = _resource(
     "hedges",
-    _text("url"),
     _text("name"),
-    *_usage(),
-    _text("definition"),
+    _whole("estimates_count"),
     Column("bound", _term(terms.Bound), nullable=False),
     Column("firm", Boolean, nullable=False),
 )
 
 sources = _resource(
     "sources",
-    _text("url"),
     _text("name"),
-    *_usage(),
+    _whole("estimates_count"),
     Column("kind", _term(terms.SourceKind), nullable=False),
-    _text("organisation", null=True),
     Column("anonymous", Boolean, nullable=False),
 )
 
 articles = _resource(
     "articles",
     _text("title"),
-    *(_text(name, null=True) for name in ("publisher", "author", "agency")),
-    *_period("published", terms.PublishedBasis),
-    _text("published_note", null=True),
-    _text("language"),
-    _text("url", null=True),
-    *(_text("document_name"), _text("document_sha256")),
-    *_usage(),
+    _text("publisher", null=True, index=True),
+    *_period("published"),
+    _whole("estimates_count"),
 )
+
+
+def _about(*, indexed: bool) -> list[Column[Any]]:
+    """Return the columns of whom, what, where, who says so and when, which claims and estimates share."""
+    kinds = ("groups", "indicators", "regions", "sources")
+    return [*(_reference(kind, indexed=indexed) for kind in kinds), *_period("as_of")]
+
 
 claims = _resource(
     "claims",
-    _text("url"),
-    *_about(),
-    *(_number("envelope_low"), _number("envelope_best"), _number("envelope_high")),
-    *_usage(),
-    Column("articles", Integer, nullable=False),
+    *_about(indexed=False),
+    *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
+    *(_whole("estimates_count"), _whole("articles")),
+    rendered=False,
 )
 
 estimates = _resource(
     "estimates",
-    _text("url"),
-    *_about(),
-    *(_number("low"), _number("best"), _number("high")),
-    *(Column("low_inclusive", Boolean), Column("high_inclusive", Boolean)),
+    *_about(indexed=True),
+    *(_reference(kind) for kind in ("articles", "claims")),
     Column("hedge", _term(terms.Hedge), ForeignKey("hedges.id"), nullable=False, index=True),
-    _text("wording"),
-    _number("granularity"),
-    *(_text("summary"), _text("scope", null=True)),
     Column("locus", _term(terms.Locus), nullable=False),
-    *(Column("derived_from", String, ForeignKey("estimates.id")), _number("derived_factor")),
-    Column("disputed", Boolean, nullable=False),
-    *_period("stated", null=True),
-    _reference("claim_id", "claims.id"),
-    *(Column("claim_reports", Integer, nullable=False), Column("claim_articles", Integer, nullable=False)),
-    *(_reference("article_id", "articles.id"), _text("article_title")),
-    *(_text("article_publisher", null=True, index=True), _text("article_url", null=True)),
-    *_period("article_published", terms.PublishedBasis),
-    *(_text("evidence_document"), _text("evidence_sha256")),
-    *(Column("evidence_start", Integer, nullable=False), Column("evidence_end", Integer, nullable=False)),
+    *(_number(name, index=True) for name in ("low", "best", "high")),
+    *(Column("low_inclusive", Boolean), Column("high_inclusive", Boolean)),
+    *(_number("granularity"), _text("scope", null=True)),
+    *(Column("derived", Boolean, nullable=False), Column("disputed", Boolean, nullable=False)),
+    *_period("stated"),
+    _text("published_start", null=True, index=True),
+    # What became of its claim in it, against which report; null for one that is compared with none.
+    *(Column("drift", _term(terms.Drift)), _text("drift_from", null=True)),
     # What filters compare, worked out at load: the numbers that the figure admits (a null value_low is a vague
     # figure, a null value_high is open), its rank among the reports of its claim, and whether it is the first of them
     # that admits numbers, which stands for the claim where claims are compared.
     *(_number("value_low"), _number("value_high")),
     *(Column("value_low_inclusive", Boolean), Column("value_high_inclusive", Boolean)),
-    Column("claim_rank", Integer, nullable=False),
-    Column("compared", Boolean, nullable=False),
+    *(_whole("claim_rank"), Column("compared", Boolean, nullable=False)),
     # The first and last day of as_of, counted from 0001-01-01 as day 1; null where open.
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
+    rendered=False,
 )
 # All that comparing claims looks at, so that it reads this index and no row.
 Index(
     "estimates_compared",
-    *(estimates.c[key] for key in ("compared", "group_id", "indicator_id", "region_id", "value_low", "value_high")),
-    *(estimates.c[key] for key in ("value_low_inclusive", "value_high_inclusive", "as_of_first_day", "as_of_last_day")),
-    *(estimates.c[key] for key in ("indicator_kind", "scope", "claim_id", "id")),
+    *(estimates.c[f"{kind}_position"] for kind in ("group", "indicator", "region")),
+    *(estimates.c[key] for key in ("value_low", "value_high", "value_low_inclusive", "value_high_inclusive")),
+    *(estimates.c[key] for key in ("as_of_first_day", "as_of_last_day", "scope", "claim_position")),
+    sqlite_where=estimates.c.compared,
 )
 
-RESOURCES = {table.name: table for table in metadata.sorted_tables if "position" in table.c}
+for _dated, _name in ((articles, "published"), (claims, "as_of"), (estimates, "as_of"), (estimates, "stated")):
+    Index(f"{_dated.name}_{_name}", _dated.c[f"{_name}_start"], _dated.c[f"{_name}_end"])
+
+estimates_rendered = Table(
+    "estimates_rendered",
+    metadata,
+    Column("position", Integer, ForeignKey("estimates.position"), primary_key=True),
+    _text("json"),
+)
+"""The JSON of each estimate, neighbours in the order newest first."""
+
+RESOURCES = {table.name: table for table in metadata.sorted_tables if "id" in table.c and "position" in table.c}
 """The tables that are resources, by name."""
+
+SEARCHED = tuple(name for name in RESOURCES if name != "claims")
+"""The resources that full text finds; a claim is found by its estimates."""
+
+
+def full_text(name: str) -> str:
+    """Return the statement that makes the index of a resource's words; its rowid is the record's position."""
+    return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
+
+
+ANY, ANY_YEAR = 0, -1
+"""In place of a position, or of a year, in a serving table: whatever it is."""
+
+
+def _serving(name: str, *key: Column[Any], counted: bool = False) -> Table:
+    counts = [_whole("estimates")] if counted else []
+    return Table(name, metadata, *key, *counts, sqlite_with_rowid=False)
+
+
+def _key(name: str) -> Column[int]:
+    return Column(name, Integer, primary_key=True, autoincrement=False)
+
+
+region_shelves = _serving(
+    "region_shelves", *(_key(name) for name in ("region_position", "indicator_position", "position"))
+)
+"""For each region the estimates of it and of all below it, newest first: those of each indicator, and of ANY."""
+
+PAGE, LEAST_PAGED = 50, 200
+"""Records on a first page; and how many estimates a shelf has to hold more than, to have one."""
+
+first_pages = _serving(
+    "first_pages",
+    *(_key(name) for name in ("region_position", "indicator_position")),
+    *(Column("position", Integer, nullable=False), _text("json")),
+)
+"""The JSON of the newest PAGE estimates of a shelf as one text, with commas between, and the position of the last."""
+
+tallies = _serving(
+    "tallies",
+    *(_key(name) for name in ("region_position", "group_position", "indicator_position", "year")),
+    counted=True,
+)
+"""How many estimates there are of a region and all below it, of a group, of an indicator, in a year that their as_of
+overlaps (an open side reaches the first or last year that the dataset names); each may be ANY. All three at once are
+counted for ANY_YEAR only. Where there is none there is no row."""
+
+Index("tallies_by_group", *(tallies.c[name] for name in ("group_position", "indicator_position", "year")))
+
+words = _serving("words", Column("word", String, primary_key=True), counted=True)
+"""How many estimates full text finds for a single word (folded by `schema.names.fold`), of all words that occur."""
 
 names = Table(
     "names",
@@ -187,25 +225,24 @@ names = Table(
     Column("id", String, primary_key=True),
     Column("why", _term(terms.NameKind), nullable=False),
     _text("written"),
+    sqlite_with_rowid=False,
 )
-"""Every name that a filter takes (folded by `schema.names.fold`), what it stands for, which kind of name it is, and how
-it is written."""
+"""Every name that a filter takes (folded by `schema.names.fold`) but claims', which are their ids: what it stands for,
+which kind of name it is, and how it is written."""
 
 region_scopes = Table(
     "region_scopes",
     metadata,
-    Column("region_id", String, ForeignKey("regions.id"), primary_key=True),
-    Column("scope", String, primary_key=True),
-    Column("member_id", String, ForeignKey("regions.id"), primary_key=True),
+    *(_key("region_position"), Column("scope", String, primary_key=True), _key("member_position")),
+    sqlite_with_rowid=False,
 )
 """For each region and each way to ask for it (within, exact, overlapping), the regions whose estimates are meant."""
 
 parts = Table(
     "parts",
     metadata,
-    Column("kind", String, primary_key=True),
-    Column("whole_id", String, primary_key=True),
-    Column("part_id", String, primary_key=True),
+    *(Column("kind", String, primary_key=True), _key("whole_position"), _key("part_position")),
+    sqlite_with_rowid=False,
 )
 """For each group, indicator and region, itself and what it contains, so that no part can outnumber its whole."""
 

@@ -159,10 +159,11 @@ HEDGES: dict[Hedge, HedgeRule] = {
     ),
     Hedge.BETWEEN: HedgeRule(
         "Between",
-        "From one number to another, both included.",
+        "From one number to another, both included. Data sets state which number between them is best as well.",
         Bound.RANGE,
         True,
         _numbers("low", "high"),
+        allows=_numbers("best"),
     ),
     Hedge.AT_MOST: HedgeRule(
         "At most",

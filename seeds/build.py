@@ -1,214 +1,146 @@
-"""Records → rows: what no curator writes, because it follows from what they wrote.
+"""Staged records → the tables of a release, in a file that nobody reads yet.
 
-Derived figures, granularity, claims with their envelopes and drift, disputes, regions below regions, counts, search
-text.
+What no curator writes, because it follows from what they wrote, is worked out on the way: places and claims
+(`arrange`), figures and rendered records (`estimates`, `resources`), words (`full_text`), checksums (`files`), and the
+tables that questions are answered from (`serving`).
 """
 
 import hashlib
-from collections import defaultdict
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
 
 import orjson
-from sqlalchemy import Table
+from sqlalchemy import Index
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
+from sqlite_utils import Database as Writer
 
 from schema import tables
 from schema.engine import layout
-from schema.intervals import NUMBERS, Interval, day_number, granularity_of, read_period
-from schema.terms import HEDGES, Hedge, RegionKind
-from seeds.claims import claims_of, exclude, report_order
-from seeds.entries import Record, Seeds
-from seeds.numerals import read_magnitude
-from seeds.rows import Row, files_of, names_in, rows_of
+from schema.flat import batched
+from seeds import serving
+from seeds.arrange import arrange
+from seeds.entries import Record
+from seeds.estimates import Estimate, estimates
+from seeds.files import SCHEMAS, files_of
+from seeds.full_text import copy_index, index_estimates
+from seeds.progress import Progress, take
+from seeds.resources import write_articles, write_vocabularies
+from seeds.staging import Staging
+from seeds.vocabulary import hedges
+
+_AT_A_TIME = 2_000
+_HELD = 64 << 10
+"""KiB of the release that stay in memory while it is written."""
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """A whole release as rows, by table, in the order in which they are written."""
+def build_release(staging: Staging, release: Path, workers: Executor, progress: Progress, *, shipped: bool) -> str:
+    """Write the tables of a release into an empty file, all but its history; return its version.
 
-    version: str
-    rows: dict[Table, list[Row]]
-
-
-def build_dataset(seeds: Seeds, *, shipped: bool = False) -> Dataset:
-    """Return the rows of a release; `seeds` have passed every check. The same seeds give the same rows.
-
-    `shipped` says that they are the seeds that ship with Headcount, which a later version may load anew by itself.
+    The records have passed every check. The same records give the same bytes, in whichever order they came.
+    `workers` index the words of the estimates, and work out the checksums of the files, meanwhile.
     """
-    records: dict[str, dict[str, Record]] = {
-        kind: {id_: dict(record) for id_, record in sorted(seeds.records(kind).items())}
-        for kind in ("groups", "regions", "indicators", "sources", "articles")
-    }
-    records["hedges"] = {hedge.value: _hedge(hedge) for hedge in Hedge}
-    for article in records["articles"].values():
-        article["published"] = _period(article["published"])
-    scopes = _region_scopes(records["regions"])
-    estimates = _estimates(seeds, records)
-    records["claims"] = claims_of(estimates)
-    records["estimates"] = {estimate["id"]: estimate for estimate in estimates}
-    _count_estimates(records, scopes)
-    rows = {tables.RESOURCES[kind]: rows_of(kind, found) for kind, found in records.items()}
-    rows[tables.names] = names_in(records)
-    rows[tables.region_scopes] = scopes
-    rows[tables.parts] = _parts(records, scopes)
-    (about,) = seeds.dataset
-    version = _version(rows, about.record)
-    dataset = {"version": version, **about.record}
-    dataset["counts"] = {kind: len(rows[tables.RESOURCES[kind]]) for kind in records}
-    dataset["downloads"] = [one for kind in records for one in files_of(kind, rows[tables.RESOURCES[kind]])]
-    rendered = orjson.dumps(dataset).decode()
-    rows[tables.dataset] = [{"version": version, "layout": layout(), "shipped": shipped, "json": rendered}]
-    return Dataset(version, rows)
+    vocabularies = {kind: dict(sorted(found.items())) for kind, found in staging.vocabularies.items()}
+    vocabularies["hedges"] = hedges()
+    positions = {kind: {id_: at for at, id_ in enumerate(found, 1)} for kind, found in vocabularies.items()}
+    called = {kind: {id_: record["name"] for id_, record in found.items()} for kind, found in vocabularies.items()}
+    arrange(staging, progress)
+    index = release.with_suffix(".words")
+    words = workers.submit(index_estimates, staging.path, index, called)
+    connection = sqlite3.connect(release)
+    try:
+        _make_tables(connection)
+        found = estimates(staging.connection, vocabularies, positions)
+        _write_estimates(connection, progress("Writing", found, staging.count("estimates")))
+        by_claim, others = ([partial(connection.execute, one) for one in statements] for statements in _indexes())
+        counted: list[Callable[[], object]] = [
+            *by_claim,
+            partial(_write_claims, connection, staging.path),
+            partial(write_vocabularies, connection, vocabularies, positions),
+            partial(write_articles, connection, staging.connection),
+            connection.commit,
+        ]
+        take(counted, "Counting", progress)
+        files = {kind: workers.submit(files_of, release, kind) for kind in reversed(SCHEMAS)}
+        serving_tables = (serving.SHELVES, serving.FIRST_PAGES, *serving.tallies())
+        serve = [partial(connection.execute, statement) for statement in serving_tables]
+        take([*others, *serve, connection.commit], "Indexing", progress)
+        waited: list[Callable[[], object]] = [
+            words.result,
+            partial(copy_index, connection, index),
+            Writer(connection).analyze,
+            partial(_check_references, connection),
+            *(file.result for file in files.values()),
+        ]
+        take(waited, "Checking", progress)
+        downloads = [file for kind in SCHEMAS for file in files[kind].result()]
+        return _describe(connection, {**staging.about, "counts": _counts(connection), "downloads": downloads}, shipped)
+    finally:
+        connection.close()
 
 
-def _version(rows: dict[Table, list[Row]], about: Record) -> str:
-    digest = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS))
-    for table in sorted(rows, key=lambda table: table.name):
-        for row in rows[table]:
-            digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
-    return digest.hexdigest()[:16]
+def _describe(connection: sqlite3.Connection, about: Record, shipped: bool) -> str:
+    """Write what the release says of itself; return its version, a digest of all records by that of their files."""
+    version = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    rendered = orjson.dumps({"version": version, **about}).decode()
+    row = {"version": version, "layout": layout(), "shipped": shipped, "json": rendered}
+    Writer(connection).table("dataset").insert(row)
+    connection.commit()
+    return version
 
 
-def _hedge(hedge: Hedge) -> Record:
-    rule = HEDGES[hedge]
-    return {
-        "id": hedge.value,
-        "name": rule.name,
-        "definition": rule.definition,
-        "bound": rule.bound,
-        "firm": rule.firm,
-    }
+def _written(element: DDLElement) -> str:
+    return str(element.compile(dialect=sqlite.dialect()))
 
 
-def _period(written: Record) -> Record:
-    period = read_period(written["edtf"])
-    return {**written, "start": period.start, "end": period.end}
+def _make_tables(connection: sqlite3.Connection) -> None:
+    """Make all tables without their indexes, which cost less when they are made of all rows at once."""
+    connection.execute(f"PRAGMA page_size = {tables.PAGE_SIZE}")
+    connection.execute(f"PRAGMA cache_size = -{_HELD}")
+    connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
+    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+    for table in tables.metadata.sorted_tables:
+        connection.execute(_written(CreateTable(table)))
 
 
-def _below(children: dict[str, set[str]], id_: str) -> set[str]:
-    """Return a record with its children and all theirs."""
-    found, todo = {id_}, [id_]
-    while todo:
-        new = children[todo.pop()] - found
-        found |= new
-        todo.extend(new)
-    return found
+def _indexes() -> tuple[list[str], list[str]]:
+    """Return what makes the index of the estimates by claim, which is needed first, and all others."""
+    indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_name)
+    by_claim = [index for index in indexes if list(index.columns) == [tables.estimates.c.claim_position]]
+    return [_written(CreateIndex(one)) for one in by_claim], [
+        _written(CreateIndex(one)) for one in indexes if one not in by_claim
+    ]
 
 
-def _parts(records: dict[str, dict[str, Record]], scopes: list[Row]) -> list[Row]:
-    """Return what each group, indicator and region contains; of a place that was not said, nothing is known."""
-    found = set()
-    for kind in ("groups", "indicators"):
-        children: dict[str, set[str]] = defaultdict(set)
-        for id_, record in records[kind].items():
-            for parent in record["parents"]:
-                children[parent].add(id_)
-        found |= {(kind, whole, part) for whole in records[kind] for part in _below(children, whole)}
-    kinds = {id_: region["kind"] for id_, region in records["regions"].items()}
-    known = {id_ for id_, kind in kinds.items() if kind is not RegionKind.UNSPECIFIED}
-    within = {(row["region_id"], row["member_id"]) for row in scopes if row["scope"] == "within"}
-    within |= {(id_, other) for id_ in known if kinds[id_] is RegionKind.WORLDWIDE for other in known}
-    found |= {("regions", whole, part) for whole, part in within if whole in known}
-    return [{"kind": kind[:-1], "whole_id": whole, "part_id": part} for kind, whole, part in sorted(found)]
+def _name(index: Index) -> str:
+    return str(index.name)
 
 
-def _region_scopes(regions: dict[str, Record]) -> list[Row]:
-    """Return which regions are meant by each region under each `region_scope`."""
-    below: dict[str, set[str]] = defaultdict(set)
-    for id_, region in regions.items():
-        below[id_].update(region["members"])
-        if region["parent"]:
-            below[region["parent"]].add(id_)
-
-    inside = {id_: _below(below, id_) for id_ in regions}
-    combined = [id_ for id_, region in regions.items() if region["kind"] is RegionKind.COMBINED]
-    rows: list[Row] = []
-    for id_ in regions:
-        around = {other for other in combined if id_ in inside[other]}
-        for scope, members in (
-            ("exact", {id_}),
-            ("within", inside[id_]),
-            ("overlapping", inside[id_] | around),
-        ):
-            rows.extend({"region_id": id_, "scope": scope, "member_id": member} for member in sorted(members))
-    return rows
+def _write_estimates(connection: sqlite3.Connection, found: Iterable[Estimate]) -> None:
+    columns, rendered = (", ".join("?" * len(table.columns)) for table in (tables.estimates, tables.estimates_rendered))
+    for some in batched(found, _AT_A_TIME):
+        connection.executemany(f"INSERT INTO estimates VALUES ({columns})", (one.row for one in some))  # noqa: S608
+        texts = ((one.row[0], one.json) for one in some)
+        connection.executemany(f"INSERT INTO estimates_rendered VALUES ({rendered})", texts)  # noqa: S608
 
 
-def _estimates(seeds: Seeds, records: dict[str, dict[str, Record]]) -> list[Record]:
-    """Return the estimates as they are answered, but for their claims, in the order newest first."""
-    articles = {entry.source.file: records["articles"][entry.record["id"]] for entry in seeds.articles}
-    written = seeds.records("estimates")
-    estimates = [_estimate(entry.record, written, articles[entry.source.file], records) for entry in seeds.estimates]
-    estimates.sort(key=lambda estimate: estimate["id"])
-    estimates.sort(key=lambda estimate: estimate["as_of"]["start"] or "", reverse=True)
-    of_claim = defaultdict(list)
-    for estimate in estimates:
-        of_claim[estimate["claim"]].append(estimate)
-    for id_, reports in of_claim.items():
-        reports.sort(key=report_order)
-        claim = {
-            "id": id_,
-            "reports": len(reports),
-            "articles": len({one["article"]["id"] for one in reports}),
-        }
-        standing = next((report for report in reports if report["interval"]), None)
-        for rank, report in enumerate(reports):
-            report["claim"], report["claim_rank"], report["compared"] = claim, rank, report is standing
-            report["disputed"] = any(
-                one["article"]["id"] == report["article"]["id"] and exclude(one, report) for one in reports
-            )
-    return estimates
+def _write_claims(connection: sqlite3.Connection, staged: Path) -> None:
+    connection.commit()
+    connection.execute("ATTACH ? AS staged", (str(staged),))
+    connection.execute(serving.CLAIMS)
+    connection.commit()
+    connection.execute("DETACH staged")
 
 
-def _estimate(
-    written: Record, others: dict[str, Record], article: Record, records: dict[str, dict[str, Record]]
-) -> Record:
-    estimate = dict(written)
-    if written["derived"]:
-        base, factor = others[written["derived"]["from"]], written["derived"]["factor"]
-        estimate |= {key: None if base[key] is None else round(base[key] * factor, 6) for key in NUMBERS}
-    numbers = [estimate[key] for key in NUMBERS]
-    rule, vague = HEDGES[written["hedge"]], written["hedge"] is Hedge.VAGUE
-    estimate["granularity"] = read_magnitude(written["wording"])[1] if vague else granularity_of(*numbers)
-    estimate["low_inclusive"] = None if estimate["low"] is None else rule.low_inclusive
-    estimate["high_inclusive"] = None if estimate["high"] is None else rule.high_inclusive
-    interval = Interval.of(
-        written["hedge"], estimate["low"], estimate["best"], estimate["high"], estimate["granularity"]
-    )
-    estimate["interval"] = interval
-    for key in ("group", "indicator", "region", "source"):
-        estimate[key] = records[f"{key}s"][written[key]]
-    document = article["document"]
-    as_of = _period(written["as_of"])
-    return estimate | {
-        "url": f"/estimates/{written['id']}",
-        "as_of": as_of,
-        "as_of_first_day": day_number(as_of["start"]),
-        "as_of_last_day": day_number(as_of["end"]),
-        "stated": written["stated"] and _period(written["stated"]),
-        "article": article,
-        "evidence": {"document": document["name"], "sha256": document["sha256"], **written["evidence"]},
-        "value_low": interval and interval.low,
-        "value_high": interval and interval.high,
-        "value_low_inclusive": interval and interval.low_inclusive,
-        "value_high_inclusive": interval and interval.high_inclusive,
-    }
+def _check_references(connection: sqlite3.Connection) -> None:
+    broken = connection.execute("PRAGMA foreign_key_check").fetchmany(3)
+    if broken:
+        raise sqlite3.IntegrityError(f"references to nothing: {broken}")
 
 
-def _count_estimates(records: dict[str, dict[str, Record]], scopes: list[Row]) -> None:
-    """Give every record its address and the number of its estimates; a region counts those of all below it."""
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for estimate in records["estimates"].values():
-        counts["hedges", estimate["hedge"].value] += 1
-        for key in ("group", "indicator", "source", "article", "claim"):
-            counts[f"{key}s", estimate[key]["id"]] += 1
-        for row in scopes:
-            if row["scope"] == "within" and row["member_id"] == estimate["region"]["id"]:
-                counts["regions", row["region_id"]] += 1
-    for kind, found in records.items():
-        if kind != "estimates":
-            for id_, record in found.items():
-                record["estimates"] = {
-                    "count": counts[kind, id_],
-                    "url": f"/estimates?{kind.removesuffix('s')}={id_}",
-                }
-                record.setdefault("url", f"/{kind}/{id_}")
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many records of each kind there are."""
+    return {kind: connection.execute(f"SELECT count(*) FROM {kind}").fetchone()[0] for kind in SCHEMAS}  # noqa: S608

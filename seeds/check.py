@@ -4,7 +4,7 @@ First each file alone against its schema, then what only the files together show
 figures; and, where the documents are at hand, that each of them bears the wording where it is said to stand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,9 @@ from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, Source
 from seeds.documents import problems_with_documents
 from seeds.entries import Entry, Seeds
 from seeds.problems import Problem, SeedsRefused
+from seeds.progress import Progress, unseen
 from seeds.read import Place, Source, read_file
 from seeds.rules import VOCABULARIES, problems_between
-
-Progress = Callable[[Sequence[Path]], Iterable[Path]]
 
 _SCHEMAS: dict[str, Schema] = {
     "dataset": DatasetSchema(),
@@ -34,15 +33,15 @@ _SCHEMAS: dict[str, Schema] = {
 }
 
 
-def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = iter) -> Seeds:
+def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = unseen) -> Seeds:
     """Return the records of a seed folder; raises SeedsRefused with all problems that there are.
 
-    `documents` is a folder that holds the documents, where wordings are to be checked against them. `progress` is
-    given the files and hands them on one by one.
+    `documents` is a folder that holds the documents, where wordings are to be checked against them.
     """
     problems: list[Problem] = []
     seeds = Seeds()
-    for file in progress(_files(folder, problems)):
+    files = _files(folder, problems)
+    for file in progress("Reading", files, len(files)):
         source = read_file(file)
         if isinstance(source, Problem):
             problems.append(source)
@@ -125,25 +124,27 @@ def _take(kind: str, data: Any, source: Source, place: Place, seeds: Seeds) -> I
     try:
         getattr(seeds, kind).append(Entry(schema.load(data), source, place))
     except ValidationError as error:
-        for below, message in _messages(error.messages):
-            yield source.problem(place + below, _with_known_keys(message, schema, below))
+        for below, message in messages_of(error.messages):
+            yield source.problem(place + below, with_known_keys(message, schema, below))
 
 
-def _messages(messages: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+def messages_of(messages: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Yield marshmallow's messages, each with its place."""
     if isinstance(messages, Mapping):
         for key, below in messages.items():
-            yield from _messages(below, place if key == "_schema" else (*place, key))
+            yield from messages_of(below, place if key == "_schema" else (*place, key))
     else:
         yield from ((place, str(message)) for message in messages)
 
 
-def _with_known_keys(message: str, schema: Schema, place: Place) -> str:
+def with_known_keys(message: str, schema: Schema, place: Place) -> str:
+    """Return a message; of a key that is unknown, it names those that are known."""
     if message != schema.error_messages["unknown"]:
         return message
     known = schema
     for part in place[:-1]:
-        nested = known.fields.get(str(part))
-        known = getattr(nested, "schema", known)
+        nested: Any = known.fields.get(str(part))
+        known = getattr(getattr(nested, "inner", nested), "schema", known)
     keys = [key for key, item in known.fields.items() if not item.dump_only]
     near = process.extractOne(str(place[-1]), keys, score_cutoff=70)
     return f"{message}; expected {near[0] if near else 'one of ' + ', '.join(keys)}"

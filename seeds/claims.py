@@ -1,74 +1,81 @@
-"""Estimates → the claims that they report: in which order, within which bounds, and what drifted."""
+"""The reports of one claim → what each is beside the others: its rank, whether it is disputed, what drifted."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from schema.intervals import NUMBERS, exclude_each_other
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus
-from seeds.entries import Record
+from seeds.figures import Figure
 
 
-def report_order(estimate: Record) -> tuple[bool, str, str]:
-    """Return what reports of a claim are sorted by: body before headline, then the earliest published."""
-    return (
-        estimate["locus"] is Locus.HEADLINE,
-        estimate["article"]["published"]["start"] or "",
-        estimate["id"],
-    )
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One estimate as a report of its claim."""
+
+    number: int
+    id: str
+    article: str
+    published: str
+    locus: str
+    figure: Figure
 
 
-def exclude(one: Record, other: Record) -> bool:
-    """Say whether two reports of a claim cannot both be true."""
-    if one["interval"] is None or other["interval"] is None:
-        return False
-    return exclude_each_other((one["hedge"], one["interval"]), (other["hedge"], other["interval"]))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a report is beside the others of its claim."""
+
+    rank: int = 0
+    compared: bool = False
+    disputed: bool = False
+    drift: Drift | None = None
+    drift_from: str | None = None
 
 
-def claims_of(estimates: Iterable[Record]) -> dict[str, Record]:
-    """Return the claims that estimates report, by id, each with its envelope and what became of it."""
-    of_claim = defaultdict(list)
-    for estimate in estimates:
-        of_claim[estimate["claim"]["id"]].append(estimate)
-    claims = {}
-    for id_, reports in sorted(of_claim.items()):
-        reports.sort(key=lambda report: report["claim_rank"])
-        claims[id_] = {
-            "id": id_,
-            **{key: reports[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
-            "envelope": _envelope(reports),
-            "articles": reports[0]["claim"]["articles"],
-            "reports": [_with_drift(report, reports) for report in reports],
-        }
-    return claims
+def standings(reports: Sequence[Report]) -> Iterator[tuple[Report, Standing]]:
+    """Yield the reports of a claim, body before headline, then the earliest published, with what each of them is."""
+    ordered = sorted(reports, key=lambda one: (one.locus == Locus.HEADLINE, one.published, one.id))
+    first_in_body: dict[str, Report] = {}
+    figures: dict[str, set[Figure]] = defaultdict(set)
+    for one in ordered:
+        figures[one.article].add(one.figure)
+        if one.locus == Locus.BODY:
+            first_in_body.setdefault(one.article, one)
+    excluded = {article: _excluded(found) for article, found in figures.items()}
+    standing = next((one for one in ordered if one.figure.interval), None)
+    for rank, one in enumerate(ordered):
+        base = next(
+            (other for other in (first_in_body.get(one.article), ordered[0]) if other and other is not one), None
+        )
+        yield (
+            one,
+            Standing(
+                *(rank, one is standing, one.figure in excluded[one.article]),
+                *((drift(base.figure, one.figure), base.id) if base else (None, None)),
+            ),
+        )
 
 
-def _with_drift(report: Record, reports: list[Record]) -> Record:
-    """Return a report with what became of the claim in it, against the first in its article's body, else the first."""
-    own = [one for one in reports if one["article"] is report["article"] and one["locus"] is Locus.BODY]
-    base = next((one for one in (*own[:1], reports[0]) if one is not report), None)
-    return report | {"drift": base and drift(base, report), "drift_from": base and base["id"]}
-
-
-def _envelope(reports: list[Record]) -> Record:
-    printed = [report for report in reports if not report["derived"]]
-    said = {key: {report[key] for report in printed if report[key] is not None} for key in NUMBERS}
+def _excluded(figures: set[Figure]) -> set[Figure]:
+    """Return the figures that another one excludes: both cannot be true."""
+    firm = [(one, (one.hedge, one.interval)) for one in figures if one.interval is not None]
     return {
-        "low": min(said["low"], default=None),
-        "best": said["best"].pop() if len(said["best"]) == 1 else None,
-        "high": max(said["high"], default=None),
+        one
+        for one, (hedge, interval) in firm
+        if any(exclude_each_other((other_hedge, other), (hedge, interval)) for _, (other_hedge, other) in firm)
     }
 
 
-def drift(last: Record, report: Record) -> Drift:
+def drift(last: Figure, report: Figure) -> Drift:
     """Return what changed between two reports of a claim: the side of the bound, else the number, else the hedge."""
-    if all(last[key] == report[key] for key in ("hedge", *NUMBERS)):
+    numbers = [[getattr(one, key) for key in NUMBERS] for one in (last, report)]
+    if last.hedge is report.hedge and numbers[0] == numbers[1]:
         return Drift.SAME
-    bounds = {HEDGES[last["hedge"]].bound, HEDGES[report["hedge"]].bound}
+    bounds = {HEDGES[last.hedge].bound, HEDGES[report.hedge].bound}
     if bounds == {Bound.FLOOR, Bound.CEILING}:
         return Drift.BOUND_REVERSED
-    numbers = [{one[key] for key in NUMBERS} - {None} for one in (last, report)]
-    if numbers[0] != numbers[1]:
+    if {*numbers[0]} - {None} != {*numbers[1]} - {None}:
         return Drift.NUMBER_CHANGED
-    if report["hedge"] is Hedge.NONE:
+    if report.hedge is Hedge.NONE:
         return Drift.HEDGE_LOST
-    return Drift.HEDGE_ADDED if last["hedge"] is Hedge.NONE else Drift.HEDGE_CHANGED
+    return Drift.HEDGE_ADDED if last.hedge is Hedge.NONE else Drift.HEDGE_CHANGED

@@ -33,7 +33,8 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
             continue
         text = raw.decode("utf-8", "replace")
         for entry in of_file[article.source.file]:
-            yield from _wording_elsewhere(entry, text)
+            if None not in (entry.record["evidence"]["start"], entry.record["evidence"]["end"]):
+                yield from _wording_elsewhere(entry, text)
 
 
 def _wording_elsewhere(entry: Entry, text: str) -> Iterator[Problem]:

@@ -1,4 +1,7 @@
-"""Rows → a release, made live in one step: whoever reads sees the old release or the new one, and nothing between."""
+"""Staged records → a release that goes live in one step.
+
+Whoever reads sees the old release or the new one, and nothing between.
+"""
 
 import fcntl
 import logging
@@ -6,27 +9,37 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlite_utils import Database as Writer
 
-from schema import tables
-from schema.engine import Database, DatabaseError, is_ours, seal
-from seeds.build import Dataset
+from schema.engine import Database, DatabaseError, is_intact, is_ours, seal
+from seeds.build import build_release
+from seeds.progress import Progress, take, unseen
+from seeds.staging import Staging
+from seeds.workers import workers_for
 
 log = logging.getLogger(__name__)
 
-TOKENIZER = "porter unicode61"
+
+@dataclass(frozen=True)
+class Written:
+    """Which version there is now, and whether it was there before, so that nothing was replaced."""
+
+    version: str
+    was_there: bool
 
 
-def write_release(dataset: Dataset, path: Path) -> None:
+def write_release(staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = unseen) -> Written:
     """Write a release beside its path and put it in place; raises DatabaseError, and then nothing has changed.
 
     Only a Headcount database is ever replaced, and a link is followed. The file is finished, sealed and on the disk
-    before it takes the name that servers look at.
+    before it takes the name that servers look at. `shipped` says that these are the seeds that ship with Headcount,
+    which a later version may load anew by itself.
     """
     path = path.resolve()
     if path.exists() and not is_ours(path):
@@ -36,7 +49,7 @@ def write_release(dataset: Dataset, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone_in(path.parent):
-            _replace(dataset, path)
+            return _replace(staging, path, progress, shipped=shipped)
     except OSError as error:
         raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
 
@@ -52,82 +65,78 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _replace(dataset: Dataset, path: Path) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-    os.close(handle)
-    new = Path(name)
+def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool) -> Written:
     try:
-        _write(dataset, new, _readable(path))
-        seal(new)
-        new.chmod(0o644)
-        new.replace(path)
-        _sync_folder(path.parent)
-    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        with (
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".new") as folder,
+            workers_for(staging.count("estimates")) as workers,
+        ):
+            new = Path(folder) / path.name
+            version = build_release(staging, new, workers, progress, shipped=shipped)
+            before = _live_version(path)
+            if version == before:
+                return Written(version, was_there=True)
+            steps = [partial(_remember, new, version, path if before else None), partial(seal, new)]
+            take(steps, "Finishing", progress)
+            new.chmod(0o644)
+            new.replace(path)
+            _sync_folder(path.parent)
+            return Written(version, was_there=False)
+    except (OSError, sqlite3.Error, SQLAlchemyError, BrokenExecutor) as error:
         raise DatabaseError(f"{path}: {error}; nothing was written") from error
-    finally:
-        new.unlink(missing_ok=True)
 
 
-def _readable(path: Path) -> Path | None:
-    """Return the release that is to be replaced, where there is one whose history can be carried on."""
+def _live_version(path: Path) -> str | None:
+    """Return the version of the release that is to be replaced, where there is one whose history can be carried on."""
     before = Database(f"sqlite:///{path}")
     try:
-        before.release()
+        version = before.release().version
+        # A large file may still be in the course of being checked, and what is damaged is not to be carried on.
+        if not is_intact(path):
+            raise DatabaseError(f"{path}: damaged")
+        return version
     except DatabaseError as error:
         if path.exists():
             log.warning("%s; the history of its estimates cannot be carried on, and begins anew", error)
         return None
     finally:
         before.close()
-    return path
 
 
-def _write(dataset: Dataset, path: Path, before: Path | None) -> None:
-    engine = create_engine(f"sqlite:///{path}")
-    tables.metadata.create_all(engine)
-    engine.dispose()
+def _remember(path: Path, version: str, before: Path | None) -> None:
     connection = sqlite3.connect(path.as_uri(), uri=True)
     try:
-        database = Writer(connection)
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
-        for table, rows in dataset.rows.items():
-            database.table(table.name).insert_all(rows)
-        _carry_history_on(connection, dataset.version, before)
-        for name in tables.RESOURCES:
-            database.table(name).enable_fts(["text"], tokenize=TOKENIZER).optimize()
-        database.analyze()
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        _carry_history_on(connection, version, before)
+        connection.execute("ANALYZE history")
         connection.commit()
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise sqlite3.IntegrityError(f"references to nothing: {broken[:3]}")
     finally:
         connection.close()
 
 
 def _carry_history_on(connection: sqlite3.Connection, version: str, before: Path | None) -> None:
     """Copy the history of the release that is replaced, and add what changed between it and the new one."""
-    last, known = 0, None
-    connection.commit()
+    last = 0
     if before:
         connection.execute("ATTACH ? AS before", (f"{before.as_uri()}?mode=ro&immutable=1",))
         connection.execute("INSERT INTO versions SELECT * FROM before.versions ORDER BY number")
         connection.execute("INSERT INTO history SELECT * FROM before.history ORDER BY number, id")
-        last, known = connection.execute("SELECT number, version FROM versions ORDER BY number DESC LIMIT 1").fetchone()
-    if version != known:
-        connection.execute("INSERT INTO versions VALUES (?, ?)", (last + 1, version))
-        if before:
-            connection.execute(_CHANGED, (last + 1,))
-            connection.execute(_INSERTED, (last + 1,))
+        (last,) = connection.execute("SELECT max(number) FROM versions").fetchone()
+    connection.execute("INSERT INTO versions VALUES (?, ?)", (last + 1, version))
+    if before:
+        connection.execute(_CHANGED, (last + 1,))
+        connection.execute(_INSERTED, (last + 1,))
     connection.commit()
     if before:
         connection.execute("DETACH before")
 
 
 _CHANGED = """
-    INSERT INTO history SELECT ?, old.id, old.json FROM before.estimates AS old
-    LEFT JOIN main.estimates AS new ON new.id = old.id WHERE new.json IS NOT old.json ORDER BY old.id
+    INSERT INTO history SELECT ?, old.id, old_rendered.json
+    FROM before.estimates AS old JOIN before.estimates_rendered AS old_rendered USING (position)
+    LEFT JOIN main.estimates AS new ON new.id = old.id
+    LEFT JOIN main.estimates_rendered AS new_rendered ON new_rendered.position = new.position
+    WHERE new_rendered.json IS NOT old_rendered.json ORDER BY old.id
 """
 _INSERTED = """
     INSERT INTO history SELECT ?, new.id, NULL FROM main.estimates AS new

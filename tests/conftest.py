@@ -25,8 +25,8 @@ from reference import regions_below
 
 from api import create_app
 from seeds import SHIPPED
-from seeds.build import build_dataset
 from seeds.check import check_seeds
+from seeds.staging import Staging, stage
 from seeds.write import write_release
 
 HERE = Path(__file__).parent
@@ -35,9 +35,9 @@ DOCUMENTS = HERE / "data" / "documents"
 
 def make_release(folder: Path, database: Path) -> str:
     """Load a seed folder into a database file; return its version."""
-    dataset = build_dataset(check_seeds(folder))
-    write_release(dataset, database)
-    return dataset.version
+    with Staging(database.parent) as staging:
+        stage(check_seeds(folder), staging)
+        return write_release(staging, database).version
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -127,6 +127,14 @@ def shipped_server(shipped_database: Path, serve: Callable[..., tuple[str, objec
 def invented_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("invented")
     make_release(write_seeds(folder / "seeds", claims=120), folder / "headcount.db")
+    return folder / "headcount.db"
+
+
+@pytest.fixture(scope="session")
+def many_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return so many generated estimates that SQLite's plans for them are those for a million."""
+    folder = tmp_path_factory.mktemp("many")
+    make_release(write_seeds(folder / "seeds", claims=1500), folder / "headcount.db")
     return folder / "headcount.db"
 
 

@@ -6,8 +6,6 @@ from conftest import GOOD, make_release
 from schema import engine
 from schema.engine import DatabaseError
 from seeds import SHIPPED, write
-from seeds.build import build_dataset
-from seeds.check import check_seeds
 
 
 def test_the_same_seeds_give_the_same_bytes(tmp_path):
@@ -100,7 +98,7 @@ def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
 
     monkeypatch.setattr(write, "seal", full)
     with pytest.raises(DatabaseError, match="No space left on device; nothing was written"):
-        write.write_release(build_dataset(check_seeds(SHIPPED)), path)
+        make_release(SHIPPED, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
     assert engine.is_intact(path)

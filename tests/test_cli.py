@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import DOCUMENTS, GOOD
 
-from api import cli
+from api import cli, terminal
 from schema.engine import Database, Identity, is_intact
 from seeds import SHIPPED
 
@@ -121,9 +121,9 @@ def test_completion_is_clicks(run, monkeypatch):
 
 def test_progress_is_shown_on_a_terminal_after_a_second(monkeypatch, tmp_path):
     clock = iter([0.0, 0.5, 1.5, 2.0])
-    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
     shown = []
-    monkeypatch.setattr(cli.Progress, "start", lambda _: shown.append(True))
+    monkeypatch.setattr(terminal.Progress, "start", lambda _: shown.append(True))
     files = [tmp_path / "a", tmp_path / "b"]
-    assert list(cli._progress(files)) == files
+    assert list(terminal.steps("Reading", files, 2)) == files
     assert shown == [True]

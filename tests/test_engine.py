@@ -3,12 +3,13 @@
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from conftest import GOOD, make_release
 
 from api import create_app
-from schema import connections, watch
+from schema import connections, engine, watch
 from schema.engine import Database, DatabaseError, database_path, is_intact
 from schema.tables import APPLICATION_ID
 from seeds import SHIPPED
@@ -123,6 +124,30 @@ def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypat
     app.extensions["database"].close()
 
 
+def test_a_large_file_is_served_while_it_is_checked_and_withdrawn_if_it_is_damaged(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "LARGEST_CHECKED_FIRST", 0)
+    path = Path(shutil.copy(database, tmp_path / "copy.db"))
+    served = Database(f"sqlite:///{path}")
+    whole = served.release()
+    wait_for_the_check()
+    assert served.release() is whole
+    served.close()
+
+    flip_a_bit(path, -5000)
+    damaged = Database(f"sqlite:///{path}")
+    assert damaged.release().version == whole.version
+    wait_for_the_check()
+    with pytest.raises(DatabaseError, match="damaged; `headcount load` makes it anew"):
+        damaged.release()
+    damaged.close()
+
+
+def wait_for_the_check():
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon:
+            thread.join(10)
+
+
 def test_a_release_reads_its_own_file_whatever_has_taken_its_place(tmp_path):
     path = tmp_path / "live.db"
     version = make_release(GOOD, path)
@@ -131,7 +156,7 @@ def test_a_release_reads_its_own_file_whatever_has_taken_its_place(tmp_path):
     make_release(SHIPPED, path)
     asked = "select version from dataset"
     found = [release.connection().exec_driver_sql(asked).scalar()]
-    thread = threading.Thread(target=lambda: found.append(release.execute(asked).fetchone()[0]))
+    thread = threading.Thread(target=lambda: found.append(release.connection().exec_driver_sql(asked).scalar()))
     thread.start()
     thread.join()
     with release.engine.connect() as first:

@@ -132,7 +132,7 @@ def test_what_nobody_foresaw_is_a_problem_without_its_secrets(client, monkeypatc
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(selection, "select_matching", fail)
-    response = client.get("/estimates", headers={"X-Request-Id": "find-me"})
+    response = client.get("/estimates?sort=id", headers={"X-Request-Id": "find-me"})
     assert (response.status_code, response.mimetype) == (500, "application/problem+json")
     assert "secret" not in response.text
     assert "find-me" in caplog.text
@@ -144,7 +144,7 @@ def test_a_database_that_fails_is_a_503(client, monkeypatch):
         raise OperationalError("select", {}, Exception("disk I/O error"))
 
     monkeypatch.setattr(selection, "select_matching", fail)
-    response = client.get("/estimates")
+    response = client.get("/estimates?sort=id")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
     assert "disk" not in response.text
 

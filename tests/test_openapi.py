@@ -39,24 +39,27 @@ def described(document, name: str, prefix: str = "", null: bool = False):
 
 
 TYPES = {Float: "number", Integer: "integer", Boolean: "boolean", Enum: "string", String: "string"}
-SERVING = ("position", "text", "json", "claim_rank", "compared", "as_of_first_day", "as_of_last_day")
+SERVING = {
+    *("position", "json", "claim_rank", "compared", "as_of_first_day", "as_of_last_day"),
+    *("published_start", "derived", "drift", "drift_from"),
+}
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_record_table_and_document_name_the_same_fields_with_the_same_nullability(resource, document):
-    record = {name: null for name, _, null in leaves(resource.record())}
+    record = {name.replace(".", "_"): null for name, _, null in leaves(resource.record())}
     columns = {
         column.name: (TYPES[type(column.type)], column.nullable)
         for column in resource.table.columns
-        if column.name not in SERVING and not column.name.startswith("value_")
+        if column.name not in SERVING and not column.name.startswith("value_") and not column.foreign_keys
     }
     shown = {
-        name: (kind, null) for name, kind, null in described(document, resource.record.__name__.removesuffix("Schema"))
+        name.replace(".", "_"): (kind, null)
+        for name, kind, null in described(document, resource.record.__name__.removesuffix("Schema"))
     }
-    assert {name.replace(".", "_"): null for name, null in record.items()} == {
-        name: null for name, (_, null) in columns.items()
-    }
-    assert {name.replace(".", "_"): about for name, about in shown.items()} == columns
+    assert {name: null for name, (_, null) in shown.items()} == record
+    # The table holds what questions compare, under the names of the record.
+    assert columns.items() <= shown.items()
 
 
 def test_curated_keys_are_answered_keys():

@@ -17,6 +17,7 @@ FIGURES = {
     (Hedge.APPROXIMATELY, 250, None, None): "at least about 250",
     (Hedge.NEARLY, None, None, 400): "nearly 400",
     (Hedge.BETWEEN, 400, None, 500): "400 to 500",
+    (Hedge.BETWEEN, 3, 5, 9): "3 to 9, best 5",
     (Hedge.AT_MOST, None, None, 500): "at most 500",
     (Hedge.AT_MOST, 400, None, 500): "at most 400 to 500",
     (Hedge.UP_TO, None, None, 7000): "up to 7,000",

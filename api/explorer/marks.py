@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, or_, select
+import orjson
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from api.explorer.phrases import figure, when, words
 from schema import tables
 from schema.intervals import NUMBERS
 
-_ESTIMATES = tables.estimates.c
+_ESTIMATES, _RENDERED = tables.estimates.c, tables.estimates_rendered.c
 MOST_MARKS, MOST_PANELS = 400, 4
 FADES = (0.6, 0.45, 0.32, 0.21, 0.12, 0.05)
 """How solid the steps are in which an open side fades out."""
 
-KEYS = ("indicator_id", "group_id", "region_id")
+KINDS = ("indicator", "group", "region")
 LETTERS = {
     **{"government": "G", "military": "M", "intelligence": "I", "coalition": "C", "intergovernmental": "U"},
     **{"armed_group": "A", "ngo": "N", "analyst": "E", "media": "P"},
@@ -61,76 +62,76 @@ def draw(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> D
     counted = select(
         func.count().label("total"),
         func.count(case((numbered, 1))).label("numbered"),
-        func.count(_ESTIMATES.claim_id.distinct()).label("claims"),
+        func.count(_ESTIMATES.claim_position.distinct()).label("claims"),
     ).where(*conditions)
     counts = connection.execute(counted).one()
-    names = [_ESTIMATES[f"{kind}_name"] for kind in ("indicator", "group", "region")]
-    keys = [_ESTIMATES[key] for key in KEYS]
-    by_panel = (
-        select(*keys, *names, _ESTIMATES.indicator_unit, func.count().label("estimates"))
-        .where(*conditions, numbered)
-        .group_by(*keys, *names, _ESTIMATES.indicator_unit)
-        .order_by(func.count().desc(), *keys)
-    )
-    found = connection.execute(by_panel).all()
+    keys = [_ESTIMATES[f"{kind}_position"] for kind in KINDS]
+    by_panel = select(*keys, func.count().label("estimates")).where(*conditions, numbered).group_by(*keys)
+    found = connection.execute(by_panel.order_by(func.count().desc(), *keys)).all()
     shown = found[:MOST_PANELS]
-    panels = [_panel(row, name_group=len({row.group_id for row in shown}) > 1) for row in shown]
+    panels = [_panel(connection, row, name_group=len({row.group_position for row in shown}) > 1) for row in shown]
     drawn = sum(panel.count for panel in panels)
     aggregated = drawn > MOST_MARKS
-    for panel in panels:
-        here = [*conditions, numbered, *(column == id_ for column, id_ in zip(keys, panel.key, strict=True))]
+    for panel, row in zip(panels, shown, strict=True):
+        here = [*conditions, numbered, *(key == row._mapping[key] for key in keys)]
         panel.marks.extend(_yearly(connection, here) if aggregated else _single(connection, here))
     return Drawing(
         panels, counts.total, drawn, counts.claims, counts.total - counts.numbered, len(found) - len(panels), aggregated
     )
 
 
-def _panel(row: Any, *, name_group: bool) -> Panel:
-    what = f"{row.indicator_name}, {row.region_name}" + (f" ({row.group_name})" if name_group else "")
-    unit = row.indicator_unit.value
-    return Panel((row.indicator_id, row.group_id, row.region_id), what, unit, row.estimates)
+def _panel(connection: Connection, row: Any, *, name_group: bool) -> Panel:
+    said = {}
+    for kind in KINDS:
+        table = tables.RESOURCES[f"{kind}s"]
+        said[kind] = connection.execute(select(table).where(table.c.position == row._mapping[f"{kind}_position"])).one()
+    indicator, group, region = (said[kind] for kind in KINDS)
+    what = f"{indicator.name}, {region.name}" + (f" ({group.name})" if name_group else "")
+    return Panel((indicator.id, group.id, region.id), what, indicator.unit.value, row.estimates)
 
 
 def _single(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, Any]]:
     """Yield each estimate with its times in milliseconds; those of the same time are told apart by `place`."""
-    found = connection.execute(select(tables.estimates).where(*conditions)).all()
-    at_once: dict[tuple[Any, Any], list[Row[Any]]] = defaultdict(list)
-    for row in sorted(found, key=lambda row: (row.claim_id, row.claim_rank)):
-        at_once[row.as_of_start, row.as_of_end].append(row)
+    found = (
+        select(_ESTIMATES.claim_rank, _RENDERED.json)
+        .join_from(tables.estimates, tables.estimates_rendered, _ESTIMATES.position == _RENDERED.position)
+        .where(*conditions)
+        .order_by(_ESTIMATES.claim_position, _ESTIMATES.claim_rank)
+    )
+    at_once: dict[tuple[Any, Any], list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    for row in connection.execute(found):
+        record = orjson.loads(row.json)
+        at_once[record["as_of"]["start"], record["as_of"]["end"]].append((row.claim_rank, record))
     for together in at_once.values():
-        for index, row in enumerate(together):
-            yield _mark(row, index - (len(together) - 1) / 2)
+        for index, (rank, record) in enumerate(together):
+            yield _mark(record, rank, index - (len(together) - 1) / 2)
 
 
-def _mark(row: Row[Any], place: float) -> dict[str, Any]:
-    said: Mapping[str, Any] = {
-        **{key: row._mapping[key] for key in (*NUMBERS, "granularity")},
-        "hedge": row.hedge,
-        "indicator": {"unit": row.indicator_unit.value},
-    }
-    given = [name for name in NUMBERS if said[name] is not None]
-    numbers = [said[name] for name in given]
+def _mark(record: Mapping[str, Any], rank: int, place: float) -> dict[str, Any]:
+    given = [name for name in NUMBERS if record[name] is not None]
+    numbers = [record[name] for name in given]
+    source, article = record["source"], record["article"]
     return {
-        "id": row.id,
-        "href": f"/estimates/{row.id}",
+        "id": record["id"],
+        "href": record["url"],
         "numbers": sorted(set(numbers)),
         "anchor": max(numbers),
         "fades": -1 if given == ["high"] else 1 if given == ["low"] else 0,
-        "start": milliseconds(row.as_of_start),
-        "end": milliseconds(row.as_of_end, after=True),
+        "start": milliseconds(record["as_of"]["start"]),
+        "end": milliseconds(record["as_of"]["end"], after=True),
         "place": place,
-        "claim": row.claim_id,
-        "reports": row.claim_reports,
-        "rank": row.claim_rank,
-        "disputed": bool(row.disputed),
-        "kind": row.source_kind.value,
-        "letter": LETTERS[row.source_kind.value],
-        "hedge": words(str(row.hedge)),
-        "figure": figure(said),
-        "said": row.wording,
-        "source": row.source_name,
-        "as of": when(row.as_of_edtf),
-        "printed in": row.article_title + (f" ({row.article_publisher})" if row.article_publisher else ""),
+        "claim": record["claim"]["id"],
+        "reports": record["claim"]["reports"],
+        "rank": rank,
+        "disputed": record["disputed"],
+        "kind": source["kind"],
+        "letter": LETTERS[source["kind"]],
+        "hedge": words(record["hedge"]),
+        "figure": figure(record),
+        "said": record["wording"],
+        "source": source["name"],
+        "as of": when(record["as_of"]["edtf"]),
+        "printed in": article["title"] + (f" ({article['publisher']})" if article["publisher"] else ""),
     }
 
 

@@ -26,10 +26,10 @@ from api.formats import MEDIA_TYPES
 from api.http import CODE_VERSION, accepted_media_types, answered, guarded
 from api.lists import canonical
 from api.paging import Window, address, count
-from api.parameters import DATE_FILTERS, VOCABULARY_FILTERS, filter_fields
+from api.parameters import DATE_FILTERS, filter_fields
 from api.queries import LARGEST_OFFSET, QuerySchema, distinct_parameter, offset_parameter, sort_parameter
 from api.resources import RESOURCES
-from api.selection import json_of, listing_of
+from api.selection import json_of, listing_of, reader_of
 from schema import tables
 from schema.dataset import cite
 from schema.fields import shown
@@ -158,7 +158,7 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
 
 
 def _number_of_claims(query: Mapping[str, Any]) -> int:
-    claims = select(tables.estimates.c.claim_id).where(*estimate_conditions(query)).distinct()
+    claims = select(tables.estimates.c.claim_position).where(*estimate_conditions(query)).distinct()
     return count(live.connection(), claims)
 
 
@@ -175,10 +175,12 @@ def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
         else_=0,
     )
     elsewhere = {key: value for key, value in query.items() if key not in DATE_FILTERS}
-    found = select(table.as_of_edtf).where(*estimate_conditions(elsewhere)).order_by(days, table.position)
-    edtf = live.connection().scalar(found.limit(1))
-    if edtf is None:
+    found = select(table.position).where(*estimate_conditions(elsewhere)).order_by(days, table.position)
+    nearest = list(live.connection().scalars(found.limit(1)))
+    if not nearest:
         return None
+    (rendered,) = reader_of(tables.estimates)(live.connection(), nearest)
+    edtf = orjson.loads(rendered)["as_of"]["edtf"]
     asked = [(name, value) for name, value in canonical(_schema, query) if name not in (*DATE_FILTERS, "offset")]
     return {"when": phrases.when(edtf), "url": address("/", [*asked, ("as_of", edtf)])}
 
@@ -222,12 +224,9 @@ def _beside_claim(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _beside_others(name: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    filter_ = next(one for one in VOCABULARY_FILTERS if one.name == name)
-
     def beside(record: Mapping[str, Any]) -> dict[str, Any]:
-        table = tables.estimates.c
-        found = select(table.json).where(filter_.column == record["id"]).order_by(table.position).limit(ROWS)
-        return {"estimates": [orjson.loads(one) for one in live.connection().scalars(found)]}
+        page = listing_of(_ESTIMATES, {name: [record["id"]], "sort": [_ESTIMATES.default_sort]}).page(Window(ROWS))
+        return {"estimates": [orjson.loads(one) for one in page.rendered]}
 
     return beside
 

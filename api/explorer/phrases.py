@@ -32,6 +32,8 @@ def figure(estimate: Mapping[str, Any]) -> str:
     if hedge == Hedge.VAGUE:
         return _MAGNITUDES.get(estimate["granularity"], _FIGURES[Hedge.VAGUE])
     said = _FIGURES[Hedge(hedge)]
+    if hedge == Hedge.BETWEEN and best is not None:
+        said += ", best {best}"
     if low is not None and high is not None and low != high:
         said = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}.get(hedge, said)
     elif hedge == Hedge.APPROXIMATELY and best is None:  # derived from what is open on one side

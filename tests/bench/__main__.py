@@ -23,7 +23,7 @@ from pathlib import Path
 import data
 import report
 from goals import goals
-from servers import Server, program
+from servers import HERE, Server, program
 
 SHAPES = {
     "point": "/estimates/{id}",
@@ -34,7 +34,6 @@ SHAPES = {
     "series": "/series?indicator={indicator}&region={region}&limit=20",
     "deep": "/estimates?limit=50&cursor=after:{id}",
 }
-LARGEST_BY_SEEDS = 10_000
 
 
 def sizes(text):
@@ -43,14 +42,9 @@ def sizes(text):
     return [int(one[:-1] + times[one[-1]]) if one[-1:] in times else int(one) for one in text.split(",")]
 
 
-def load(folder, count):
+def load(folder):
     """Make the database that is served of the CSV file; say how long that took, and the most memory it had."""
-    # Until there is an import of CSV: it takes the place of all lines up to `command`, and `data.write_seeds` goes.
-    if count > LARGEST_BY_SEEDS:
-        sys.exit(f"{count:,} estimates are too many to be loaded from seeds; expected {LARGEST_BY_SEEDS:,} at most")
-    data.write_seeds(folder / "seeds", folder / "estimates.csv")
-    command = [program("headcount"), "load", str(folder / "seeds")]
-
+    command = [program("headcount"), "import", str(folder / "estimates.csv"), "--mapping", str(HERE / "mapping.yaml")]
     began = time.perf_counter()
     loading = subprocess.Popen(command, env=os.environ | _database(folder), stdout=sys.stderr)
     _, status, used = os.wait4(loading.pid, 0)
@@ -72,7 +66,7 @@ def prepare(folder, count):
         for name in ("headcount.db", "estimates.db"):  # of a run that was ended
             (folder / name).unlink(missing_ok=True)
         data.write_csv(folder / "estimates.csv", count)
-        loaded = load(folder, count) | {"bytes": (folder / "headcount.db").stat().st_size, "count": count}
+        loaded = load(folder) | {"bytes": (folder / "headcount.db").stat().st_size, "count": count}
         data.write_sqlite(folder / "estimates.db", folder / "estimates.csv")
         made.write_text(json.dumps(loaded))
     return data.questions(folder / "estimates.csv", count), json.loads(made.read_text())
@@ -144,9 +138,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="how often each is driven, in turns (3)")
     parser.add_argument("--seconds", type=int, default=4, help="how long each time (4)")
     parser.add_argument("--connections", type=int, default=32, help="how many at once (32)")
-    parser.add_argument(
-        "--worker-class", default="gevent", help="gunicorn's, of the bare application (gevent; or asgi)"
-    )
+    parser.add_argument("--worker-class", default="asgi", help="gunicorn's, of the bare application (asgi; or gthread)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the data is left, and found the next time")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the Markdown goes too")
     options = parser.parse_args()

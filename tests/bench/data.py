@@ -1,12 +1,11 @@
-"""Estimates that nobody made, the same each time: as CSV, as seeds, as an SQLite file, and what to ask of them."""
+"""Estimates that nobody made, the same each time: as CSV, as an SQLite file, and what to ask of them."""
 
 import csv
 import datetime
 import itertools
-import json
 import random
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,38 +79,6 @@ def read_csv(path: Path) -> Iterator[dict[str, str]]:
     """Yield the estimates again."""
     with path.open(newline="") as file:
         yield from csv.DictReader(file)
-
-
-def write_seeds(folder: Path, table: Path) -> None:
-    """Write the estimates of a CSV file as a seed folder, a file for each article."""
-    vocabulary, articles, estimates = defaultdict(dict), {}, defaultdict(list)
-    counted = {"definition": "Invented.", "unit": "persons", "kind": "stock"}
-    for row in read_csv(table):
-        vocabulary["groups"][row["group"]] = {"definition": "Invented."}
-        vocabulary["indicators"][row["indicator"]] = counted
-        vocabulary["regions"][row["parent_region"]] = {"kind": "country", "iso": None}
-        vocabulary["regions"][row["region"]] = {"kind": "admin1", "iso": None, "parent": row["parent_region"]}
-        vocabulary["sources"][row["source"]] = {"kind": row["source_kind"], "organisation": None, "anonymous": False}
-        articles[row["article"]] = {key: row[key] for key in ("title", "publisher")} | {
-            **{"id": row["article"], "language": "en", "author": None, "agency": None, "url": None},
-            "published": {"edtf": row["published"], "basis": "printed"},
-            "document": {"name": f"{row['article']}.txt", "sha256": "0" * 64},
-        }
-        said = {
-            key: row[key] for key in ("id", "group", "indicator", "region", "source", "hedge", "wording", "summary")
-        }
-        said |= {key: int(row[key]) for key in ("low", "best", "high") if row[key]}
-        said |= {"claim": row["id"], "locus": "body", "as_of": {"edtf": row["as_of"], "basis": "text"}}
-        estimates[row["article"]].append(said | {"evidence": {"start": 0, "end": len(row["wording"])}})
-    about = {"title": "Invented", "description": "Invented.", "licence": "CC0-1.0", "creators": ["Nobody"]}
-    files = {"dataset": about}
-    for kind, records in vocabulary.items():
-        files[f"vocabulary/{kind}"] = [{"id": id_, "name": id_} | rest for id_, rest in records.items()]
-    for id_, article in articles.items():
-        files[f"articles/{id_}"] = article | {"estimates": estimates[id_]}
-    for name, data in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.yaml").write_text(json.dumps(data))  # JSON is YAML
 
 
 def write_sqlite(path: Path, table: Path) -> None:

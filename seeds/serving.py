@@ -1,0 +1,102 @@
+"""The tables of a release that are worked out from its others: claims, shelves, tallies."""
+
+from itertools import combinations
+
+from schema.tables import ANY, ANY_YEAR, LEAST_PAGED, PAGE
+
+CLAIMS = """
+INSERT INTO claims (
+    position, id, group_position, indicator_position, region_position, source_position, as_of_start, as_of_end,
+    envelope_low, envelope_best, envelope_high, estimates_count, articles
+)
+SELECT claims.position, claims.id, group_position, indicator_position, region_position, source_position,
+       as_of_start, as_of_end,
+       min(low) FILTER (WHERE NOT derived),
+       CASE WHEN count(DISTINCT best) FILTER (WHERE NOT derived) = 1 THEN max(best) FILTER (WHERE NOT derived) END,
+       max(high) FILTER (WHERE NOT derived),
+       count(*), claims.articles
+FROM staged.claims CROSS JOIN main.estimates ON claim_position = claims.position
+GROUP BY claims.position ORDER BY claims.position
+"""
+"""A claim's columns are those that its reports agree on, and the widest numbers that they printed."""
+
+SHELVES = f"""
+INSERT INTO region_shelves
+SELECT region_scopes.region_position, indicator_position, position
+FROM estimates JOIN region_scopes ON member_position = estimates.region_position AND region_scopes.scope = 'within'
+UNION ALL
+SELECT region_scopes.region_position, {ANY}, position
+FROM estimates JOIN region_scopes ON member_position = estimates.region_position AND region_scopes.scope = 'within'
+ORDER BY 1, 2, 3
+"""  # noqa: S608 (a number)
+
+_FIRST_OF_SHELF = f"""
+SELECT position FROM region_shelves AS first
+WHERE first.region_position = shelf.region_position AND first.indicator_position = shelf.indicator_position
+ORDER BY position LIMIT {PAGE}
+"""  # noqa: S608 (a number)
+FIRST_PAGES = f"""
+INSERT INTO first_pages
+SELECT region_position, indicator_position, (SELECT max(position) FROM ({_FIRST_OF_SHELF})), (
+    SELECT group_concat(json, ',') FROM (
+        SELECT json FROM ({_FIRST_OF_SHELF}) JOIN estimates_rendered USING (position) ORDER BY position
+    )
+)
+FROM (
+    SELECT region_position, indicator_position FROM region_shelves
+    GROUP BY region_position, indicator_position HAVING count(*) > {LEAST_PAGED}
+) AS shelf ORDER BY 1, 2
+"""  # noqa: S608 (numbers)
+
+_COUNTED = """
+CREATE TEMP TABLE counted AS
+WITH said AS (
+    SELECT min(coalesce(as_of_start, as_of_end)) AS first, max(coalesce(as_of_end, as_of_start)) AS last FROM estimates
+)
+SELECT region_position AS region, group_position AS "group", indicator_position AS indicator,
+       CAST(substr(coalesce(as_of_start, (SELECT first FROM said)), 1, 4) AS INTEGER) AS since,
+       CAST(substr(coalesce(as_of_end, (SELECT last FROM said)), 1, 4) AS INTEGER) AS until,
+       count(*) AS estimates
+FROM estimates GROUP BY 1, 2, 3, 4, 5
+"""
+_YEARS = """
+CREATE TEMP TABLE years AS
+WITH RECURSIVE years (year, last) AS (
+    SELECT min(since), max(until) FROM counted UNION ALL SELECT year + 1, last FROM years WHERE year < last
+)
+SELECT year FROM years
+"""
+_KEYS = ("region", "group", "indicator")
+
+
+def tallies() -> list[str]:
+    """Return what counts the estimates of every choice of region, group and indicator, and of up to two by year."""
+    choices = [keys for size in range(len(_KEYS) + 1) for keys in combinations(_KEYS, size)]
+    each = [_tally(keys) for keys in choices]
+    each += [_tally(keys, by_year=True) for keys in choices if len(keys) < len(_KEYS)]
+    return [_COUNTED, _YEARS, *each, "DROP TABLE temp.counted", "DROP TABLE temp.years"]
+
+
+def _tally(keys: tuple[str, ...], *, by_year: bool = False) -> str:
+    """Return the statement that counts by some keys, whatever the others are; a region counts all below it."""
+    said = [f'"{key}"' for key in keys] + (["since", "until"] if by_year else [])
+    chosen = {key: f'"{key}"' if key in keys else str(ANY) for key in _KEYS}
+    joined = ""
+    if "region" in keys:
+        chosen["region"] = "region_position"
+        joined += " JOIN region_scopes ON member_position = region AND scope = 'within'"
+    if by_year:
+        joined += " JOIN temp.years ON year BETWEEN since AND until"
+    columns = [*chosen.values(), "year" if by_year else str(ANY_YEAR)]
+    grouped = [column for column in columns if not column.lstrip("-").isdigit()]
+    # Summed before it is joined, so that few rows are; and grouped by a constant where by nothing else, so that
+    # nothing is counted as no row and not as null.
+    summed = f"SELECT {', '.join([*said, 'sum(estimates) AS estimates'])} FROM temp.counted GROUP BY {_list(said)}"  # noqa: S608
+    return (
+        f"INSERT INTO tallies SELECT {', '.join(columns)}, sum(estimates) FROM ({summed}){joined} "  # noqa: S608
+        f"GROUP BY {_list(grouped)} ORDER BY 1, 2, 3, 4"
+    )
+
+
+def _list(columns: list[str]) -> str:
+    return ", ".join(columns) or "NULL"

@@ -1,0 +1,115 @@
+"""Checked records on their way into a release, in a file beside it, so that memory does not grow with them."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+
+from schema.engine import DatabaseError
+from seeds.entries import Record, Seeds
+from seeds.rules import VOCABULARIES
+
+_TABLES = """
+CREATE TABLE articles (id TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE estimates (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, claim TEXT NOT NULL, article TEXT NOT NULL, place TEXT NOT NULL,
+    source TEXT NOT NULL, "group" TEXT NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
+    as_of_edtf TEXT NOT NULL, as_of_basis TEXT NOT NULL, record BLOB NOT NULL
+);
+"""
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS estimates_by_id ON estimates (id);
+CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
+"""
+
+
+Row = tuple[str | bytes, ...]
+"""An estimate as it is staged, which is cheap to hand from process to process."""
+
+
+def row_of(article: str, record: Record, place: str) -> Row:
+    """Return an estimate's row; it is of the article with that id, and was read from the place `file:line`."""
+    return (
+        *(record["id"], record["claim"], article, place),
+        *(record["source"], record["group"], record["indicator"], record["region"]),
+        *(record["as_of"]["edtf"], str(record["as_of"]["basis"]), orjson.dumps(record)),
+    )
+
+
+class Staging:
+    """Checked records, each as its schema's `load` returns it: vocabularies in memory, all others in a file.
+
+    The file is gone when the `with` block ends, however it ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Make an empty one in the folder of the database that is to be written; raises DatabaseError."""
+        self.about: Record = {}
+        self.vocabularies: dict[str, dict[str, Record]] = {kind: {} for kind in VOCABULARIES}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".headcount.", suffix=".staging")
+        except OSError as error:
+            raise DatabaseError(f"{folder}: {error.strerror}; nothing was written") from error
+        os.close(handle)
+        self.path = Path(name)
+        self.connection = sqlite3.connect(self.path)
+        self.connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+
+    def add_articles(self, records: Iterable[Record]) -> None:
+        """Take articles."""
+        rows = ((record["id"], orjson.dumps(record)) for record in records)
+        self.connection.executemany("INSERT INTO articles VALUES (?, ?)", rows)
+
+    def add_estimates(self, found: Iterable[tuple[str, Record, str]]) -> None:
+        """Take estimates, each with the id of its article and the place, `file:line`, that it was read from."""
+        self.add_rows(row_of(article, record, place) for article, record, place in found)
+
+    def add_rows(self, rows: Iterable[Row]) -> None:
+        """Take estimates as their rows."""
+        self.connection.executemany("INSERT INTO estimates VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def index(self) -> None:
+        """Make what finds estimates by their id and by their claim, once all are there."""
+        self.connection.executescript(_INDEXES)
+
+    def count(self, table: str) -> int:
+        """Return how many articles or estimates there are."""
+        (count,) = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 (one of two names)
+        return int(count)
+
+    def __enter__(self) -> Self:
+        """Go on with it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Delete the file; what SQLite says of a full disk becomes a DatabaseError."""
+        self.connection.close()
+        self.path.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise DatabaseError(f"{self.path.parent}: {error}; nothing was written") from error
+
+
+def stage(seeds: Seeds, staging: Staging) -> None:
+    """Take over what was curated and has passed every check."""
+    (about,) = seeds.dataset
+    staging.about = about.record
+    for kind in VOCABULARIES:
+        staging.vocabularies[kind] = seeds.records(kind)
+    staging.add_articles(entry.record for entry in seeds.articles)
+    articles = {entry.source.file: entry.record["id"] for entry in seeds.articles}
+    staging.add_estimates(
+        (
+            articles[entry.source.file],
+            entry.record,
+            f"{entry.source.file}:{entry.source.marks[entry.place][0]}",
+        )
+        for entry in seeds.estimates
+    )
