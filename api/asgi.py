@@ -5,6 +5,7 @@ One request: a body that is kept (`api.kept`) → the same handler as the view's
 """
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -140,10 +141,10 @@ class FrontDoor:
         """Count for as long as the worker lives."""
         await receive()
         sys.setswitchinterval(TURN_SECONDS)
+        gc.freeze()  # what is there now stays, so garbage need not be looked for in it
         flushing = asyncio.create_task(self._flush_regularly())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        sys.setswitchinterval(TURN_SECONDS)
         flushing.cancel()
         self._flush()
         self._bridge.close()

@@ -5,6 +5,7 @@ What no curator writes, because it follows from what they wrote, is worked out o
 tables that questions are answered from (`serving`).
 """
 
+import gc
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -31,6 +32,7 @@ from seeds.progress import Progress, take
 from seeds.resources import write_articles, write_vocabularies
 from seeds.staging import Staging
 from seeds.vocabulary import hedges
+from seeds.workers import collecting_what_is_new
 
 _AT_A_TIME = 2_000
 _HELD = 64 << 10
@@ -121,10 +123,12 @@ def _name(index: Index) -> str:
 
 def _write_estimates(connection: sqlite3.Connection, found: Iterable[Estimate]) -> None:
     columns, rendered = (", ".join("?" * len(table.columns)) for table in (tables.estimates, tables.estimates_rendered))
-    for some in batched(found, _AT_A_TIME):
-        connection.executemany(f"INSERT INTO estimates VALUES ({columns})", (one.row for one in some))  # noqa: S608
-        texts = ((one.row[0], one.json) for one in some)
-        connection.executemany(f"INSERT INTO estimates_rendered VALUES ({rendered})", texts)  # noqa: S608
+    with collecting_what_is_new():
+        for some in batched(found, _AT_A_TIME):
+            connection.executemany(f"INSERT INTO estimates VALUES ({columns})", (one.row for one in some))  # noqa: S608
+            texts = ((one.row[0], one.json) for one in some)
+            connection.executemany(f"INSERT INTO estimates_rendered VALUES ({rendered})", texts)  # noqa: S608
+            gc.collect(0)
 
 
 def _write_claims(connection: sqlite3.Connection, staged: Path) -> None:

@@ -5,7 +5,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from multiprocessing import get_context
@@ -21,6 +20,7 @@ from seeds.bulk.terms import Vocabularies
 from seeds.entries import Record
 from seeds.rules import VOCABULARIES
 from seeds.staging import Staging
+from seeds.workers import collecting_what_is_new
 
 SMALL = 1_000_000
 """Bytes of files that are not worth starting a worker for."""
@@ -49,24 +49,12 @@ def import_files(
     columns = Filler(mapping.data, staging.vocabularies).columns
     batches = (batch for document in documents for batch in read_batches(document, columns))
     before = dict(zip(documents, accumulate((one.size for one in documents), initial=0), strict=False))
-    with _collecting_what_is_new():
+    with collecting_what_is_new():
         for batch, filled in _filled(batches, mapping, staging.vocabularies, sum(one.size for one in documents)):
             importer.take(batch, filled)
             advance(importer.rows, before[batch.document] + batch.read)
             gc.collect(0)
     return importer.finish()
-
-
-@contextmanager
-def _collecting_what_is_new() -> Iterator[None]:
-    """Keep Python from looking for garbage among all that is remembered, which would take half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _filled(
