@@ -66,6 +66,8 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
             connection.commit,
         ]
         take(counted, "Counting", progress)
+        # From here on others read it too: each sees what is committed, whatever is written meanwhile.
+        connection.execute("PRAGMA journal_mode = WAL")
         files = {kind: workers.submit(files_of, release, kind) for kind in reversed(SCHEMAS)}
         serving_tables = (serving.SHELVES, serving.FIRST_PAGES, *serving.tallies())
         serve = [partial(connection.execute, statement) for statement in serving_tables]
@@ -79,7 +81,10 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         ]
         take(waited, "Checking", progress)
         downloads = [file for kind in SCHEMAS for file in files[kind].result()]
-        return _describe(connection, {**staging.about, "counts": _counts(connection), "downloads": downloads}, shipped)
+        about = {**staging.about, "counts": _counts(connection), "downloads": downloads}
+        version = _describe(connection, about, shipped)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        return version
     finally:
         connection.close()
 

@@ -40,8 +40,8 @@ ORDER BY claims.position, claim_rank
 
 
 def files_of(release: Path, kind: str) -> list[Record]:
-    """Return the files of one kind of records, which are committed and not written to any more."""
-    connection = sqlite3.connect(f"{release.as_uri()}?mode=ro&immutable=1", uri=True)
+    """Return the files of one kind of records, which are committed; others may be written meanwhile."""
+    connection = sqlite3.connect(f"{release.as_uri()}?mode=ro", uri=True)
     try:
         return list(_files_of(kind, connection))
     finally:

@@ -61,7 +61,7 @@ def _filled(
     batches: Iterable[Batch], mapping: Mapping, vocabularies: Vocabularies, size: int
 ) -> Iterator[tuple[Batch, Filled]]:
     """Yield each batch with what came of it, in their order; a few are under way at a time."""
-    workers = min(MOST_WORKERS, max(1, (os.cpu_count() or 1) - 1))
+    workers = min(MOST_WORKERS, os.cpu_count() or 1)
     if size < SMALL:
         filler = Filler(mapping.data, vocabularies)
         for batch in batches:
