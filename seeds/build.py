@@ -69,12 +69,11 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         # From here on others read it too: each sees what is committed, whatever is written meanwhile.
         connection.execute("PRAGMA journal_mode = WAL")
         files = {kind: workers.submit(files_of, release, kind) for kind in reversed(SCHEMAS)}
-        serving_tables = (serving.SHELVES, serving.FIRST_PAGES, *serving.tallies())
-        serve = [partial(connection.execute, statement) for statement in serving_tables]
-        take([*others, *serve, connection.commit], "Indexing", progress)
+        # What common questions read comes before the indexes: SQLite maps the first 2 GB of a file into memory.
+        serve = [partial(connection.execute, one) for one in (serving.SHELVES, serving.FIRST_PAGES, *serving.tallies())]
+        found_by: list[Callable[[], object]] = [words.result, partial(copy_index, connection, index)]
+        take([*serve, connection.commit, *found_by, *others, connection.commit], "Indexing", progress)
         waited: list[Callable[[], object]] = [
-            words.result,
-            partial(copy_index, connection, index),
             Writer(connection).analyze,
             partial(_check_references, connection),
             *(file.result for file in files.values()),
@@ -115,15 +114,15 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 def _indexes() -> tuple[list[str], list[str]]:
     """Return what makes the index of the estimates by claim, which is needed first, and all others."""
-    indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_name)
+    indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_ids_first)
     by_claim = [index for index in indexes if list(index.columns) == [tables.estimates.c.claim_position]]
     return [_written(CreateIndex(one)) for one in by_claim], [
         _written(CreateIndex(one)) for one in indexes if one not in by_claim
     ]
 
 
-def _name(index: Index) -> str:
-    return str(index.name)
+def _ids_first(index: Index) -> tuple[bool, str]:
+    return not index.unique, str(index.name)
 
 
 def _write_estimates(connection: sqlite3.Connection, found: Iterable[Estimate]) -> None:
