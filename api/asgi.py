@@ -81,14 +81,14 @@ class FrontDoor:
 
     def at_once(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
         """Return an answer that is kept or quickly had; `api.server` asks before there is a task and a scope."""
+        if method not in ("GET", "HEAD"):
+            return None
         began = time.perf_counter()
         if began > self._looks or self._database.live is not self._kept.release:
             self._look(began)
         given = _given(headers)
         key = _key(path, query, given)
         entry = self._kept.get(key)
-        if method not in ("GET", "HEAD"):
-            return None
         if entry is not None:
             self._tally.hits += 1
             return self._ready(entry, method, given, began)

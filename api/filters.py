@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, column, false, func, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, TableClause, and_, column, false, func, not_, or_, select
 from sqlalchemy import table as named_table
 
 from api.parameters import (
@@ -64,18 +64,23 @@ def _on_a_shelf(query: Query) -> frozenset[str]:
 
 def _shelf(region: list[str], indicator: list[str]) -> Select[Any]:
     """Return the positions of the estimates of an indicator in a region, which the loader has put side by side."""
-    shelves, regions, indicators = tables.region_shelves.c, tables.regions.c, tables.indicators.c
+    shelves = tables.region_shelves.c
     return select(shelves.position).where(
-        shelves.region_position == select(regions.position).where(regions.id.in_(region)).scalar_subquery(),
-        shelves.indicator_position == select(indicators.position).where(indicators.id.in_(indicator)).scalar_subquery(),
+        shelves.region_position == _positions(tables.regions.c.id, region).scalar_subquery(),
+        shelves.indicator_position == _positions(tables.indicators.c.id, indicator).scalar_subquery(),
     )
+
+
+def _positions(of: Column[Any], words: list[str]) -> Select[Any]:
+    """Return the positions of the records whose `of` is one of these."""
+    return select(of.table.c.position).where(of.in_(words))
 
 
 def _is_one_of(filter_: VocabularyFilter, words: list[str], query: Query) -> Condition:
     of, column = filter_.of, filter_.column
     if of is column:
         return column.in_(words)
-    meant = select(of.table.c.position).where(of.in_(words))
+    meant = _positions(of, words)
     if filter_.name == "region" and query["region_scope"] is not RegionScope.EXACT:
         scopes = tables.region_scopes.c
         meant = select(scopes.member_position).where(
@@ -189,7 +194,12 @@ def _read_search(text: str) -> list[tuple[list[str], list[str]]]:
     return clauses
 
 
+def full_text_of(resource: Table) -> TableClause:
+    """Return the index of a resource's words; a row's `rowid` is the record's position."""
+    return named_table(f"{resource.name}_fts", column("rowid"), column(f"{resource.name}_fts"))
+
+
 def _matches(resource: Table, expression: str) -> Condition:
-    full_text = named_table(f"{resource.name}_fts", column("rowid"), column(f"{resource.name}_fts"))
+    full_text = full_text_of(resource)
     found = select(full_text.c.rowid).where(full_text.c[f"{resource.name}_fts"].match(expression))
     return resource.c.position.in_(found)

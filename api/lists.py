@@ -38,6 +38,7 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
     format_ = chosen_format(query)
     implied = {"limit": DEFAULT_LIMIT} if format_ in PAGED else {}
     asked = canonical(schema, query, {"format": Format.JSON, **implied})
+    here = address(f"/{name}", asked)
     query = {**implied, **query}
 
     def render() -> tuple[Body, dict[str, str]]:
@@ -50,21 +51,19 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
             if "limit" not in query:
                 return _written(format_, record, listing.stream(window), wanted), headers
         page = listing.page(window)
-        links = _links(f"/{name}", asked, page)
+        links = {"self": here, **_neighbours(f"/{name}", asked, page)}
         if relations := ", ".join(f'<{links[to]}>; rel="{to}"' for to in ("next", "prev") if links[to]):
             headers["Link"] = relations
         if format_ not in PAGED:
             return _written(format_, record, page.rendered, wanted), headers
         narrow = [narrowed(one, wanted) for one in page.rendered] if wanted else page.rendered
         if format_ is Format.JSONLD:
-            return orjson.dumps(
-                linked_list(name, list(map(orjson.loads, narrow)), page.total, links["self"] or "")
-            ), headers
+            return orjson.dumps(linked_list(name, list(map(orjson.loads, narrow)), page.total, here)), headers
         meta = {"total": page.total, "limit": query["limit"], "dataset": live.release().version}
         rest = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps(links))
         return b"".join((b'{"data":[', b",".join(narrow), rest)), headers
 
-    return answer(address(f"/{name}", asked), render, MEDIA_TYPES[format_], also)
+    return answer(here, render, MEDIA_TYPES[format_], also)
 
 
 def answer_one(
@@ -102,11 +101,11 @@ def canonical(
     return found
 
 
-def _links(path: str, asked: Sequence[tuple[str, str]], page: Page) -> dict[str, str | None]:
+def _neighbours(path: str, asked: Sequence[tuple[str, str]], page: Page) -> dict[str, str | None]:
     start = address(path, [one for one in asked if one[0] not in ("cursor", "offset")])
     joint = "&" if "?" in start else "?"
 
     def to(step: Step | None) -> str | None:
         return f"{start}{joint}{step[0]}={step[1]}" if step else None  # an id or a number: nothing to encode
 
-    return {"self": address(path, asked), "next": to(page.next), "prev": to(page.prev)}
+    return {"next": to(page.next), "prev": to(page.prev)}

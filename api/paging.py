@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from schema.engine import Release
 from schema.flat import ROWS_AT_A_TIME
+from schema.watch import begin_step
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class Selected:
     def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from an offset on."""
         with self.release.engine.connect() as connection:
-            for some in streamed(self.release, connection, self.found.offset(window.offset)):
+            for some in streamed(connection, self.found.offset(window.offset)):
                 yield from (self.render(connection, row) for row in some)
 
 
@@ -234,16 +235,16 @@ def read_stream(
 ) -> Iterator[bytes]:
     """Yield the JSON at each `position` that an ordered SELECT finds, read while it is sent."""
     with release.engine.connect() as connection:
-        for some in streamed(release, connection, ordered):
+        for some in streamed(connection, ordered):
             yield from read(connection, [row.position for row in some])
 
 
-def streamed(release: Release, connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
+def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
     """Yield the rows of an ordered SELECT, some at a time, from the first to the last or to the client's leaving."""
     rows = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
     for some in rows.partitions():
         yield some
-        release.watch.begin()
+        begin_step()
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:

@@ -53,8 +53,8 @@ _KEYS = {
     By.CLAIM: ("claim",),
 }
 _STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
-_BEFORE_ALL: ColumnElement[int] = literal_column("-1")
-_AFTER_ALL: ColumnElement[int] = literal_column("1000000")
+_BEFORE_ALL, _AFTER_ALL = -1, 1_000_000
+"""In place of the number of an interval, where a side is open."""
 _MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
 
 _READ = [
@@ -101,14 +101,14 @@ class Points:
 
         def members() -> Iterator[Row[Any]]:
             with self.release.engine.connect() as connection:
-                for some in streamed(self.release, connection, found):
+                for some in streamed(connection, found):
                     yield from some
 
         return islice(self._rendered(members()), window.offset, None)
 
     def _members(self) -> Select[Any]:
         """Return the estimates of all points, in the order of these."""
-        found = select(*_READ).select_from(tables.estimates).where(*self.conditions)
+        found = select(*_READ, *self._keys()).select_from(tables.estimates).where(*self.conditions)
         for kind in (*_STUBS, "claim"):
             table = tables.RESOURCES[f"{kind}s"]
             found = found.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
@@ -116,40 +116,39 @@ class Points:
 
     def _keys(self) -> list[ColumnElement[int]]:
         """Return what tells points apart, as numbers: an open start comes before all times, an open end after."""
-        start = func.coalesce(_number_of(_ESTIMATES.as_of_start, self.interval), _BEFORE_ALL)
-        end = func.coalesce(_number_of(_ESTIMATES.as_of_end, self.interval), _AFTER_ALL)
+        start = _number_of(_ESTIMATES.as_of_start, self.interval, _BEFORE_ALL).label("first")
+        end = _number_of(_ESTIMATES.as_of_end, self.interval, _AFTER_ALL).label("last")
         return [*(_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]), start, end]
 
     def _rendered(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
         def key(row: Row[Any]) -> tuple[Any, ...]:
-            times = _start(row.as_of_start, self.interval), _end(row.as_of_end, self.interval)
-            return (*(row._mapping[f"{kind}_id"] for kind in _KEYS[self.by]), *times)
+            return (*(row._mapping[f"{kind}_id"] for kind in _KEYS[self.by]), row.first, row.last)
 
         for _, of_point in groupby(members, key):
             yield self.render(_point(list(of_point), self.interval, self.by))
 
 
-def _number_of(day: ColumnElement[Any], interval: Interval) -> ColumnElement[int]:
+def _number_of(day: ColumnElement[Any], interval: Interval, where_open: int) -> ColumnElement[int]:
     """Return the number of the interval that a day (ISO 8601) lies in."""
     year, month = (cast(func.substr(day, *part), Integer) for part in ((1, 4), (6, 2)))
-    return (year * 12 + month - 1) // literal_column(str(_MONTHS[interval]), Integer)
+    number = (year * 12 + month - 1) // literal_column(str(_MONTHS[interval]), Integer)
+    return func.coalesce(number, literal_column(str(where_open)), type_=Integer)
 
 
-def _start(day: str | None, interval: Interval) -> str | None:
-    """Return the first day of the interval that a day (ISO 8601) lies in."""
-    if day is None:
+def _first_day(number: int, interval: Interval) -> str | None:
+    """Return the first day (ISO 8601) of the interval of that number; None where the side is open."""
+    if number == _BEFORE_ALL:
         return None
-    months = _MONTHS[interval]
-    return f"{day[:4]}-{(int(day[5:7]) - 1) // months * months + 1:02}-01"
+    year, month = divmod(number * _MONTHS[interval], 12)
+    return f"{year:04}-{month + 1:02}-01"
 
 
-def _end(day: str | None, interval: Interval) -> str | None:
-    """Return the last day of the interval that a day (ISO 8601) lies in."""
-    if day is None:
+def _last_day(number: int, interval: Interval) -> str | None:
+    """Return the last day (ISO 8601) of the interval of that number; None where the side is open."""
+    if number == _AFTER_ALL:
         return None
-    months = _MONTHS[interval]
-    month = ((int(day[5:7]) - 1) // months + 1) * months
-    return f"{day[:4]}-{month:02}-{monthrange(int(day[:4]), month)[1]}"
+    year, month = divmod((number + 1) * _MONTHS[interval] - 1, 12)
+    return f"{year:04}-{month + 1:02}-{monthrange(year, month + 1)[1]}"
 
 
 def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any]:
@@ -163,8 +162,8 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
     rule, summed = _summed(members)
     return stubs | {
         "claim": first["claim_id"] if by is By.CLAIM else None,
-        "start": _start(first["as_of_start"], interval),
-        "end": _end(first["as_of_end"], interval),
+        "start": _first_day(first["first"], interval),
+        "end": _last_day(first["last"], interval),
         **_envelope(printed),
         "estimates": len(members),
         "claims": len({row.claim_id for row in members}),

@@ -3,13 +3,12 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
-from schema.watch import Watch
-
-_watch = Watch()
+from schema import tables
+from schema.watch import begin_step
 
 
 class Prepared:
@@ -24,7 +23,7 @@ class Prepared:
 
         Raises sqlalchemy.exc.OperationalError, as every other query does.
         """
-        _watch.begin()
+        begin_step()
         driver: Any = connection.connection.dbapi_connection
         try:
             found: list[tuple[Any, ...]] = driver.execute(self._text, values).fetchall()
@@ -36,3 +35,10 @@ class Prepared:
         """Return the first value that it finds, or None."""
         rows = self.rows(connection, **values)
         return rows[0][0] if rows else None
+
+
+POSITIONS = {
+    name: Prepared(select(table.c.position).where(table.c.id == bindparam("id")))
+    for name, table in tables.RESOURCES.items()
+}
+"""Where a record of each resource stands, by its id."""

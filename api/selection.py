@@ -11,7 +11,7 @@ from api import live, tallied
 from api.filters import estimate_conditions, search_conditions
 from api.paging import Keyset, Listing
 from api.parameters import narrowing
-from api.prepared import Prepared
+from api.prepared import POSITIONS, Prepared
 from api.resources import Resource
 from api.shelves import on_a_shelf
 from schema import tables
@@ -59,14 +59,8 @@ def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]
 def json_of(table: Table, id_: str) -> bytes | None:
     """Return one record of a resource as it was rendered; None where there is none."""
     connection = live.connection()
-    position = _POSITIONS[table.name].value(connection, id=id_)
+    position = POSITIONS[table.name].value(connection, id=id_)
     return None if position is None else reader_of(table)(connection, [position])[0]
-
-
-_POSITIONS = {
-    name: Prepared(select(table.c.position).where(table.c.id == bindparam("id")))
-    for name, table in tables.RESOURCES.items()
-}
 
 
 def _reader(table: Table) -> Read:

@@ -8,20 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, LargeBinary, bindparam, cast, column, func, select
-from sqlalchemy import table as named_table
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, bindparam, cast, func, select
 
 from api import tallied
-from api.filters import all_of_it
+from api.filters import all_of_it, full_text_of
 from api.paging import Keyset, Page, Window, gone, keyset_page
 from api.parameters import narrowing
-from api.prepared import Prepared
+from api.prepared import POSITIONS, Prepared
 from schema import tables
 
 _ESTIMATES, _RENDERED, _SHELVES = tables.estimates.c, tables.estimates_rendered.c, tables.region_shelves.c
-_FULL_TEXT = named_table("estimates_fts", column("rowid"), column("estimates_fts"))
+_FULL_TEXT = full_text_of(tables.estimates)
 
-_POSITION = Prepared(select(_ESTIMATES.position).where(_ESTIMATES.id == bindparam("id")))
 _ID = Prepared(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
 _FOUND = Prepared(select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("q"))))
 
@@ -47,10 +45,10 @@ _OF_REGION = _Pages(
     _beside(tables.region_shelves, _SHELVES.position),
     *(_SHELVES[f"{kind}_position"] == tallied.position_of(kind) for kind in ("region", "indicator")),
 )
-_PAGES = tables.first_pages.c
+_FIRST_PAGES = tables.first_pages.c
 _FIRST = Prepared(
-    select(_PAGES.position, cast(_PAGES.json, LargeBinary)).where(
-        *(_PAGES[f"{kind}_position"] == tallied.position_of(kind) for kind in ("region", "indicator"))
+    select(_FIRST_PAGES.position, cast(_FIRST_PAGES.json, LargeBinary)).where(
+        *(_FIRST_PAGES[f"{kind}_position"] == tallied.position_of(kind) for kind in ("region", "indicator"))
     )
 )
 _SAYING = _Pages(
@@ -77,7 +75,7 @@ class Shelf:
                 end = _ID.value(connection, position=last)
                 return keyset_page([joined], [end], True, self.total, window)
         direction, _, id_ = (window.cursor or "").partition(":")
-        edge = _POSITION.value(connection, id=id_) if id_ else 0
+        edge = POSITIONS["estimates"].value(connection, id=id_) if id_ else 0
         if edge is None:
             raise gone(id_)
         backwards = direction == "before"

@@ -19,6 +19,8 @@ Count = tuple[str, str, int]
 
 KINDS = ("region", "group", "indicator")
 _TALLIES = tables.tallies.c
+_ANY: ColumnElement[int] = literal_column(str(ANY))
+_ANY_YEAR: ColumnElement[int] = literal_column(str(ANY_YEAR))
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,13 @@ def position_of(kind: str) -> ColumnElement[int]:
     """Return the position of the record that a parameter of its kind's name holds the id of, and ANY of a null."""
     table = tables.RESOURCES[f"{kind}s"].c
     found = select(table.position).where(table.id == bindparam(kind)).scalar_subquery()
-    return func.coalesce(found, literal_column(str(ANY)))
+    return func.coalesce(found, _ANY)
 
 
 _IS_ASKED = {kind: _TALLIES[f"{kind}_position"] == position_of(kind) for kind in KINDS}
-_WHENEVER = _TALLIES.year == literal_column(str(ANY_YEAR))
+_WHENEVER = _TALLIES.year == _ANY_YEAR
 _TOTAL = Prepared(select(_TALLIES.estimates).where(*_IS_ASKED.values(), _WHENEVER))
-_YEARS = Prepared(
-    select(_TALLIES.year, _TALLIES.estimates).where(*_IS_ASKED.values(), _TALLIES.year > literal_column(str(ANY_YEAR)))
-)
+_YEARS = Prepared(select(_TALLIES.year, _TALLIES.estimates).where(*_IS_ASKED.values(), _TALLIES.year > _ANY_YEAR))
 _WORD = Prepared(select(tables.words.c.estimates).where(tables.words.c.word == bindparam("word")))
 
 
@@ -74,9 +74,7 @@ def _of_kind(kind: str) -> Prepared:
     found = select(table.id, table.name, _TALLIES.estimates).join_from(
         tables.tallies, tables.RESOURCES[f"{kind}s"], table.position == position
     )
-    return Prepared(
-        found.where(*others, position != literal_column(str(ANY)), _TALLIES.year == literal_column(str(ANY_YEAR)))
-    )
+    return Prepared(found.where(*others, position != _ANY, _WHENEVER))
 
 
 _COUNTS = {kind: _of_kind(kind) for kind in KINDS}

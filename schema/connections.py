@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schema.watch import STEPS_BETWEEN_LOOKS, Watch
+from schema.watch import STEPS_BETWEEN_LOOKS, has_ended
 
 
 class Identity(NamedTuple):
@@ -44,9 +44,9 @@ class _Lasting(sqlite3.Connection):
 class Connector:
     """Opens connections to the file of one release, and closes all of them with it."""
 
-    def __init__(self, path: Path, identity: Identity, watch: Watch) -> None:
-        """Take the file, which one it is, and who watches its queries."""
-        self.path, self.identity, self.watch = path, identity, watch
+    def __init__(self, path: Path, identity: Identity) -> None:
+        """Take the file, and which one it is."""
+        self.path, self.identity = path, identity
         self.opened: set[sqlite3.Connection] = set()
         self.first = self._open(_Lasting)
 
@@ -58,7 +58,7 @@ class Connector:
             cached_statements=512,
             factory=kind,
         )
-        connection.set_progress_handler(self.watch.has_ended, STEPS_BETWEEN_LOOKS)
+        connection.set_progress_handler(has_ended, STEPS_BETWEEN_LOOKS)
         # Pages are read where the system holds them, for all processes once, and not copied (SQLite: the first 2 GB).
         connection.execute(f"PRAGMA mmap_size = {self.identity.size}")
         self.opened.add(connection)

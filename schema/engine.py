@@ -28,7 +28,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from schema import claims, dataset, flat, records, tables, vocabulary
 from schema.connections import Connector, Identity, identity_of
-from schema.watch import Watch
+from schema.watch import begin_step
 
 log = logging.getLogger(__name__)
 
@@ -145,8 +145,7 @@ class Release:
         self.damaged = False
         try:
             self.identity = Identity.of(path)
-            self.watch = watch = Watch()
-            connect = Connector(path, self.identity, watch)
+            connect = Connector(path, self.identity)
             weakref.finalize(self, connect.close)
             self.file = path.open("rb")
             weakref.finalize(self, self.file.close)
@@ -166,7 +165,7 @@ class Release:
             "sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1, pool_reset_on_return=None
         )
         event.listen(self.engine, "close", connect.forget)
-        event.listen(self.engine, "before_cursor_execute", lambda *_: watch.begin())
+        event.listen(self.engine, "before_cursor_execute", lambda *_: begin_step())
         try:
             with self.engine.connect() as opened:
                 row = opened.execute(select(tables.dataset)).one()

@@ -7,8 +7,9 @@ loader. The JSON of estimates lies apart, so that reading columns does not read 
 from their estimates' (`schema.claims`), for it would hold all of it a second time.
 
 **Serving tables.** They repeat, in the order in which it is read, what the common questions ask:
-`region_shelves` (the estimates of a region and of all below it, newest first), `tallies` (how many there are) and
-`words` (how many a word finds). A release is written once and never changed, so no copy can come apart.
+`region_shelves` (the estimates of a region and of all below it, newest first), `first_pages` (the first of them as one
+text), `tallies` (how many there are) and `words` (how many a word finds). A release is written once and never changed,
+so no copy can come apart.
 """
 
 from enum import StrEnum
@@ -179,16 +180,16 @@ ANY, ANY_YEAR = 0, -1
 """In place of a position, or of a year, in a serving table: whatever it is."""
 
 
-def _serving(name: str, *key: Column[Any], counted: bool = False) -> Table:
-    counts = [_whole("estimates")] if counted else []
-    return Table(name, metadata, *key, *counts, sqlite_with_rowid=False)
+def _clustered(name: str, *columns: Column[Any]) -> Table:
+    """Return a table whose rows lie in the order of its key."""
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
 def _key(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-region_shelves = _serving(
+region_shelves = _clustered(
     "region_shelves", *(_key(name) for name in ("region_position", "indicator_position", "position"))
 )
 """For each region the estimates of it and of all below it, newest first: those of each indicator, and of ANY."""
@@ -196,17 +197,17 @@ region_shelves = _serving(
 PAGE, LEAST_PAGED = 50, 200
 """Records on a first page; and how many estimates a shelf has to hold more than, to have one."""
 
-first_pages = _serving(
+first_pages = _clustered(
     "first_pages",
     *(_key(name) for name in ("region_position", "indicator_position")),
     *(Column("position", Integer, nullable=False), _text("json")),
 )
 """The JSON of the newest PAGE estimates of a shelf as one text, with commas between, and the position of the last."""
 
-tallies = _serving(
+tallies = _clustered(
     "tallies",
     *(_key(name) for name in ("region_position", "group_position", "indicator_position", "year")),
-    counted=True,
+    _whole("estimates"),
 )
 """How many estimates there are of a region and all below it, of a group, of an indicator, in a year that their as_of
 overlaps (an open side reaches the first or last year that the dataset names); each may be ANY. All three at once are
@@ -214,35 +215,29 @@ counted for ANY_YEAR only. Where there is none there is no row."""
 
 Index("tallies_by_group", *(tallies.c[name] for name in ("group_position", "indicator_position", "year")))
 
-words = _serving("words", Column("word", String, primary_key=True), counted=True)
-"""How many estimates full text finds for a single word (folded by `schema.names.fold`), of all words that occur."""
+words = _clustered("words", Column("word", String, primary_key=True), _whole("estimates"))
+"""How many estimates full text finds for a single word, of all that occur and are ASCII, in lower case."""
 
-names = Table(
+names = _clustered(
     "names",
-    metadata,
     Column("kind", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("why", _term(terms.NameKind), nullable=False),
     _text("written"),
-    sqlite_with_rowid=False,
 )
 """Every name that a filter takes (folded by `schema.names.fold`) but claims', which are their ids: what it stands for,
 which kind of name it is, and how it is written."""
 
-region_scopes = Table(
+region_scopes = _clustered(
     "region_scopes",
-    metadata,
     *(_key("region_position"), Column("scope", String, primary_key=True), _key("member_position")),
-    sqlite_with_rowid=False,
 )
 """For each region and each way to ask for it (within, exact, overlapping), the regions whose estimates are meant."""
 
-parts = Table(
+parts = _clustered(
     "parts",
-    metadata,
     *(Column("kind", String, primary_key=True), _key("whole_position"), _key("part_position")),
-    sqlite_with_rowid=False,
 )
 """For each group, indicator and region, itself and what it contains, so that no part can outnumber its whole."""
 

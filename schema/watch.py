@@ -48,14 +48,12 @@ def is_waited_for() -> bool:
     return not _here.asker.gone
 
 
-class Watch:
-    """How long one step of SQLite's may take: a question that takes longer is given up, and its worker lives on."""
+def begin_step() -> None:
+    """Begin a step of SQLite's in this thread: a query, or the next rows of one."""
+    _here.step_ends = time.monotonic() + LONGEST_STEP
 
-    def begin(self) -> None:
-        """Begin a step: a query, or the next rows of one."""
-        _here.step_ends = time.monotonic() + LONGEST_STEP
 
-    def has_ended(self) -> bool:
-        """Say whether the step has taken too long; SQLite asks, and then raises `interrupted`."""
-        asker = _here.asker
-        return asker.gone or time.monotonic() > min(_here.step_ends, asker.until)
+def has_ended() -> bool:
+    """Say whether the step has taken too long, or nobody waits; SQLite asks, and then raises `interrupted`."""
+    asker = _here.asker
+    return asker.gone or time.monotonic() > min(_here.step_ends, asker.until)

@@ -90,7 +90,7 @@ def estimates(
         region, source = region_of[record["region"]], source_of[record["source"]]
         as_of, stated = _as_of(record["as_of"]["edtf"], record["as_of"]["basis"]), _stated(record["stated"])
         interval = figure.interval or _VAGUE
-        disputed = bool(one.disputed)
+        said, disputed = figure.said(), bool(one.disputed)
         row = {
             "position": one.position,
             "id": record["id"],
@@ -104,12 +104,7 @@ def estimates(
             "claim_position": one.claim,
             "hedge": record["hedge"],
             "locus": record["locus"],
-            "low": figure.low,
-            "best": figure.best,
-            "high": figure.high,
-            "low_inclusive": figure.low_inclusive,
-            "high_inclusive": figure.high_inclusive,
-            "granularity": figure.granularity,
+            **said,
             "scope": record["scope"],
             "derived": record["derived"] is not None,
             "disputed": disputed,
@@ -134,12 +129,7 @@ def estimates(
             "indicator": indicator.stub,
             "region": region.stub,
             "source": source.stub,
-            "low": figure.low,
-            "best": figure.best,
-            "high": figure.high,
-            "low_inclusive": figure.low_inclusive,
-            "high_inclusive": figure.high_inclusive,
-            "granularity": figure.granularity,
+            **said,
             "disputed": disputed,
             "as_of": as_of.json,
             "stated": stated.json,

@@ -23,6 +23,13 @@ class Figure:
     high_inclusive: bool | None
     interval: Interval | None
 
+    def said(self) -> Record:
+        """Return what is answered of it, which is also what is compared."""
+        return {
+            **{"low": self.low, "best": self.best, "high": self.high, "granularity": self.granularity},
+            **{"low_inclusive": self.low_inclusive, "high_inclusive": self.high_inclusive},
+        }
+
 
 def figure_of(record: Record, find: Callable[[str], Record]) -> Figure:
     """Return the figure of a checked estimate; `find` gives an estimate by its id, for those derived from another."""

@@ -1,7 +1,5 @@
 """What the filters mean, in plain Python over the records; and random questions to compare by."""
 
-from functools import cmp_to_key
-
 from hypothesis import strategies as st
 
 VOCABULARY = {
@@ -76,6 +74,14 @@ def matches_value(one, query):
     return reaches_up and reaches_down
 
 
+def overlaps(period, asked):
+    """Say whether a date, or none, has a day in common with one of PERIODS."""
+    start, end = PERIODS[asked]
+    if period is None or (end and (period["start"] or "") > end):
+        return False
+    return not (start and period["end"] is not None and period["end"] < start)
+
+
 def matches(one, query, below):
     for name, path in VOCABULARY.items():
         value = at(one, path)
@@ -86,35 +92,30 @@ def matches(one, query, below):
         meant = {region for asked in query.get(name, ()) for region in below[scope][asked]}
         if name in query and (one["region"]["id"] in meant) is not wanted:
             return False
-    for name, path in DATES.items():
-        period = at(one, path)
-        if name in query:
-            start, end = PERIODS[query[name]]
-            if period is None or (end and (period["start"] or "") > end):
-                return False
-            if start and period["end"] is not None and period["end"] < start:
-                return False
+    if not all(overlaps(at(one, path), query[name]) for name, path in DATES.items() if name in query):
+        return False
     flags = all(test(one) is query[name] for name, test in FLAGS.items() if name in query)
     return flags and matches_value(one, query)
 
 
 def in_order(records, keys):
-    def compare(one, other):
-        for key in [*keys, "id"]:
-            path = SORTS.get(key.removeprefix("-"), ("id",))
-            a, b = at(one, path), at(other, path)
-            if a != b:
-                if a is None or b is None:
-                    return 1 if a is None else -1
-                return (1 if a > b else -1) * (-1 if key.startswith("-") else 1)
-        return 0
-
-    return sorted(records, key=cmp_to_key(compare))
+    """Return records in the order of some keys: ties by id, what has no value last."""
+    found = sorted(records, key=lambda one: one["id"])
+    for key in reversed(keys):
+        path = SORTS.get(key.removeprefix("-"), ("id",))
+        known = [one for one in found if at(one, path) is not None]
+        known.sort(key=lambda one: at(one, path), reverse=key.startswith("-"))
+        found = known + [one for one in found if at(one, path) is None]
+    return found
 
 
 def regions_below(client):
     """Return for each region_scope and region the regions that are meant, worked out from the records of /regions."""
-    regions = {one["id"]: one for one in client.get("/regions?limit=1000").json["data"]}
+    return meant_by({one["id"]: one for one in client.get("/regions?limit=1000").json["data"]})
+
+
+def meant_by(regions):
+    """Return for each region_scope and region the regions that are meant, worked out from all records by id."""
 
     def within(id_):
         below = {other for other, one in regions.items() if one["parent"] == id_} | set(regions[id_]["members"])

@@ -14,13 +14,26 @@ import urllib.parse
 import urllib.request
 from collections import Counter
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from reference import DATES, FLAGS, PERIODS, SORTS, VALUES, VOCABULARY, at, matches_value
+from reference import (
+    DATES,
+    FLAGS,
+    PERIODS,
+    SORTS,
+    VALUES,
+    VOCABULARY,
+    at,
+    in_order,
+    matches_value,
+    meant_by,
+    overlaps,
+)
 
 PICKED = ("id", "group", "indicator", "region", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge")
 PICKED += ("granularity", "locus", "derived", "disputed", "as_of", "stated", "claim", "source", "article")
@@ -66,21 +79,7 @@ class Records:
             page = ask(self.base, url)
             regions |= {one["id"]: one for one in page["data"]}
             url = page["links"]["next"]
-        children: dict[str, set[str]] = {id_: set(one["members"]) for id_, one in regions.items()}
-        for id_, one in regions.items():
-            children.get(one["parent"], set()).add(id_)
-
-        def within(id_: str) -> set[str]:
-            return {id_}.union(*(within(child) for child in children[id_]))
-
-        inside = {id_: within(id_) for id_ in regions}
-        combined = [id_ for id_, one in regions.items() if one["kind"] == "combined"]
-        around = {id_: {one for one in combined if id_ in inside[one]} for id_ in regions}
-        return {
-            "exact": {id_: {id_} for id_ in regions},
-            "within": inside,
-            "overlapping": {id_: inside[id_] | around[id_] for id_ in regions},
-        }
+        return meant_by(regions)
 
     def of_region(self, scope: str, region: str) -> int:
         """Return the rows that a region stands for."""
@@ -106,7 +105,7 @@ class Records:
                 found &= rows if wanted else self.all ^ rows
         for name, path in DATES.items():
             if name in query:
-                found &= self.having(name, query[name], lambda one, p=path, n=name: _overlaps(at(one, p), query[n]))
+                found &= self.having(name, query[name], lambda one, p=path, n=name: overlaps(at(one, p), query[n]))
         for name, test in FLAGS.items():
             if name in query:
                 rows = self.having(name, True, test)
@@ -117,46 +116,22 @@ class Records:
         return found
 
     def ids(self, rows: int, sort: str, most: int) -> list[str]:
-        """Return the first ids of some rows in an order; rows stand in the order of -as_of."""
-        digits = rows.to_bytes(len(self.rows) // 8 + 1, "little")
-        found = (
-            [self.rows[at_ * 8 + bit] for at_, byte in enumerate(digits) if byte for bit in range(8) if byte >> bit & 1]
-            if sort != "-as_of"
-            else list(self._first(digits, most))
-        )
-        if sort != "-as_of":
-            found = _in_order(found, sort)
-        return [one["id"] for one in found[:most]]
+        """Return the first ids of some rows in an order; all rows stand in that of -as_of."""
+        found = (self.rows[row] for row in _bits(rows))
+        return [one["id"] for one in islice(found if sort == "-as_of" else in_order(found, [sort]), most)]
 
-    def _first(self, digits: bytes, most: int):
-        for at_, byte in enumerate(digits):
-            if byte:
-                for bit in range(8):
-                    if byte >> bit & 1:
-                        yield self.rows[at_ * 8 + bit]
-                        most -= 1
-                        if not most:
-                            return
+
+def _bits(number: int):
+    """Yield the places of the bits that are set."""
+    for place, byte in enumerate(number.to_bytes(number.bit_length() // 8 + 1, "little")):
+        if byte:
+            yield from (place * 8 + bit for bit in range(8) if byte >> bit & 1)
 
 
 def _shared(value, shared):
     if isinstance(value, dict | str):
         return shared.setdefault(orjson.dumps(value), value)
     return value
-
-
-def _overlaps(period, asked: str) -> bool:
-    start, end = PERIODS[asked]
-    if period is None or (end and (period["start"] or "") > end):
-        return False
-    return not (start and period["end"] is not None and period["end"] < start)
-
-
-def _in_order(records, sort: str):
-    path, descending = SORTS[sort.removeprefix("-")], sort.startswith("-")
-    known = sorted((one for one in records if at(one, path) is not None), key=lambda one: one["id"])
-    known.sort(key=lambda one: at(one, path), reverse=descending)
-    return known + sorted((one for one in records if at(one, path) is None), key=lambda one: one["id"])
 
 
 def ask(base: str, url: str):
