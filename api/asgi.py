@@ -18,7 +18,7 @@ from flask import Flask
 from api.bridge import Bridge, Reply
 from api.direct import Direct
 from api.http import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.kept import Entry, Headers, Kept, Key, Ready, is_had, most_kept
+from api.kept import Entry, Head, Headers, Kept, Key, Ready, is_had, lines_of, most_kept
 from api.limits import read_settings
 from api.metrics import Tally
 from schema.engine import Database
@@ -112,7 +112,7 @@ class FrontDoor:
         status, head, body = 200, entry.head, entry.body
         none_match = given.get(b"if-none-match")
         if none_match is not None and is_had(entry.etag, none_match):
-            status, head, body = 304, entry.short, b""
+            status, head, body = 304, entry.without_body(), b""
         elif method == "HEAD":
             body = b""
         self._tally.count(entry.route, method, status, began)
@@ -133,9 +133,9 @@ class FrontDoor:
         said = dict(reply.headers)
         decided = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: kept.release.version.encode()}
         if {b"etag", b"content-length"} <= said.keys() and decided.items() <= said.items():
-            headers: Headers = [one for one in reply.headers if one[0] != ID]
+            head = Head(b"", lines_of([one for one in reply.headers if one[0] != ID]))
             coding = said.get(b"content-encoding", b"")
-            kept.put(key, Entry(reply.route, said[b"etag"], headers, reply.body, coding))
+            kept.put(key, Entry(reply.route, said[b"etag"], head, reply.body, coding))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Count for as long as the worker lives."""

@@ -15,7 +15,7 @@ from api.compression import SMALLEST, coded, preferred
 from api.formats import ITEM_MEDIA_TYPES
 from api.handlers import HANDLERS, Handler, validated
 from api.http import DATASET_VERSION, EXPOSED, PUBLIC, VARY, Answer, is_acceptable
-from api.kept import Entry, Headers, Kept, Key, is_had
+from api.kept import Entry, Head, Headers, Kept, Key, is_had, lines_of
 from api.resources import RESOURCES
 from schema.engine import Database
 from schema.watch import Asker
@@ -30,13 +30,15 @@ _PLAIN_ID = re.compile(rb"[A-Za-z0-9._-]+")
 _WHOLE = frozenset(ITEM_MEDIA_TYPES.values())
 _CHEAP = ["/facets", "/series", *(f"/{one.name}{rest}" for one in RESOURCES for rest in ("", "/<string:id>"))]
 _VERSION = DATASET_VERSION.lower().encode()
-_COMMON: Headers = [
-    (b"cache-control", PUBLIC.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"vary", ", ".join(VARY).encode()),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", ", ".join(sorted(EXPOSED)).encode()),
-]
+_SHARED = lines_of(
+    [
+        (b"cache-control", PUBLIC.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"vary", ", ".join(VARY).encode()),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-expose-headers", ", ".join(sorted(EXPOSED)).encode()),
+    ]
+)
 
 Shape = tuple[str, ...]
 
@@ -109,9 +111,9 @@ def _kept(route: str, answer: Answer, kept: Kept, key: Key, none_match: bytes | 
     if answer.media_type not in _WHOLE:
         return None
     etag = b'W/"%b"' % answer.etag.encode()
-    headers = [*_COMMON, (_VERSION, live.release().version.encode()), (b"etag", etag)]
+    headers: Headers = [(_VERSION, live.release().version.encode()), (b"etag", etag)]
     if none_match is not None and is_had(etag, none_match):
-        return Entry(route, etag, headers, b"")
+        return Entry(route, etag, Head(_SHARED, lines_of(headers)), b"")
     coding = preferred(key[3].decode("latin-1")) or ""
     if found := kept.same(key, etag, coding.encode()):
         return found
@@ -126,6 +128,6 @@ def _kept(route: str, answer: Answer, kept: Kept, key: Key, none_match: bytes | 
     headers += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
     if said:
         headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
-    entry = Entry(route, etag, headers, body, coding.encode())
+    entry = Entry(route, etag, Head(_SHARED, lines_of(headers)), body, coding.encode())
     kept.put(key, entry)
     return entry

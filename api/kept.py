@@ -15,8 +15,9 @@ Headers = list[tuple[bytes, bytes]]
 Key = tuple[bytes, ...]
 """Path and query string as they were sent, with Accept and Accept-Encoding."""
 
-_OVERHEAD = 3000
-"""Bytes that an entry takes beside its body, about."""
+_OVERHEAD = 800
+"""Bytes that an entry takes beside its headers and body, about."""
+_OVERHEAD_OF_KEY = 300
 _LARGEST = 8
 """A body of more than this part of all that may be kept is not."""
 _OF_THE_BODY = {
@@ -28,48 +29,48 @@ _OF_THE_BODY = {
 
 def most_kept(config: Mapping[str, Any]) -> int:
     """Return how many bytes may be kept; raises ValueError where the configuration says no number."""
-    given = str(config.get("KEPT_BYTES", 32_000_000))
+    given = str(config.get("KEPT_BYTES", 64_000_000))
     if not (given.isascii() and given.isdecimal()):
-        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 32000000")
+        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 64000000")
     return int(given)
 
 
-class Head:
-    """The headers of an answer, without the request's id: as ASGI has them, and as they go out."""
+def lines_of(headers: Headers) -> bytes:
+    """Return headers as they go out."""
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
-    __slots__ = ("_block", "headers")
 
-    def __init__(self, headers: Headers) -> None:
-        """Take the headers."""
-        self.headers = headers
-        self._block = b""
+class Head(NamedTuple):
+    """The headers of an answer as they go out, without the request's id: those that answers share, and its own."""
+
+    shared: bytes
+    own: bytes
 
     @property
-    def block(self) -> bytes:
-        """Return the lines of the headers."""
-        if not self._block:
-            self._block = b"".join(b"%b: %b\r\n" % header for header in self.headers)
-        return self._block
+    def headers(self) -> Headers:
+        """Return them as ASGI has them."""
+        named = (line.partition(b": ") for line in (self.shared + self.own).split(b"\r\n") if line)
+        return [(name, value) for name, _, value in named]
 
 
 class Entry:
     """One finished answer, under all the keys that ask for it."""
 
-    __slots__ = ("_short", "body", "coding", "etag", "head", "keys", "route", "size")
+    __slots__ = ("body", "coding", "etag", "head", "keys", "route", "short", "size")
 
-    def __init__(self, route: str, etag: bytes, headers: Headers, body: bytes, coding: bytes = b"") -> None:
+    def __init__(self, route: str, etag: bytes, head: Head, body: bytes, coding: bytes = b"") -> None:
         """Take the route that gave it, its ETag, its headers, its body and that's coding."""
-        self.route, self.etag, self.head, self.body, self.coding = route, etag, Head(headers), body, coding
-        self.size = len(body) + _OVERHEAD
-        self.keys: list[Key] = []
-        self._short: Head | None = None
+        self.route, self.etag, self.head, self.body, self.coding = route, etag, head, body, coding
+        self.size = len(head.own) + len(body) + _OVERHEAD
+        self.keys: tuple[Key, ...] = ()
+        self.short: Head | None = None
 
-    @property
-    def short(self) -> Head:
+    def without_body(self) -> Head:
         """Return the headers of the 304 in its place."""
-        if self._short is None:
-            self._short = Head([one for one in self.head.headers if one[0] not in _OF_THE_BODY])
-        return self._short
+        if self.short is None:
+            said = lines_of([one for one in self.head.headers if one[0] not in _OF_THE_BODY])
+            self.short = Head(b"", said)
+        return self.short
 
 
 class Ready(NamedTuple):
@@ -122,9 +123,9 @@ class Kept:
     def _name(self, key: Key, entry: Entry) -> None:
         if key in self._by_key:
             return
-        length = sum(map(len, key)) + 200
+        length = sum(map(len, key)) + _OVERHEAD_OF_KEY
         self._by_key[key] = entry
-        entry.keys.append(key)
+        entry.keys += (key,)
         entry.size += length
         self.bytes += length
         while self.bytes > self.most:

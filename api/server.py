@@ -64,8 +64,9 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         if ready is None:
             return await super()._serve_http_request(request, sockname, peername)
         close = self._will_close(request, False)
-        self._response_buffer = b"%b%b%b: %b\r\n%bServer: gunicorn/asgi\r\n%b\r\n" % (
-            *(protocol._get_cached_status_line(request.version, ready.status), ready.head.block, ID, ready.id),
+        self._response_buffer = b"%b%b%b%b: %b\r\n%bServer: gunicorn/asgi\r\n%b\r\n" % (
+            protocol._get_cached_status_line(request.version, ready.status),
+            *(*ready.head, ID, ready.id),
             *(protocol._get_cached_date_header(), b"Connection: close\r\n" if close else b""),
         )
         self._send_body(ready.body)
