@@ -26,7 +26,7 @@ from seeds import serving
 from seeds.arrange import arrange
 from seeds.entries import Record
 from seeds.estimates import Estimate, estimates
-from seeds.files import SCHEMAS, files_of
+from seeds.files import SCHEMAS, Files, files_of
 from seeds.full_text import copy_index, index_estimates
 from seeds.progress import Progress, take
 from seeds.resources import write_articles, write_vocabularies
@@ -56,19 +56,20 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
     try:
         _make_tables(connection)
         found = estimates(staging.connection, vocabularies, positions)
-        _write_estimates(connection, progress("Writing", found, staging.count("estimates")))
+        files = Files("estimates", workers)
+        _write_estimates(connection, progress("Writing", found, staging.count("estimates")), files)
         by_claim, others = ([partial(connection.execute, one) for one in statements] for statements in _indexes())
+        take([*by_claim, partial(_write_claims, connection, staging.path)], "Grouping", progress)
+        # From here on others read it too: each sees what is committed, whatever is written meanwhile.
+        connection.execute("PRAGMA journal_mode = WAL")
+        said = {"estimates": files.said, "claims": workers.submit(files_of, release, "claims").result}
         counted: list[Callable[[], object]] = [
-            *by_claim,
-            partial(_write_claims, connection, staging.path),
             partial(write_vocabularies, connection, vocabularies, positions),
             partial(write_articles, connection, staging.connection),
             connection.commit,
         ]
         take(counted, "Counting", progress)
-        # From here on others read it too: each sees what is committed, whatever is written meanwhile.
-        connection.execute("PRAGMA journal_mode = WAL")
-        files = {kind: workers.submit(files_of, release, kind) for kind in reversed(SCHEMAS)}
+        said |= {kind: workers.submit(files_of, release, kind).result for kind in SCHEMAS if kind not in said}
         # What common questions read comes before the indexes: SQLite maps the first 2 GB of a file into memory.
         serve = [partial(connection.execute, one) for one in (serving.SHELVES, serving.FIRST_PAGES, *serving.tallies())]
         found_by: list[Callable[[], object]] = [words.result, partial(copy_index, connection, index)]
@@ -76,10 +77,10 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         waited: list[Callable[[], object]] = [
             Writer(connection).analyze,
             partial(_check_references, connection),
-            *(file.result for file in files.values()),
+            *said.values(),
         ]
         take(waited, "Checking", progress)
-        downloads = [file for kind in SCHEMAS for file in files[kind].result()]
+        downloads = [file for kind in SCHEMAS for file in said[kind]()]
         about = {**staging.about, "counts": _counts(connection), "downloads": downloads}
         version = _describe(connection, about, shipped)
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -125,13 +126,14 @@ def _ids_first(index: Index) -> tuple[bool, str]:
     return not index.unique, str(index.name)
 
 
-def _write_estimates(connection: sqlite3.Connection, found: Iterable[Estimate]) -> None:
-    columns, rendered = (", ".join("?" * len(table.columns)) for table in (tables.estimates, tables.estimates_rendered))
+def _write_estimates(connection: sqlite3.Connection, found: Iterable[Estimate], files: Files) -> None:
+    columns = ", ".join("?" * len(tables.estimates.columns))
     with collecting_what_is_new():
         for some in batched(found, _AT_A_TIME):
+            files.take([one.json for one in some])
             connection.executemany(f"INSERT INTO estimates VALUES ({columns})", (one.row for one in some))  # noqa: S608
             texts = ((one.row[0], one.json) for one in some)
-            connection.executemany(f"INSERT INTO estimates_rendered VALUES ({rendered})", texts)  # noqa: S608
+            connection.executemany("INSERT INTO estimates_rendered VALUES (?, CAST(? AS TEXT))", texts)
             gc.collect(0)
 
 

@@ -72,7 +72,7 @@ class Estimate(NamedTuple):
     """An estimate as it is written: its row, in the order of the columns, and its JSON."""
 
     row: tuple[Any, ...]
-    json: str
+    json: bytes
 
 
 def estimates(
@@ -137,7 +137,7 @@ def estimates(
             "article": orjson.Fragment(one.printed),
             "evidence": {"document": one.document, "sha256": one.sha256, **record["evidence"]},
         }
-        yield Estimate(_COLUMNS(row), orjson.dumps(render(answered)).decode())
+        yield Estimate(_COLUMNS(row), orjson.dumps(render(answered)))
 
 
 class _Stub(NamedTuple):

@@ -2,21 +2,22 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import groupby, tee, zip_longest
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 from marshmallow import Schema
 
-from schema import tables
 from schema.claims import Report, render_claim
-from schema.flat import columns_of, write_csv, write_ndjson
+from schema.flat import batched, columns_of, write_csv, write_ndjson
 from schema.intervals import NUMBERS
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema
 from schema.vocabulary import GroupSchema, HedgeSchema, IndicatorSchema, RegionSchema, SourceSchema
 from seeds.entries import Record
+from seeds.workers import AT_ONCE
 
 SCHEMAS: dict[str, Schema] = {
     "groups": GroupSchema(),
@@ -30,6 +31,9 @@ SCHEMAS: dict[str, Schema] = {
 }
 """The schema of each resource, in the order in which a release names them."""
 
+_UNDER_WAY = 4
+"""Batches that are made CSV of while the next are rendered."""
+
 _CLAIMS = f"""
 SELECT claims.position, claims.id, claims.articles, {", ".join(f"envelope_{name}" for name in NUMBERS)},
        CAST(json AS BLOB), drift, drift_from
@@ -39,40 +43,72 @@ ORDER BY claims.position, claim_rank
 """  # noqa: S608 (names of columns)
 
 
+class _Measured:
+    """A file of which only its size and its checksum are kept."""
+
+    def __init__(self, name: str, media_type: str) -> None:
+        self._name, self._media_type = name, media_type
+        self._digest, self._size = hashlib.sha256(), 0
+
+    def take(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        self._size += len(chunk)
+
+    def said(self) -> Record:
+        """Return what the release says of it."""
+        measured = {"bytes": self._size, "sha256": self._digest.hexdigest()}
+        return {"name": self._name, "media_type": self._media_type, **measured}
+
+
+class Files:
+    """The files of one kind of records, whose JSON is taken in the order of their positions.
+
+    `workers` make CSV of it, which takes as long as rendering does.
+    """
+
+    def __init__(self, kind: str, workers: Executor) -> None:
+        """Take the kind, and who makes CSV."""
+        self._kind, self._workers = kind, workers
+        self._csv = _Measured(f"{kind}.csv", "text/csv")
+        self._ndjson = _Measured(f"{kind}.ndjson", "application/x-ndjson")
+        self._csv.take(next(write_csv((), columns_of(SCHEMAS[kind]))))
+        self._made: deque[Future[bytes]] = deque()
+
+    def take(self, rendered: Sequence[bytes]) -> None:
+        """Take the next records."""
+        for lines in write_ndjson(rendered):
+            self._ndjson.take(lines)
+        self._made.append(self._workers.submit(_csv_of, self._kind, rendered))
+        if len(self._made) > _UNDER_WAY:
+            self._csv.take(self._made.popleft().result())
+
+    def said(self) -> list[Record]:
+        """Return what the release says of them, when all is taken."""
+        while self._made:
+            self._csv.take(self._made.popleft().result())
+        return [self._csv.said(), self._ndjson.said()]
+
+
+def _csv_of(kind: str, rendered: Sequence[bytes]) -> bytes:
+    """Return records as lines of CSV, without the header."""
+    _, *lines = write_csv(rendered, columns_of(SCHEMAS[kind]))
+    return b"".join(lines)
+
+
 def files_of(release: Path, kind: str) -> list[Record]:
     """Return the files of one kind of records, which are committed; others may be written meanwhile."""
     connection = sqlite3.connect(f"{release.as_uri()}?mode=ro", uri=True)
     try:
-        return list(_files_of(kind, connection))
+        files = Files(kind, AT_ONCE)
+        for some in batched(_claims(connection) if kind == "claims" else _rendered(kind, connection)):
+            files.take(some)
+        return files.said()
     finally:
         connection.close()
 
 
-@dataclass
-class _Measured:
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-    size: int = 0
-
-    def take(self, chunk: bytes) -> None:
-        self.digest.update(chunk)
-        self.size += len(chunk)
-
-
-def _files_of(kind: str, connection: sqlite3.Connection) -> Iterator[Record]:
-    as_csv, as_ndjson = tee(_claims(connection) if kind == "claims" else _rendered(kind, connection))
-    csv, ndjson = _Measured(), _Measured()
-    # Side by side, so that what one has read and the other has not stays as little as they write at a time.
-    for row, line in zip_longest(write_csv(as_csv, columns_of(SCHEMAS[kind])), write_ndjson(as_ndjson), fillvalue=b""):
-        csv.take(row)
-        ndjson.take(line)
-    for suffix, media_type, file in (("csv", "text/csv", csv), ("ndjson", "application/x-ndjson", ndjson)):
-        measured = {"bytes": file.size, "sha256": file.digest.hexdigest()}
-        yield {"name": f"{kind}.{suffix}", "media_type": media_type, **measured}
-
-
 def _rendered(kind: str, connection: sqlite3.Connection) -> Iterator[bytes]:
-    table = tables.estimates_rendered.name if kind == "estimates" else kind
-    yield from (json for (json,) in connection.execute(f"SELECT CAST(json AS BLOB) FROM {table} ORDER BY position"))  # noqa: S608
+    yield from (json for (json,) in connection.execute(f"SELECT CAST(json AS BLOB) FROM {kind} ORDER BY position"))  # noqa: S608
 
 
 def _claims(connection: sqlite3.Connection) -> Iterator[bytes]:

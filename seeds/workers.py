@@ -24,6 +24,9 @@ class _AtOnce(Executor):
         return done
 
 
+AT_ONCE = _AtOnce()
+
+
 @contextmanager
 def collecting_what_is_new() -> Iterator[None]:
     """Keep Python from looking for garbage among all that is remembered, which would take half of the time.
@@ -42,5 +45,5 @@ def collecting_what_is_new() -> Iterator[None]:
 def workers_for(estimates: int) -> Executor:
     """Return who helps to load that many estimates."""
     if estimates < _MANY:
-        return _AtOnce()
+        return AT_ONCE
     return ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=gc.disable)

@@ -23,7 +23,7 @@ from pathlib import Path
 import data
 import report
 from goals import goals
-from servers import HERE, Server, program
+from servers import HERE, Server, family, own_memory, program
 
 SHAPES = {
     "point": "/estimates/{id}",
@@ -34,6 +34,7 @@ SHAPES = {
     "series": "/series?indicator={indicator}&region={region}&limit=20",
     "deep": "/estimates?limit=50&cursor=after:{id}",
 }
+PEERS = ("bare", "datasette")
 
 
 def sizes(text):
@@ -45,45 +46,52 @@ def sizes(text):
 def load(folder):
     """Make the database that is served of the CSV file; say how long that took, and the most memory it had."""
     command = [program("headcount"), "import", str(folder / "estimates.csv"), "--mapping", str(HERE / "mapping.yaml")]
-    began = time.perf_counter()
-    loading = subprocess.Popen(command, env=os.environ | _database(folder), stdout=sys.stderr)
-    _, status, used = os.wait4(loading.pid, 0)
-    loading.returncode = os.waitstatus_to_exitcode(status)
+    began, most = time.perf_counter(), 0.0
+    with subprocess.Popen(command, env=os.environ | _database(folder), stdout=sys.stderr) as loading:
+        while loading.poll() is None:
+            most = max(most, sum(map(own_memory, family(loading.pid))))
+            time.sleep(0.2)
     if loading.returncode:
         sys.exit(f"{' '.join(command)} failed")
-    return {"seconds": time.perf_counter() - began, "memory": used.ru_maxrss * 1024 / 1e6}
+    return {"seconds": time.perf_counter() - began, "memory": most}
 
 
 def _database(folder):
     return {"HEADCOUNT_DATABASE_URL": f"sqlite:///{folder / 'headcount.db'}"}
 
 
-def prepare(folder, count):
+def prepare(folder, count, peers):
     """Make the data, unless it is there; return what to ask, and how loading went."""
     made = folder / "loaded.json"
     if not made.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("headcount.db", "estimates.db"):  # of a run that was ended
-            (folder / name).unlink(missing_ok=True)
+        (folder / "headcount.db").unlink(missing_ok=True)  # of a run that was ended
         data.write_csv(folder / "estimates.csv", count)
         loaded = load(folder) | {"bytes": (folder / "headcount.db").stat().st_size, "count": count}
-        data.write_sqlite(folder / "estimates.db", folder / "estimates.csv")
         made.write_text(json.dumps(loaded))
+    if "datasette" in peers and not (folder / "estimates.db").exists():
+        unfinished = folder / "unfinished.db"
+        unfinished.unlink(missing_ok=True)
+        data.write_sqlite(unfinished, folder / "estimates.csv")
+        unfinished.rename(folder / "estimates.db")
     return data.questions(folder / "estimates.csv", count), json.loads(made.read_text())
 
 
-def servers(folder, logs, worker_class):
+def servers(folder, logs, peers, worker_class):
     """Return the servers that are measured: Headcount as users start it, with and without keeping what it answered."""
     application = "peers:asgi" if worker_class == "asgi" else "peers:wsgi"
     gunicorn = [program("gunicorn"), *f"-k {worker_class} -w 2 -b 127.0.0.1:{{port}} --no-control-socket".split()]
     uvicorn = [program("uvicorn"), *"--factory peers:datasette --workers 2 --port {port} --no-access-log".split()]
     headcount = [program("headcount"), "serve", "--port", "{port}"]
-    return [
+    ours = [
         Server("headcount", headcount, logs, "/estimates?limit=1", **_database(folder)),
         Server("nothing kept", headcount, logs, "/estimates?limit=1", **_database(folder), HEADCOUNT_KEPT_BYTES="0"),
+    ]
+    theirs = [
         Server("bare", [*gunicorn, "--keep-alive", "5", application], logs, "/1"),
         Server("datasette", uvicorn, logs, BENCH_DATABASE=str(folder / "estimates.db")),
     ]
+    return [*ours, *(one for one in theirs if one.name in peers)]
 
 
 def paths(server, shape, asked, ours):
@@ -101,17 +109,18 @@ def paths(server, shape, asked, ours):
 
 def measure(folder, count, options):
     """Return all that was measured with one number of estimates."""
-    asked, loaded = prepare(folder, count)
+    asked, loaded = prepare(folder, count, options.peers)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        running = [stack.enter_context(one) for one in servers(folder, logs, options.worker_class)]
+        running = [stack.enter_context(one) for one in servers(folder, logs, options.peers, options.worker_class)]
         ways = {
             (one, shape): paths(one, shape, asked[shape], running[0]) for one in running for shape in options.shapes
         }
         for (one, shape), asking in ways.items():
-            ours, theirs = (other.ask(ways[other, shape][0]).count(b'"wording"') for other in (running[0], running[-1]))
-            if ours != theirs:
-                sys.exit(f"{shape}: Headcount answers with {ours} estimates, and Datasette with {theirs}")
+            if one.name == "datasette":
+                ours, theirs = (other.ask(ways[other, shape][0]).count(b'"wording"') for other in (running[0], one))
+                if ours != theirs:
+                    sys.exit(f"{shape}: Headcount answers with {ours} estimates, and Datasette with {theirs}")
             one.drive(asking, 1, options.connections)
         found = {key: [] for key in ways}
         for turn in range(options.rounds):
@@ -134,6 +143,7 @@ def main():
         "python tests/bench", description=summary, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", type=sizes, default="10k", metavar="10k,100k,1m", help="numbers of estimates (10k)")
+    parser.add_argument("--peers", default=",".join(PEERS), help="what is measured beside it (all: %(default)s)")
     parser.add_argument("--shapes", default=",".join(SHAPES), help="kinds of questions (all: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is driven, in turns (3)")
     parser.add_argument("--seconds", type=int, default=4, help="how long each time (4)")
@@ -142,9 +152,10 @@ def main():
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the data is left, and found the next time")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the Markdown goes too")
     options = parser.parse_args()
-    options.shapes = options.shapes.split(",")
-    if unknown := set(options.shapes) - set(SHAPES):
-        parser.error(f"no shape is called {', '.join(unknown)}; expected of {', '.join(SHAPES)}")
+    options.shapes, options.peers = options.shapes.split(","), options.peers.split(",")
+    for what, named, known in (("shape", options.shapes, SHAPES), ("peer", options.peers, PEERS)):
+        if unknown := set(named) - set(known):
+            parser.error(f"no {what} is called {', '.join(unknown)}; expected of {', '.join(known)}")
     if sys.platform != "linux":
         parser.error("this reads /proc, which only Linux has")
     if not shutil.which("wrk"):

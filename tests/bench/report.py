@@ -25,7 +25,7 @@ def markdown(measured, options):
         f"gunicorn's {options.worker_class} worker; Datasette has SQL written by hand. All have two workers.",
     ]
     for one in measured:
-        text += ["", f"## {one['count']:,} estimates", *_shapes(one["shapes"])]
+        text += ["", f"## {one['count']:,} estimates", *_shapes(one["shapes"], options.peers)]
         text += [f"Others took up to {max(said['others'] for said in one['shapes'].values()):.2f} cores meanwhile."]
         text += _table(["with two workers", "measured", "goal"], one["goals"])
     if len(measured) > 1:
@@ -33,11 +33,11 @@ def markdown(measured, options):
     return "\n".join(text)
 
 
-def _shapes(shapes):
-    head = ["shape", "server", "CPU, µs", "p50, ms", "p99, ms", "requests/s", "CPU to bare", "CPU to Datasette"]
+def _shapes(shapes, peers):
+    head = ["shape", "server", "CPU, µs", "p50, ms", "p99, ms", "requests/s", *(f"CPU to {one}" for one in peers)]
     rows = []
     for (server, shape), said in sorted(shapes.items(), key=lambda one: list(shapes).index(("headcount", one[0][1]))):
-        ratios = [f"{said['cpu'] / shapes[other, shape]['cpu']:.2f}" for other in ("bare", "datasette")]
+        ratios = [f"{said['cpu'] / shapes[other, shape]['cpu']:.2f}" for other in peers]
         failed = f" ({said['failed']:.0f} failed)" if said["failed"] else ""
         numbers = [_short(said[key]) for key in ("cpu", "p50", "p99", "rate")]
         rows.append([shape, server, *numbers[:3], numbers[3] + failed, *ratios])
@@ -50,6 +50,6 @@ def _growth(measured):
     rows = [
         [server, f"{first['count']:,} to {last['count']:,}"]
         + [f"{last['shapes'][server, shape]['cpu'] / first['shapes'][server, shape]['cpu']:.2f}" for shape in shapes]
-        for server in ("headcount", "nothing kept", "datasette")
+        for server in dict.fromkeys(server for server, _ in first["shapes"])
     ]
     return _table(["CPU, times", "estimates", *shapes], rows)
