@@ -153,9 +153,9 @@ DATE_FILTERS = {
 }
 
 FLAG_FILTERS = {
-    "derived": (_ESTIMATES.derived.is_(True), "Whether the numbers were worked out and not printed."),
+    "derived": (_ESTIMATES.derived, "Whether the numbers were worked out and not printed."),
     "disputed": (
-        _ESTIMATES.disputed.is_(True),
+        _ESTIMATES.disputed,
         "Whether another report in the same article excludes this one.",
     ),
     "anonymous": (

@@ -12,14 +12,15 @@ SEARCHED = {
     **{"region": "mali", "group": "beta", "indicator": "killed", "source": "source-1", "claim": "claim-7"},
     **{"article": "article-3", "hedge": "vague", "source_kind": "ngo", "publisher": "The Night", "unit": "percent"},
     **{"as_of": "2018", "stated": "2019", "published": "2019-05", "q": "hundreds"},
+    **{"locus": "headline", "derived": "false", "disputed": "true"},
 }
 """A value of each filter for which an index leads to the estimates."""
 
-WITHOUT_INDEX = {"locus", "derived", "disputed", "anonymous", "value_min", "value_max"}
+WITHOUT_INDEX = {"anonymous", "value_min", "value_max"}
 """Filters that leave so much that an index would be the longer way, or, with others, the rest to look at."""
 
-UNSORTED = {"locus", "granularity", "publisher"}
-"""Sort keys without an index: every estimate found is sorted."""
+UNSORTED = {"publisher"}
+"""What is sorted by without an index, since it is the article's: every estimate found is sorted."""
 
 ESTIMATES = next(resource for resource in RESOURCES if resource.name == "estimates")
 
