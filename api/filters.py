@@ -1,7 +1,8 @@
 """A validated query → conditions on `estimates`: each filter of the contract, and nothing executed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, TableClause, and_, column, false, func, not_, or_, select
@@ -15,6 +16,7 @@ from api.parameters import (
     RegionScope,
     ValueMatch,
     VocabularyFilter,
+    narrowing,
 )
 from schema import tables
 from schema.intervals import Period, read_period
@@ -38,6 +40,12 @@ def estimate_conditions(query: Query) -> list[Condition]:
     return [_ESTIMATES.position.in_(select(first.c.position).where(first.c.rank == 1))]
 
 
+def series_conditions(query: Query) -> list[Condition] | None:
+    """Return what a row of `series` has to meet that a query asks for; None where it asks for what no row tells."""
+    told = {f"{negated}{filter_.name}" for filter_ in _OF_SERIES for negated in ("", "not_")}
+    return None if narrowing(query).keys() - told else list(_chosen(_OF_SERIES, query))
+
+
 def filter_conditions(query: Query) -> list[Condition]:
     """Return what an estimate has to meet under the filters of a query; full text and `distinct` are none."""
     return [*_vocabulary(query), *_dates(query), *_flags(query), *_values(query)]
@@ -47,12 +55,23 @@ def _vocabulary(query: Query) -> Iterator[Condition]:
     shelved = _on_a_shelf(query)
     if shelved:
         yield _ESTIMATES.position.in_(_shelf(query["region"], query["indicator"]))
-    for filter_ in VOCABULARY_FILTERS:
+    yield from _chosen(VOCABULARY_FILTERS, {name: words for name, words in query.items() if name not in shelved})
+
+
+def _chosen(filters: Iterable[VocabularyFilter], query: Query) -> Iterator[Condition]:
+    for filter_ in filters:
         wanted, unwanted = query.get(filter_.name), query.get(f"not_{filter_.name}")
-        if wanted and filter_.name not in shelved:
+        if wanted:
             yield _is_one_of(filter_, wanted, query)
         if unwanted:
             yield not_(_is_one_of(filter_, unwanted, query))
+
+
+_OF_SERIES = [
+    replace(filter_, column=tables.series.c[filter_.column.name])
+    for filter_ in VOCABULARY_FILTERS
+    if filter_.column.name in tables.series.c
+]
 
 
 def _on_a_shelf(query: Query) -> frozenset[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, cast, func, literal_column, select, tuple_
 
-from api.paging import Page, Window, counted_page, streamed
+from api.paging import Page, Window, count, counted_page, streamed
 from schema import tables
 from schema.engine import Release
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
 
 _ESTIMATES = tables.estimates.c
@@ -53,8 +54,6 @@ _KEYS = {
     By.CLAIM: ("claim",),
 }
 _STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
-_BEFORE_ALL, _AFTER_ALL = -1, 1_000_000
-"""In place of the number of an interval, where a side is open."""
 _MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
 
 _READ = [
@@ -70,34 +69,36 @@ _READ = [
 
 @dataclass(frozen=True)
 class Points:
-    """The points of every series of the estimates that meet some conditions, series by series, in the order of time.
+    """The points of every series of an indicator's estimates that meet some conditions, in the order of time.
 
     `render` writes a point; a page reads only the estimates of its points.
     """
 
     release: Release
     connection: Connection
+    indicator: str
     conditions: Sequence[ColumnElement[bool]]
+    rolled_up: Sequence[ColumnElement[bool]] | None
+    """The conditions on the rows of `series`, where these tell what is asked for."""
     interval: Interval
     by: By
     render: Callable[[dict[str, Any]], bytes]
 
     def page(self, window: Window) -> Page:
         """Return the page that an offset leads to."""
-        keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]
-        points = select(*keys, func.count().over().label("total")).where(*self.conditions).group_by(*keys)
-        rows = list(self.connection.execute(points.order_by(*keys).limit(window.limit).offset(window.offset)))
+        points = self._points()
+        counted = points.add_columns(func.count().over().label("total"))
+        rows = list(self.connection.execute(counted.limit(window.limit).offset(window.offset)))
         if not rows:
-            every = select(*keys).where(*self.conditions).distinct()
-            total = self.connection.scalar(select(func.count()).select_from(every.subquery())) or 0
-            return counted_page([], total, window)
+            return counted_page([], count(self.connection, points), window)
         here = tuple_(*self._keys()).between(tuple_(*rows[0][:-1]), tuple_(*rows[-1][:-1]))
-        members = self.connection.execute(self._members().where(here))
+        conditions = self._of_series(rows) if self._is_rolled_up() else self.conditions
+        members = self.connection.execute(self._members(conditions).where(here))
         return counted_page(list(self._rendered(members)), rows[0].total, window)
 
     def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from an offset on."""
-        found = self._members()
+        found = self._members(self.conditions)
 
         def members() -> Iterator[Row[Any]]:
             with self.release.engine.connect() as connection:
@@ -106,9 +107,30 @@ class Points:
 
         return islice(self._rendered(members()), window.offset, None)
 
-    def _members(self) -> Select[Any]:
-        """Return the estimates of all points, in the order of these."""
-        found = select(*_READ, *self._keys()).select_from(tables.estimates).where(*self.conditions)
+    def _is_rolled_up(self) -> bool:
+        return self.rolled_up is not None and self.interval is Interval.YEAR and self.by in (By.REGION, By.GROUP)
+
+    def _of_series(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
+        """Return what all estimates of these points' series meet, and no others; SQLite finds them by an index."""
+        of, parts = tables.indicators.c, [_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]]
+        indicator = select(of.position).where(of.id == self.indicator).scalar_subquery()
+        series = sorted({point[: len(parts)] for point in points})
+        return [_ESTIMATES.indicator_position == indicator, tuple_(*parts).in_(series)]
+
+    def _points(self) -> Select[Any]:
+        """Return what tells each point apart, in their order: read where it was worked out, or worked out."""
+        if self.rolled_up is not None and self._is_rolled_up():
+            names = (*(f"{kind}_position" for kind in _KEYS[self.by]), "first_year", "last_year")
+            keys: list[Any] = [tables.series.c[name] for name in names]
+            rows = select(*keys).where(*self.rolled_up)
+        else:
+            keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]
+            rows = select(*keys).where(*self.conditions).group_by(*keys)
+        return rows.order_by(*keys)
+
+    def _members(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        """Return the estimates that meet some conditions, in the order of the points."""
+        found = select(*_READ, *self._keys()).select_from(tables.estimates).where(*conditions)
         for kind in (*_STUBS, "claim"):
             table = tables.RESOURCES[f"{kind}s"]
             found = found.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
@@ -116,8 +138,8 @@ class Points:
 
     def _keys(self) -> list[ColumnElement[int]]:
         """Return what tells points apart, as numbers: an open start comes before all times, an open end after."""
-        start = _number_of(_ESTIMATES.as_of_start, self.interval, _BEFORE_ALL).label("first")
-        end = _number_of(_ESTIMATES.as_of_end, self.interval, _AFTER_ALL).label("last")
+        start = _number_of(_ESTIMATES.as_of_start, self.interval, BEFORE_ALL).label("first")
+        end = _number_of(_ESTIMATES.as_of_end, self.interval, AFTER_ALL).label("last")
         return [*(_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]), start, end]
 
     def _rendered(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
@@ -137,7 +159,7 @@ def _number_of(day: ColumnElement[Any], interval: Interval, where_open: int) -> 
 
 def _first_day(number: int, interval: Interval) -> str | None:
     """Return the first day (ISO 8601) of the interval of that number; None where the side is open."""
-    if number == _BEFORE_ALL:
+    if number == BEFORE_ALL:
         return None
     year, month = divmod(number * _MONTHS[interval], 12)
     return f"{year:04}-{month + 1:02}-01"
@@ -145,7 +167,7 @@ def _first_day(number: int, interval: Interval) -> str | None:
 
 def _last_day(number: int, interval: Interval) -> str | None:
     """Return the last day (ISO 8601) of the interval of that number; None where the side is open."""
-    if number == _AFTER_ALL:
+    if number == AFTER_ALL:
         return None
     year, month = divmod((number + 1) * _MONTHS[interval] - 1, 12)
     return f"{year:04}-{month + 1:02}-{monthrange(year, month + 1)[1]}"

@@ -14,7 +14,7 @@ from api import live
 from api.blueprint import Blueprint
 from api.choices import Choice
 from api.docs import documented, envelope_of
-from api.filters import estimate_conditions
+from api.filters import estimate_conditions, series_conditions
 from api.formats import MEDIA_TYPES
 from api.http import Answer, negotiate
 from api.lists import answer_list
@@ -128,9 +128,18 @@ def list_series(query: dict[str, Any]) -> Answer:
     """List one indicator over time."""
 
     def listed() -> Points:
-        conditions = estimate_conditions(query | {"indicator": [query["indicator"]]})
-        interval, by = Interval(query["interval"]), By(query["by"])
-        return Points(live.release(), live.connection(), conditions, interval, by, _render)
+        asked = query | {"indicator": [query["indicator"]]}
+        conditions, rolled_up = estimate_conditions(asked), series_conditions(asked)
+        return Points(
+            live.release(),
+            live.connection(),
+            query["indicator"],
+            conditions,
+            rolled_up,
+            Interval(query["interval"]),
+            By(query["by"]),
+            _render,
+        )
 
     return answer_list(name="series", record=_point, schema=_schema, query=query, listed=listed)
 

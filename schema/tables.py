@@ -8,8 +8,8 @@ from their estimates' (`schema.claims`), for it would hold all of it a second ti
 
 **Serving tables.** They repeat, in the order in which it is read, what the common questions ask:
 `region_shelves` (the estimates of a region and of all below it, newest first), `first_pages` (the first of them as one
-text), `tallies` (how many there are) and `words` (how many a word finds). A release is written once and never changed,
-so no copy can come apart.
+text), `tallies` and `series` (how many there are) and `words` (how many a word finds). A release is written once and
+never changed, so no copy can come apart.
 """
 
 from enum import StrEnum
@@ -144,13 +144,12 @@ estimates = _resource(
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
     rendered=False,
 )
-# All that comparing claims looks at, so that it reads this index and no row.
+# What finds the estimates of a series; and all that comparing claims looks at, so that it reads this index and no row.
 Index(
     "estimates_compared",
     *(estimates.c[f"{kind}_position"] for kind in ("group", "indicator", "region")),
     *(estimates.c[key] for key in ("value_low", "value_high", "value_low_inclusive", "value_high_inclusive")),
-    *(estimates.c[key] for key in ("as_of_first_day", "as_of_last_day", "scope", "claim_position")),
-    sqlite_where=estimates.c.compared,
+    *(estimates.c[key] for key in ("as_of_first_day", "as_of_last_day", "scope", "claim_position", "compared")),
 )
 
 for _dated, _name in ((articles, "published"), (claims, "as_of"), (estimates, "as_of"), (estimates, "stated")):
@@ -214,6 +213,17 @@ overlaps (an open side reaches the first or last year that the dataset names); e
 counted for ANY_YEAR only. Where there is none there is no row."""
 
 Index("tallies_by_group", *(tallies.c[name] for name in ("group_position", "indicator_position", "year")))
+
+BEFORE_ALL, AFTER_ALL = -1, 1_000_000
+"""In place of the year in which a side of an as_of lies, where it is open."""
+
+series = _clustered(
+    "series",
+    *(_key(name) for name in ("indicator_position", "region_position", "group_position", "first_year", "last_year")),
+    *(_whole(name) for name in ("estimates", "numbered", "claims")),
+)
+"""How many estimates there are of one indicator, just one region and one group, from one year to another; how many of
+them print a number; and how many claims they report, of which each is in one row."""
 
 words = _clustered("words", Column("word", String, primary_key=True), _whole("estimates"))
 """How many estimates full text finds for a single word, of all that occur and are ASCII, in lower case."""

@@ -71,7 +71,7 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         take(counted, "Counting", progress)
         said |= {kind: workers.submit(files_of, release, kind).result for kind in SCHEMAS if kind not in said}
         # What common questions read comes before the indexes: SQLite maps the first 2 GB of a file into memory.
-        serve = [partial(connection.execute, one) for one in (serving.SHELVES, serving.FIRST_PAGES, *serving.tallies())]
+        serve = [partial(connection.execute, one) for one in serving.filled()]
         found_by: list[Callable[[], object]] = [words.result, partial(copy_index, connection, index)]
         take([*serve, connection.commit, *found_by, *others, connection.commit], "Indexing", progress)
         waited: list[Callable[[], object]] = [

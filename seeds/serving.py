@@ -1,8 +1,8 @@
-"""The tables of a release that are worked out from its others: claims, shelves, tallies."""
+"""The tables of a release that are worked out from its others: claims, shelves, series, tallies."""
 
 from itertools import combinations
 
-from schema.tables import ANY, ANY_YEAR, LEAST_PAGED, PAGE
+from schema.tables import AFTER_ALL, ANY, ANY_YEAR, BEFORE_ALL, LEAST_PAGED, PAGE
 
 CLAIMS = """
 INSERT INTO claims (
@@ -20,7 +20,7 @@ GROUP BY claims.position ORDER BY claims.position
 """
 """A claim's columns are those that its reports agree on, and the widest numbers that they printed."""
 
-SHELVES = f"""
+_SHELVES = f"""
 INSERT INTO region_shelves
 SELECT region_scopes.region_position, indicator_position, position
 FROM estimates JOIN region_scopes ON member_position = estimates.region_position AND region_scopes.scope = 'within'
@@ -35,7 +35,7 @@ SELECT position FROM region_shelves AS first
 WHERE first.region_position = shelf.region_position AND first.indicator_position = shelf.indicator_position
 ORDER BY position LIMIT {PAGE}
 """  # noqa: S608 (a number)
-FIRST_PAGES = f"""
+_FIRST_PAGES = f"""
 INSERT INTO first_pages
 SELECT region_position, indicator_position, (SELECT max(position) FROM ({_FIRST_OF_SHELF})), (
     SELECT group_concat(json, ',') FROM (
@@ -48,17 +48,26 @@ FROM (
 ) AS shelf ORDER BY 1, 2
 """  # noqa: S608 (numbers)
 
-_COUNTED = """
+_SERIES = f"""
+INSERT INTO series
+SELECT indicator_position, region_position, group_position,
+       coalesce(CAST(substr(as_of_start, 1, 4) AS INTEGER), {BEFORE_ALL}),
+       coalesce(CAST(substr(as_of_end, 1, 4) AS INTEGER), {AFTER_ALL}),
+       count(*), count(coalesce(low, best, high)), count(CASE claim_rank WHEN 0 THEN 1 END)
+FROM estimates GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""  # noqa: S608 (numbers)
+
+_COUNTED = f"""
 CREATE TEMP TABLE counted AS
-WITH said AS (
-    SELECT min(coalesce(as_of_start, as_of_end)) AS first, max(coalesce(as_of_end, as_of_start)) AS last FROM estimates
+WITH years AS (
+    SELECT nullif(first_year, {BEFORE_ALL}) AS year FROM series UNION SELECT nullif(last_year, {AFTER_ALL}) FROM series
 )
 SELECT region_position AS region, group_position AS "group", indicator_position AS indicator,
-       CAST(substr(coalesce(as_of_start, (SELECT first FROM said)), 1, 4) AS INTEGER) AS since,
-       CAST(substr(coalesce(as_of_end, (SELECT last FROM said)), 1, 4) AS INTEGER) AS until,
-       count(*) AS estimates
-FROM estimates GROUP BY 1, 2, 3, 4, 5
-"""
+       CASE first_year WHEN {BEFORE_ALL} THEN (SELECT min(year) FROM years) ELSE first_year END AS since,
+       CASE last_year WHEN {AFTER_ALL} THEN (SELECT max(year) FROM years) ELSE last_year END AS until,
+       estimates
+FROM series
+"""  # noqa: S608 (numbers)
 _YEARS = """
 CREATE TEMP TABLE years AS
 WITH RECURSIVE years (year, last) AS (
@@ -69,7 +78,12 @@ SELECT year FROM years
 _KEYS = ("region", "group", "indicator")
 
 
-def tallies() -> list[str]:
+def filled() -> list[str]:
+    """Return the statements that fill the serving tables, what is read most first."""
+    return [_SHELVES, _FIRST_PAGES, _SERIES, *_tallies()]
+
+
+def _tallies() -> list[str]:
     """Return what counts the estimates of every choice of region, group and indicator, and of up to two by year."""
     choices = [keys for size in range(len(_KEYS) + 1) for keys in combinations(_KEYS, size)]
     each = [_tally(keys) for keys in choices]

@@ -88,3 +88,10 @@ def test_common_questions_are_read_from_serving_tables(plans, url):
     plan = plans(url)
     assert not gone_through(plan)
     assert "claims" in url or not [step for _, step in plan if "USE TEMP B-TREE" in step]
+
+
+def test_points_are_found_by_an_index(plans):
+    plan = plans("/series?indicator=killed&region=mali&limit=3")
+    assert not gone_through(plan)
+    assert any(step.startswith("SEARCH series USING PRIMARY KEY (indicator_position=?") for _, step in plan)
+    assert any(step.startswith("SEARCH estimates USING INDEX estimates_compared (group_position=?") for _, step in plan)

@@ -19,7 +19,6 @@ from api.explorer.layers import Spec
 from api.explorer.marks import Drawing, draw
 from api.explorer.setting import Setting
 from api.explorer.specification import describe, specify
-from api.filters import estimate_conditions
 from api.http import answered, negotiate
 from api.lists import canonical
 from api.paging import address
@@ -79,6 +78,11 @@ def specification(query: dict[str, Any]) -> Spec:
     return specify(_drawing(query), setting, headline(query), source)
 
 
+def claims_of(query: dict[str, Any]) -> int:
+    """Return how many claims the estimates report that a question asks for."""
+    return _drawing(query).claims
+
+
 def description(query: dict[str, Any]) -> str:
     """Return in words what the chart of a question shows."""
     return describe(_drawing(query), headline(query))
@@ -110,7 +114,7 @@ def _drawn(_version: str, asked: tuple[tuple[str, str], ...]) -> Drawing:
     for name, value in asked:
         given.setdefault(name, []).append(value)
     query = _schema.load({name: values if len(values) > 1 else values[0] for name, values in given.items()})
-    return draw(live.connection(), estimate_conditions(query))
+    return draw(live.connection(), query)
 
 
 @lru_cache(maxsize=KEPT)

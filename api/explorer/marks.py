@@ -11,13 +11,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from api.explorer.phrases import figure, when, words
+from api.filters import estimate_conditions, series_conditions
 from schema import tables
 from schema.intervals import NUMBERS
 
 _ESTIMATES, _RENDERED = tables.estimates.c, tables.estimates_rendered.c
+_NUMBERS = [_ESTIMATES[name] for name in NUMBERS]
 MOST_MARKS, MOST_PANELS = 400, 4
 FADES = (0.6, 0.45, 0.32, 0.21, 0.12, 0.05)
 """How solid the steps are in which an open side fades out."""
@@ -56,28 +58,45 @@ class Drawing:
     aggregated: bool
 
 
-def draw(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Drawing:
-    """Return what a chart of the estimates that meet the conditions shows."""
-    numbered = or_(*(_ESTIMATES[name].is_not(None) for name in NUMBERS))
-    counted = select(
-        func.count().label("total"),
-        func.count(case((numbered, 1))).label("numbered"),
-        func.count(_ESTIMATES.claim_position.distinct()).label("claims"),
-    ).where(*conditions)
-    counts = connection.execute(counted).one()
-    keys = [_ESTIMATES[f"{kind}_position"] for kind in KINDS]
-    by_panel = select(*keys, func.count().label("estimates")).where(*conditions, numbered).group_by(*keys)
-    found = connection.execute(by_panel.order_by(func.count().desc(), *keys)).all()
-    shown = found[:MOST_PANELS]
+def draw(connection: Connection, query: Mapping[str, Any]) -> Drawing:
+    """Return what a chart of the estimates that a query asks for shows."""
+    conditions = [*estimate_conditions(query), func.coalesce(*_NUMBERS).is_not(None)]
+    rows = connection.execute(_fullest_panels(query)).all()
+    total, numbered, claims, filled = rows[0][-4:] if rows else (0, 0, 0, 0)
+    shown = [row for row in rows if row.numbered]
     panels = [_panel(connection, row, name_group=len({row.group_position for row in shown}) > 1) for row in shown]
     drawn = sum(panel.count for panel in panels)
     aggregated = drawn > MOST_MARKS
     for panel, row in zip(panels, shown, strict=True):
-        here = [*conditions, numbered, *(key == row._mapping[key] for key in keys)]
+        here = [*conditions, *(_ESTIMATES[f"{kind}_position"] == row._mapping[f"{kind}_position"] for kind in KINDS)]
         panel.marks.extend(_yearly(connection, here) if aggregated else _single(connection, here))
-    return Drawing(
-        panels, counts.total, drawn, counts.claims, counts.total - counts.numbered, len(found) - len(panels), aggregated
-    )
+    return Drawing(panels, total, drawn, claims, total - numbered, filled - len(panels), aggregated)
+
+
+def _fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
+    """Return how much the fullest panels hold, and all together; a claim is of one panel, so that these add up."""
+    panels = _panels(query).subquery()
+    together = [func.sum(panels.c[name]).over() for name in ("estimates", "numbered", "claims")]
+    filled = func.count(case((panels.c.numbered > 0, 1))).over()
+    keys = [panels.c[f"{kind}_position"] for kind in KINDS]
+    return select(panels, *together, filled).order_by(panels.c.numbered.desc(), *keys).limit(MOST_PANELS)
+
+
+def _panels(query: Mapping[str, Any]) -> Select[Any]:
+    """Return how much each panel holds: read where it was counted, or counted."""
+    rolled_up, series = series_conditions(query), tables.series.c
+    if rolled_up is not None:
+        table, conditions = tables.series, rolled_up
+        counts = [func.sum(series[name]).label(name) for name in ("estimates", "numbered", "claims")]
+    else:
+        table, conditions = tables.estimates, estimate_conditions(query)
+        counts = [
+            func.count().label("estimates"),
+            func.count(func.coalesce(*_NUMBERS)).label("numbered"),
+            func.count(_ESTIMATES.claim_position.distinct()).label("claims"),
+        ]
+    keys = [table.c[f"{kind}_position"] for kind in KINDS]
+    return select(*keys, *counts).where(*conditions).group_by(*keys)
 
 
 def _panel(connection: Connection, row: Any, *, name_group: bool) -> Panel:
@@ -87,7 +106,7 @@ def _panel(connection: Connection, row: Any, *, name_group: bool) -> Panel:
         said[kind] = connection.execute(select(table).where(table.c.position == row._mapping[f"{kind}_position"])).one()
     indicator, group, region = (said[kind] for kind in KINDS)
     what = f"{indicator.name}, {region.name}" + (f" ({group.name})" if name_group else "")
-    return Panel((indicator.id, group.id, region.id), what, indicator.unit.value, row.estimates)
+    return Panel((indicator.id, group.id, region.id), what, indicator.unit.value, row.numbered)
 
 
 def _single(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, Any]]:

@@ -19,13 +19,13 @@ from api import live
 from api.blueprint import QueryParser
 from api.conflicts import QUARTER, render_conflict, select_conflicts
 from api.explorer import phrases
-from api.explorer.charts import SETTINGS, description, headline
+from api.explorer.charts import SETTINGS, claims_of, description, headline
 from api.explorer.sidebar import choices
 from api.filters import estimate_conditions
 from api.formats import MEDIA_TYPES
 from api.http import CODE_VERSION, accepted_media_types, answered, guarded
 from api.lists import canonical
-from api.paging import Window, address, count
+from api.paging import Window, address
 from api.parameters import DATE_FILTERS, filter_fields
 from api.queries import LARGEST_OFFSET, QuerySchema, distinct_parameter, offset_parameter, sort_parameter
 from api.resources import RESOURCES
@@ -141,7 +141,7 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "query": query,
         "rows": [orjson.loads(one) for one in page.rendered],
         "total": page.total,
-        "claims": _number_of_claims(query),
+        "claims": claims_of(query),
         "nearest": None if page.total else _nearest(query),
         "also": [(name, value) for name, value in parameters if name not in _IN_THE_FORM],
         "choices": {name: choices(name, query) for name in _CHOICES},
@@ -155,11 +155,6 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "downloads": {suffix: address("/estimates", [*whole, ("format", suffix)]) for suffix in ("csv", "ndjson")},
         "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', asked))}",
     }
-
-
-def _number_of_claims(query: Mapping[str, Any]) -> int:
-    claims = select(tables.estimates.c.claim_position).where(*estimate_conditions(query)).distinct()
-    return count(live.connection(), claims)
 
 
 def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
