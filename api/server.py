@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from api.asgi import FrontDoor
 
 ID = REQUEST_ID.encode()
+FIRST_REQUEST_SECONDS = 10
+"""How long the headers of a connection's first request may take; who sends none would hold up a worker's end."""
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -45,6 +47,11 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         super().__init__(worker)
         self.front: FrontDoor = worker.asgi
         self.app = self.front.in_a_thread
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin with a client, which has some time to send its first request, as for each after it (`keepalive`)."""
+        super().connection_made(transport)
+        self._keepalive_handle = self.worker.loop.call_later(FIRST_REQUEST_SECONDS, self._keepalive_timeout)
 
     def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
         """Answer a request that could not be read."""

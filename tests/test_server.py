@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import GOOD, make_release, running
 
+from api.server import FIRST_REQUEST_SECONDS
 from seeds import SHIPPED
 
 
@@ -126,6 +127,16 @@ def test_what_is_no_request_is_refused_as_a_problem(live, request_):
     ):
         assert header in head
     assert str(json.loads(body)["status"]) == REFUSALS[request_]
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /estimates HTTP/1.1\r\nHost:"])
+def test_who_never_finishes_a_request_is_let_go(live, sent):
+    host, _, port = live[0].removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=FIRST_REQUEST_SECONDS * 2) as connection:
+        connection.sendall(sent)
+        began = time.monotonic()
+        assert connection.recv(1000) == b""
+    assert FIRST_REQUEST_SECONDS - 1 < time.monotonic() - began < FIRST_REQUEST_SECONDS + 5
 
 
 def test_sigterm_lets_a_running_request_finish(tmp_path):
