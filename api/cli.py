@@ -23,7 +23,7 @@ from seeds.check import check_seeds
 from seeds.entries import Seeds
 from seeds.problems import SeedsRefused
 from seeds.staging import Staging, stage
-from seeds.write import write_release
+from seeds.write import replaceable, write_release
 
 EXAMPLES = """\b
 Examples:
@@ -120,7 +120,7 @@ def import_(
         )
     path = _database_file()
     try:
-        with Staging(path.resolve().parent) as staging, Report(problems) as report:
+        with Staging(replaceable(path).parent) as staging, Report(problems) as report:
             asked = _understood(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
             with Reading(sum(document.size for document in documents)) as reading:
@@ -220,7 +220,7 @@ def _told(report: Report, imported: Imported, *, keep_going: bool) -> bool:
 def _load(seeds: Seeds, *, shipped: bool) -> str:
     path = _database_file()
     try:
-        with Staging(path.resolve().parent) as staging:
+        with Staging(replaceable(path).parent) as staging:
             stage(seeds, staging)
             written = write_release(staging, path, shipped=shipped, progress=steps)
     except DatabaseError as error:

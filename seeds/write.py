@@ -34,6 +34,16 @@ class Written:
     was_there: bool
 
 
+def replaceable(path: Path) -> Path:
+    """Return where a release is to lie, links followed; raises DatabaseError where something else lies there."""
+    path = path.resolve()
+    if path.exists() and not is_ours(path):
+        raise DatabaseError(
+            f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
+        )
+    return path
+
+
 def write_release(staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = unseen) -> Written:
     """Write a release beside its path and put it in place; raises DatabaseError, and then nothing has changed.
 
@@ -41,11 +51,7 @@ def write_release(staging: Staging, path: Path, *, shipped: bool = False, progre
     before it takes the name that servers look at. `shipped` says that these are the seeds that ship with Headcount,
     which a later version may load anew by itself.
     """
-    path = path.resolve()
-    if path.exists() and not is_ours(path):
-        raise DatabaseError(
-            f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
-        )
+    path = replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone_in(path.parent):
