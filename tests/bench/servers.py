@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TICK, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 def program(name):
@@ -50,15 +50,21 @@ def others_cpu():
 
 
 def own_memory(pid):
-    """Return the MB that a process holds for itself: its resident memory without what it shares or maps from files."""
-    _, resident, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text().split())
-    return (resident - shared) * PAGE / 1e6
+    """Return the MB that a process holds for itself, beyond what it shares with others or maps from files."""
+    return _memory(pid, "Private_Dirty")
 
 
 def proportional_memory(pid):
     """Return the MB that a process holds, what is shared divided among those who share it."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) * 1024 / 1e6
+    return _memory(pid, "Pss")
+
+
+def _memory(pid, what):
+    """Return the MB that Linux counts so; none of a process that has ended."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) * 1024 / 1e6
+    return 0
 
 
 class Server:
