@@ -9,6 +9,7 @@ records take about 11 GB here.
 """
 
 import argparse
+import itertools
 import random
 import sys
 import urllib.parse
@@ -18,7 +19,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 from heapq import nlargest
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,7 +123,7 @@ class Records:
             self.orders[sort] = array("L", (row_of[one["id"]] for one in in_order(self.rows, [sort])))
         bits = rows.to_bytes(len(self.rows) // 8 + 1, "little")
         found = (row for row in self.orders[sort] if bits[row >> 3] >> (row & 7) & 1)
-        return [self.rows[row]["id"] for row in islice(found, most)]
+        return [self.rows[row]["id"] for row in itertools.islice(found, most)]
 
 
 def _row_set(rows: Iterable[int], total: int) -> int:
@@ -234,11 +234,10 @@ def main() -> None:
     records = Records(arguments.base)
     chance = random.Random(arguments.seed)  # noqa: S311 (the same questions each time)
     asked = [expect(chance, records) for _ in range(arguments.questions)]
-    for turn in ("first time", "again"):
-        for number, expected in enumerate(asked, start=1):
-            if wrong := check(arguments.base, expected):
-                sys.exit(f"question {number}, {turn}: {wrong}")
-        print(f"{len(asked)} questions over {len(records.rows)} records, {turn}: every answer agrees", flush=True)
+    for number, turn in itertools.product(range(len(asked)), ("first time", "again")):
+        if wrong := check(arguments.base, asked[number]):
+            sys.exit(f"question {number + 1}, {turn}: {wrong}")
+    print(f"{len(asked)} questions over {len(records.rows)} records: every answer agrees, the first time and again")
 
 
 if __name__ == "__main__":
