@@ -1,6 +1,6 @@
 FROM python:3.13-slim AS build
 
-# gunicorn's parser in C comes as source. Which compiler follows from the base image.
+# gunicorn's parser in C comes as source. No version is pinned: the base image decides which compiler there is.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends gcc libc6-dev \

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema, fields
-from sqlalchemy import Column, ColumnElement, FromClause, Label, Select, func, null, select
+from sqlalchemy import ColumnElement, FromClause, Label, Select, func, null, select
 
 from api import live, tallied
 from api.blueprint import Blueprint
@@ -94,8 +94,6 @@ def _counted(name: str, query: dict[str, Any]) -> Iterator[Count]:
     if name == "region":
         return _named(_of_regions(total, conditions, str(query["region_scope"])), tables.regions)
     column, of = _FILTERS[name].column, _FILTERS[name].of
-    if not conditions and "distinct" not in query and of is not column:
-        return _carried(of)
     key = _looked_up(column if of.name == "id" else of, conditions)
     found: Select[Any] = select(key.label("key"), key.label("name"), total).where(*conditions).group_by(key)
     if of.name == "id":
@@ -103,14 +101,6 @@ def _counted(name: str, query: dict[str, Any]) -> Iterator[Count]:
     if of is not column:
         found = found.join_from(tables.estimates, of.table, of.table.c.position == column).where(of.is_not(None))
     return _rows(found)
-
-
-def _carried(of: Column[Any]) -> Iterator[Count]:
-    """Yield what the records themselves say of how many estimates carry them."""
-    table = of.table.c
-    label = table.name if of.name == "id" else of
-    carried = func.sum(table.estimates_count)
-    return _rows(select(of, label, carried).where(of.is_not(None)).group_by(of).having(carried > 0))
 
 
 def _looked_up(column: ColumnElement[Any], conditions: list[ColumnElement[bool]]) -> ColumnElement[Any]:

@@ -1,4 +1,4 @@
-"""A validated query → conditions on `estimates`: each filter of the contract, and nothing executed."""
+"""A validated query → conditions on `estimates` or `series`: each filter of the contract, and nothing executed."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +25,12 @@ Query = Mapping[str, Any]
 Condition = ColumnElement[bool]
 
 _ESTIMATES = tables.estimates.c
+_OF_SERIES = [
+    replace(filter_, column=tables.series.c[filter_.column.name])
+    for filter_ in VOCABULARY_FILTERS
+    if filter_.column.name in tables.series.c
+]
+_TOLD = {f"{negated}{filter_.name}" for filter_ in _OF_SERIES for negated in ("", "not_")}
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
@@ -42,8 +48,7 @@ def estimate_conditions(query: Query) -> list[Condition]:
 
 def series_conditions(query: Query) -> list[Condition] | None:
     """Return what a row of `series` has to meet that a query asks for; None where it asks for what no row tells."""
-    told = {f"{negated}{filter_.name}" for filter_ in _OF_SERIES for negated in ("", "not_")}
-    return None if narrowing(query).keys() - told else list(_chosen(_OF_SERIES, query))
+    return None if narrowing(query).keys() - _TOLD else list(_chosen(_OF_SERIES, query))
 
 
 def filter_conditions(query: Query) -> list[Condition]:
@@ -65,13 +70,6 @@ def _chosen(filters: Iterable[VocabularyFilter], query: Query) -> Iterator[Condi
             yield _is_one_of(filter_, wanted, query)
         if unwanted:
             yield not_(_is_one_of(filter_, unwanted, query))
-
-
-_OF_SERIES = [
-    replace(filter_, column=tables.series.c[filter_.column.name])
-    for filter_ in VOCABULARY_FILTERS
-    if filter_.column.name in tables.series.c
-]
 
 
 def _on_a_shelf(query: Query) -> frozenset[str]:

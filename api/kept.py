@@ -18,6 +18,7 @@ Key = tuple[bytes, ...]
 _OVERHEAD = 800
 """Bytes that an entry takes beside its headers and body, about."""
 _OVERHEAD_OF_KEY = 300
+"""Bytes that a key takes beside its parts, about."""
 _LARGEST = 8
 """A body of more than this part of all that may be kept is not."""
 _OF_THE_BODY = {
@@ -41,7 +42,10 @@ def lines_of(headers: Headers) -> bytes:
 
 
 class Head(NamedTuple):
-    """The headers of an answer as they go out, without the request's id: those that answers share, and its own."""
+    """The headers of an answer as they go out, without the request's id: those that answers share, and its own.
+
+    None of the shared ones is of the body.
+    """
 
     shared: bytes
     own: bytes
@@ -68,8 +72,8 @@ class Entry:
     def without_body(self) -> Head:
         """Return the headers of the 304 in its place."""
         if self.short is None:
-            said = lines_of([one for one in self.head.headers if one[0] not in _OF_THE_BODY])
-            self.short = Head(b"", said)
+            said = Head(b"", self.head.own).headers
+            self.short = Head(self.head.shared, lines_of([one for one in said if one[0] not in _OF_THE_BODY]))
         return self.short
 
 

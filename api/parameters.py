@@ -60,8 +60,8 @@ _ESTIMATES = tables.estimates.c
 class VocabularyFilter:
     """A filter whose values are words: records by any of their names, or terms of a closed vocabulary.
 
-    `column` is the column of `estimates` that is compared, with the words themselves where `of` is the same, else with
-    the positions of the records whose `of` they are.
+    `column` is the column of `estimates`, or of `series`, that is compared, with the words themselves where `of` is the
+    same, else with the positions of the records whose `of` they are.
     """
 
     name: str

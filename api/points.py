@@ -69,7 +69,7 @@ _READ = [
 
 @dataclass(frozen=True)
 class Points:
-    """The points of every series of an indicator's estimates that meet some conditions, in the order of time.
+    """The points of an indicator's estimates that meet some conditions, series by series, each in the order of time.
 
     `render` writes a point; a page reads only the estimates of its points.
     """
@@ -79,7 +79,7 @@ class Points:
     indicator: str
     conditions: Sequence[ColumnElement[bool]]
     rolled_up: Sequence[ColumnElement[bool]] | None
-    """The conditions on the rows of `series`, where these tell what is asked for."""
+    """The conditions on the rows of `series`, where these are the points that are asked for; else None."""
     interval: Interval
     by: By
     render: Callable[[dict[str, Any]], bytes]
@@ -92,7 +92,7 @@ class Points:
         if not rows:
             return counted_page([], count(self.connection, points), window)
         here = tuple_(*self._keys()).between(tuple_(*rows[0][:-1]), tuple_(*rows[-1][:-1]))
-        conditions = self._of_series(rows) if self._is_rolled_up() else self.conditions
+        conditions = self.conditions if self.rolled_up is None else self._of_series(rows)
         members = self.connection.execute(self._members(conditions).where(here))
         return counted_page(list(self._rendered(members)), rows[0].total, window)
 
@@ -107,9 +107,6 @@ class Points:
 
         return islice(self._rendered(members()), window.offset, None)
 
-    def _is_rolled_up(self) -> bool:
-        return self.rolled_up is not None and self.interval is Interval.YEAR and self.by in (By.REGION, By.GROUP)
-
     def _of_series(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
         """Return what all estimates of these points' series meet, and no others; SQLite finds them by an index."""
         of, parts = tables.indicators.c, [_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]]
@@ -119,7 +116,7 @@ class Points:
 
     def _points(self) -> Select[Any]:
         """Return what tells each point apart, in their order: read where it was worked out, or worked out."""
-        if self.rolled_up is not None and self._is_rolled_up():
+        if self.rolled_up is not None:
             names = (*(f"{kind}_position" for kind in _KEYS[self.by]), "first_year", "last_year")
             keys: list[Any] = [tables.series.c[name] for name in names]
             rows = select(*keys).where(*self.rolled_up)

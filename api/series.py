@@ -129,16 +129,17 @@ def list_series(query: dict[str, Any]) -> Answer:
 
     def listed() -> Points:
         asked = query | {"indicator": [query["indicator"]]}
-        conditions, rolled_up = estimate_conditions(asked), series_conditions(asked)
+        interval, by = Interval(query["interval"]), By(query["by"])
+        rolled_up = interval is Interval.YEAR and by in (By.REGION, By.GROUP)
         return Points(
-            live.release(),
-            live.connection(),
-            query["indicator"],
-            conditions,
-            rolled_up,
-            Interval(query["interval"]),
-            By(query["by"]),
-            _render,
+            release=live.release(),
+            connection=live.connection(),
+            indicator=query["indicator"],
+            conditions=estimate_conditions(asked),
+            rolled_up=series_conditions(asked) if rolled_up else None,
+            interval=interval,
+            by=by,
+            render=_render,
         )
 
     return answer_list(name="series", record=_point, schema=_schema, query=query, listed=listed)

@@ -49,7 +49,7 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         self.app = self.front.in_a_thread
 
     def connection_made(self, transport: Any) -> None:
-        """Begin with a client, which has some time to send its first request, as for each after it (`keepalive`)."""
+        """Start the clock on a client's first request; gunicorn does on those after it (`keepalive`)."""
         super().connection_made(transport)
         self._keepalive_handle = self.worker.loop.call_later(FIRST_REQUEST_SECONDS, self._keepalive_timeout)
 

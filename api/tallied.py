@@ -1,13 +1,14 @@
 """What need not be counted, because the loader has: how many estimates there are of a region, a group, an indicator.
 
-A question that asks for one of each at most, and for nothing else, reads its total and its facets from `tallies`.
+A question that asks for one of each at most, and for nothing else, reads its total and its facets from `tallies`; one
+that asks for all, how many estimates sources and publishers have from their records.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, literal_column, select
 
 from api.parameters import RegionScope, narrowing
 from api.prepared import Prepared
@@ -80,12 +81,30 @@ def _of_kind(kind: str) -> Prepared:
 _COUNTS = {kind: _of_kind(kind) for kind in KINDS}
 
 
+def _carried(of: Column[Any], label: Column[Any]) -> Prepared:
+    """Return the values of a column of sources or articles, by what these say of how many estimates carry them."""
+    count = of.table.c.estimates_count
+    return Prepared(select(of, label, func.sum(count)).where(of.is_not(None), count > literal_column("0")).group_by(of))
+
+
+_SOURCES, _PUBLISHER = tables.sources.c, tables.articles.c.publisher
+_CARRIED = {
+    "source": _carried(_SOURCES.id, _SOURCES.name),
+    "source_kind": _carried(_SOURCES.kind, _SOURCES.kind),
+    "publisher": _carried(_PUBLISHER, _PUBLISHER),
+}
+
+
 def counts(connection: Connection, name: str, query: Mapping[str, Any]) -> list[Count] | None:
     """Return the values of a field of the estimates that a question asks for; None where they were not counted."""
     asked = asked_only(query)
-    if asked is None or (name not in KINDS and name != "as_of_year"):
+    if asked is None or name not in (*KINDS, *_CARRIED, "as_of_year"):
         return None
     given = vars(asked)
+    if name in _CARRIED:
+        if any(given.values()):
+            return None
+        return [(value, label, count) for value, label, count in _CARRIED[name].rows(connection)]
     if name == "as_of_year":
         if None not in given.values():
             return None

@@ -215,7 +215,7 @@ counted for ANY_YEAR only. Where there is none there is no row."""
 Index("tallies_by_group", *(tallies.c[name] for name in ("group_position", "indicator_position", "year")))
 
 BEFORE_ALL, AFTER_ALL = -1, 1_000_000
-"""In place of the year in which a side of an as_of lies, where it is open."""
+"""In place of the year (or quarter, or month) in which a side of an as_of lies, where it is open."""
 
 series = _clustered(
     "series",

@@ -43,7 +43,7 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
     """Write the tables of a release into an empty file, all but its history; return its version.
 
     The records have passed every check. The same records give the same bytes, in whichever order they came.
-    `workers` index the words of the estimates, and work out the checksums of the files, meanwhile.
+    `workers` index the words of the estimates, make CSV of them, and measure the files of all else, meanwhile.
     """
     vocabularies = {kind: dict(sorted(found.items())) for kind, found in staging.vocabularies.items()}
     vocabularies["hedges"] = hedges()
@@ -56,20 +56,20 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
     try:
         _make_tables(connection)
         found = estimates(staging.connection, vocabularies, positions)
-        files = Files("estimates", workers)
-        _write_estimates(connection, progress("Writing", found, staging.count("estimates")), files)
+        measured = Files("estimates", workers)
+        _write_estimates(connection, progress("Writing", found, staging.count("estimates")), measured)
         by_claim, others = ([partial(connection.execute, one) for one in statements] for statements in _indexes())
         take([*by_claim, partial(_write_claims, connection, staging.path)], "Grouping", progress)
         # From here on others read it too: each sees what is committed, whatever is written meanwhile.
         connection.execute("PRAGMA journal_mode = WAL")
-        said = {"estimates": files.said, "claims": workers.submit(files_of, release, "claims").result}
+        files = {"estimates": measured.said, "claims": workers.submit(files_of, release, "claims").result}
         counted: list[Callable[[], object]] = [
             partial(write_vocabularies, connection, vocabularies, positions),
             partial(write_articles, connection, staging.connection),
             connection.commit,
         ]
         take(counted, "Counting", progress)
-        said |= {kind: workers.submit(files_of, release, kind).result for kind in SCHEMAS if kind not in said}
+        files |= {kind: workers.submit(files_of, release, kind).result for kind in SCHEMAS if kind not in files}
         # What common questions read comes before the indexes: SQLite maps the first 2 GB of a file into memory.
         serve = [partial(connection.execute, one) for one in serving.filled()]
         found_by: list[Callable[[], object]] = [words.result, partial(copy_index, connection, index)]
@@ -77,10 +77,10 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         waited: list[Callable[[], object]] = [
             Writer(connection).analyze,
             partial(_check_references, connection),
-            *said.values(),
+            *files.values(),
         ]
         take(waited, "Checking", progress)
-        downloads = [file for kind in SCHEMAS for file in said[kind]()]
+        downloads = [file for kind in SCHEMAS for file in files[kind]()]
         about = {**staging.about, "counts": _counts(connection), "downloads": downloads}
         version = _describe(connection, about, shipped)
         connection.execute("PRAGMA journal_mode = DELETE")

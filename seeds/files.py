@@ -96,7 +96,7 @@ def _csv_of(kind: str, rendered: Sequence[bytes]) -> bytes:
 
 
 def files_of(release: Path, kind: str) -> list[Record]:
-    """Return the files of one kind of records, which are committed; others may be written meanwhile."""
+    """Return the files of one kind of records but estimates, all committed; others may be written meanwhile."""
     connection = sqlite3.connect(f"{release.as_uri()}?mode=ro", uri=True)
     try:
         files = Files(kind, AT_ONCE)

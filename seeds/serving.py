@@ -79,7 +79,7 @@ _KEYS = ("region", "group", "indicator")
 
 
 def filled() -> list[str]:
-    """Return the statements that fill the serving tables, what is read most first."""
+    """Return the statements that fill the serving tables, in an order in which each finds what it reads."""
     return [_SHELVES, _FIRST_PAGES, _SERIES, *_tallies()]
 
 

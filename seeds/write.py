@@ -35,9 +35,13 @@ class Written:
 
 
 def replaceable(path: Path) -> Path:
-    """Return where a release is to lie, links followed; raises DatabaseError where something else lies there."""
-    path = path.resolve()
-    if path.exists() and not is_ours(path):
+    """Return where a release is to lie, links followed; raises DatabaseError where something else is there."""
+    try:
+        path = path.resolve()
+        other = path.exists() and not is_ours(path)
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+    if other:
         raise DatabaseError(
             f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
         )

@@ -54,10 +54,13 @@ def test_load_replaces_no_file_of_another_kind(run, tmp_path):
     path = tmp_path / "data" / "headcount.db"
     path.parent.mkdir()
     path.write_text("a letter")
-    result = run("load", GOOD)
-    assert result.exit_code == 1
-    assert "holds something else than a Headcount database; expected one, or no file" in result.output
-    assert path.read_text() == "a letter"
+    table = tmp_path / "table.csv"
+    table.write_text("")
+    for words in (("load", GOOD), ("import", table, "--mapping", "read-after-the-place-was-looked-at")):
+        result = run(*words)
+        assert result.exit_code == 1
+        assert "holds something else than a Headcount database; expected one, or no file" in result.output
+        assert path.read_text() == "a letter"
 
 
 def test_load_follows_a_link(run, tmp_path):
@@ -127,3 +130,10 @@ def test_progress_is_shown_on_a_terminal_after_a_second(monkeypatch, tmp_path):
     files = [tmp_path / "a", tmp_path / "b"]
     assert list(terminal.steps("Reading", files, 2)) == files
     assert shown == [True]
+
+
+def test_a_place_that_cannot_be_is_refused(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("HEADCOUNT_DATABASE_URL", f"sqlite:///{tmp_path}/{'long' * 100}/headcount.db")
+    result = run("load", GOOD)
+    assert result.exit_code == 1
+    assert "File name too long; nothing was written" in result.output

@@ -44,13 +44,19 @@ def sizes(text):
 
 
 def load(folder):
-    """Make the database that is served of the CSV file; say how long that took, and the most memory it had."""
+    """Make the database that is served of the CSV file; say how long that took, and the most memory that it had.
+
+    The memory is that of all its processes together, looked at five times a second.
+    """
     command = [program("headcount"), "import", str(folder / "estimates.csv"), "--mapping", str(HERE / "mapping.yaml")]
     began, most = time.perf_counter(), 0.0
     with subprocess.Popen(command, env=os.environ | _database(folder), stdout=sys.stderr) as loading:
-        while loading.poll() is None:
-            most = max(most, sum(map(own_memory, family(loading.pid))))
-            time.sleep(0.2)
+        try:
+            while loading.poll() is None:
+                most = max(most, sum(map(own_memory, family(loading.pid))))
+                time.sleep(0.2)
+        finally:
+            loading.terminate()
     if loading.returncode:
         sys.exit(f"{' '.join(command)} failed")
     return {"seconds": time.perf_counter() - began, "memory": most}
@@ -160,7 +166,7 @@ def main():
         parser.error("this reads /proc, which only Linux has")
     if not shutil.which("wrk"):
         parser.error("there is no wrk; `apt-get install wrk`, or https://github.com/wg/wrk")
-    for package in ("datasette", "uvicorn"):
+    for package in ("datasette", "uvicorn") if "datasette" in options.peers else ():
         if not importlib.util.find_spec(package):
             parser.error(f"there is no {package}; `pip install -e '.[bench]'`")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the servers are ended, too

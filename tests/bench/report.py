@@ -17,12 +17,17 @@ def _short(number):
 
 def markdown(measured, options):
     """Return all of it as Markdown: a table of shapes and one of goals for each size, and how costs grow."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("headcount", "gunicorn", "datasette"))
+    said = {
+        "bare": "*bare* is an application that answers with as many bytes, under gunicorn's "
+        f"{options.worker_class} worker",
+        "datasette": "Datasette has SQL written by hand",
+    }
+    packages = [name for name in ("headcount", "gunicorn", "datasette") if name not in set(said) - set(options.peers)]
     text = [
-        f"{packages}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores that "
+        f"{', '.join(f'{name} {version(name)}' for name in packages)}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores that "
         f"wrk shares; {options.connections} connections, medians of {options.rounds} rounds of {options.seconds} s, in "
-        "turns. CPU is the server's, for one request; *bare* is an application that answers with as many bytes, under "
-        f"gunicorn's {options.worker_class} worker; Datasette has SQL written by hand. All have two workers.",
+        f"turns. CPU is the server's, for one request; {'; '.join(said[peer] for peer in options.peers)}. All have two "
+        "workers.",
     ]
     for one in measured:
         text += ["", f"## {one['count']:,} estimates", *_shapes(one["shapes"], options.peers)]
