@@ -52,7 +52,7 @@ def arrange(staging: Staging, progress: Progress) -> None:
     connection.executescript(_TABLES)
     steps = [
         staging.index,
-        lambda: connection.executemany("INSERT INTO periods VALUES (?, ?, ?)", _periods(connection)),
+        lambda: connection.executemany("INSERT INTO periods VALUES (?, ?, ?)", _periods(staging)),
         lambda: connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?, ?)", _printed(connection)),
         lambda: connection.execute(_CLAIMS),
         lambda: connection.execute(_NEWEST_FIRST),
@@ -78,9 +78,9 @@ def finder(connection: sqlite3.Connection) -> Callable[[str], Record]:
     return find
 
 
-def _periods(connection: sqlite3.Connection) -> Iterator[tuple[str, str | None, str | None]]:
+def _periods(staging: Staging) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield each date that a number describes, with its first and last day."""
-    for (edtf,) in connection.execute("SELECT DISTINCT as_of_edtf FROM estimates"):
+    for edtf in staging.dates:
         period = read_period(edtf)
         yield edtf, period.start, period.end
 

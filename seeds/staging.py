@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import orjson
 
@@ -30,6 +30,8 @@ CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
 
 Row = tuple[str | bytes, ...]
 """An estimate as it is staged, which is cheap to hand from process to process."""
+_AS_OF = 8
+"""Where the date that a number describes stands in a row."""
 
 
 def row_of(article: str, record: Record, place: str) -> Row:
@@ -50,6 +52,8 @@ class Staging:
     def __init__(self, folder: Path) -> None:
         """Make an empty one in the folder of the database that is to be written; raises DatabaseError."""
         self.about: Record = {}
+        self.dates: set[Any] = set()
+        """Every date that a number describes, as it is written."""
         self.vocabularies: dict[str, dict[str, Record]] = {kind: {} for kind in VOCABULARIES}
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +76,14 @@ class Staging:
 
     def add_rows(self, rows: Iterable[Row]) -> None:
         """Take estimates as their rows."""
-        self.connection.executemany("INSERT INTO estimates VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.connection.executemany(
+            "INSERT INTO estimates VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(self._noted, rows)
+        )
+
+    def _noted(self, row: Row) -> Row:
+        """Return a row whose date is noted, so that nobody has to look through all for it."""
+        self.dates.add(row[_AS_OF])
+        return row
 
     def index(self) -> None:
         """Make what finds estimates by their id and by their claim, once all are there."""
