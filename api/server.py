@@ -1,9 +1,11 @@
 """gunicorn, set up for Headcount."""
 
 import asyncio
+import ctypes
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from api.asgi import FrontDoor
 
 ID = REQUEST_ID.encode()
+_M_ARENA_MAX = -8  # <malloc.h>
 FIRST_REQUEST_SECONDS = 10
 """How long the headers of a connection's first request may take; who sends none would hold up a worker's end."""
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -88,11 +91,18 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         return False
 
 
+def _share_heaps() -> None:
+    """Have glibc keep two heaps for all threads: with one for each, each keeps what one costly answer took."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 2)
+
+
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
     """gunicorn's ASGI worker, with our protocol."""
 
     def init_process(self) -> None:
         """Begin to serve."""
+        _share_heaps()
         protocol.ASGIProtocol._check_h1c_protocol_available()  # which looks at this class for what it finds
         gasgi.ASGIProtocol = Protocol  # by this name the worker makes a protocol for each connection
         super().init_process()

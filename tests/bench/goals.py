@@ -5,7 +5,7 @@ import time
 import urllib.request
 
 from data import COMMON
-from servers import own_memory, proportional_memory
+from servers import memory_of_no_file, own_memory, proportional_memory
 
 COSTLY = [
     "/conflicts",
@@ -35,14 +35,14 @@ def _waiting(server, asked, seconds):
 
 
 def _streaming(server):
-    held = max(map(own_memory, server.workers()))
+    held = max(map(memory_of_no_file, server.workers()))
     size, most, began = 0, held, time.perf_counter()
     with urllib.request.urlopen(f"{server.address}/estimates?format=csv", timeout=120) as answer:
         while chunk := answer.read(1 << 20):
-            size, most = size + len(chunk), max(most, *map(own_memory, server.workers()))
+            size, most = size + len(chunk), max(most, *map(memory_of_no_file, server.workers()))
     rate = size / 1e6 / (time.perf_counter() - began)
     yield f"all as CSV, {size / 1e6:,.1f} MB", f"{rate:,.1f} MB/s", "20 MB/s"
-    yield "the largest worker meanwhile, its own memory", f"{held:,.0f} to {most:,.0f} MB", "flat"
+    yield "the largest worker meanwhile, memory of no file", f"{held:,.0f} to {most:,.0f} MB", "flat"
 
 
 def _memory(*servers):
