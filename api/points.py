@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, cast, func, literal_column, select, tuple_
 
 from api.paging import Page, Window, count, counted_page, streamed
+from api.prepared import POSITIONS
 from schema import tables
 from schema.engine import Release
 from schema.intervals import NUMBERS
@@ -109,8 +110,8 @@ class Points:
 
     def _of_series(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
         """Return what all estimates of these points' series meet, and no others; SQLite finds them by an index."""
-        of, parts = tables.indicators.c, [_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]]
-        indicator = select(of.position).where(of.id == self.indicator).scalar_subquery()
+        parts = [_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]]
+        indicator = POSITIONS["indicators"].value(self.connection, id=self.indicator)
         series = sorted({point[: len(parts)] for point in points})
         return [_ESTIMATES.indicator_position == indicator, tuple_(*parts).in_(series)]
 

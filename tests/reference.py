@@ -39,6 +39,13 @@ PERIODS = {
     "../2017-07": (None, "2017-07-31"),
 }
 VALUES = [0, 8, 22, 33.35, 50, 400, 500, 1000, 4500, 7000, 25_000_000]
+OPTIONAL = {
+    "region_scope": ["within", "exact", "overlapping"],
+    **{name: list(PERIODS) for name in DATES},
+    **{name: [True, False] for name in FLAGS},
+    **{"value_min": VALUES, "value_max": VALUES, "value_match": ["overlap", "certain"]},
+}
+"""What a question may ask beside words of a vocabulary."""
 
 
 def at(record, path):
@@ -144,13 +151,7 @@ def questions(draw, records, regions):
     for parameter, odds in (("region", 3), ("not_region", 7)):
         if draw(st.integers(0, odds)) == 0:
             query[parameter] = draw(st.lists(st.sampled_from(sorted(regions)), min_size=1, max_size=2, unique=True))
-    optional = {
-        "region_scope": ["within", "exact", "overlapping"],
-        **{name: list(PERIODS) for name in DATES},
-        **{name: [True, False] for name in FLAGS},
-        **{"value_min": VALUES, "value_max": VALUES, "value_match": ["overlap", "certain"]},
-    }
-    for parameter, values in optional.items():
+    for parameter, values in OPTIONAL.items():
         if draw(st.integers(0, 4)) == 0:
             query[parameter] = draw(st.sampled_from(values))
     return query

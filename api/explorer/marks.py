@@ -19,8 +19,10 @@ from schema import tables
 from schema.intervals import NUMBERS
 
 _ESTIMATES, _RENDERED = tables.estimates.c, tables.estimates_rendered.c
-_COUNTED = ("estimates", "numbered", "claims", "filled")
-"""What is counted of all panels; the last are those that have something to draw."""
+_COUNTED = ("estimates", "numbered", "claims")
+"""What is counted of a panel."""
+_TOGETHER = (*(f"all_{name}" for name in _COUNTED), "filled")
+"""What is counted of all panels together, with how many have something to draw."""
 _NUMBERS = [_ESTIMATES[name] for name in NUMBERS]
 MOST_MARKS, MOST_PANELS = 400, 4
 FADES = (0.6, 0.45, 0.32, 0.21, 0.12, 0.05)
@@ -64,7 +66,7 @@ def draw(connection: Connection, query: Mapping[str, Any]) -> Drawing:
     """Return what a chart of the estimates that a query asks for shows."""
     conditions = [*estimate_conditions(query), func.coalesce(*_NUMBERS).is_not(None)]
     rows = connection.execute(_fullest_panels(query)).all()
-    total, numbered, claims, filled = (rows[0]._mapping[f"all_{name}"] if rows else 0 for name in _COUNTED)
+    total, numbered, claims, filled = (rows[0]._mapping[name] if rows else 0 for name in _TOGETHER)
     shown = [row for row in rows if row.numbered]
     panels = [_panel(connection, row, name_group=len({row.group_position for row in shown}) > 1) for row in shown]
     drawn = sum(panel.count for panel in panels)
@@ -78,8 +80,8 @@ def draw(connection: Connection, query: Mapping[str, Any]) -> Drawing:
 def _fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
     """Return the statement of the fullest panels, with what all hold together; a claim is of one, so they add up."""
     panels = _panels(query).subquery()
-    counts = [panels.c[name] for name in _COUNTED[:-1]] + [case((panels.c.numbered > 0, 1), else_=0)]
-    together = [func.sum(count).over().label(f"all_{name}") for name, count in zip(_COUNTED, counts, strict=True)]
+    counts = [*(func.sum(panels.c[name]) for name in _COUNTED), func.count(case((panels.c.numbered > 0, 1)))]
+    together = [count.over().label(name) for name, count in zip(_TOGETHER, counts, strict=True)]
     keys = [panels.c[f"{kind}_position"] for kind in KINDS]
     return select(panels, *together).order_by(panels.c.numbered.desc(), *keys).limit(MOST_PANELS)
 
@@ -89,7 +91,7 @@ def _panels(query: Mapping[str, Any]) -> Select[Any]:
     rolled_up, series = series_conditions(query), tables.series.c
     if rolled_up is not None:
         table, conditions = tables.series, rolled_up
-        counts = [func.sum(series[name]).label(name) for name in ("estimates", "numbered", "claims")]
+        counts = [func.sum(series[name]).label(name) for name in _COUNTED]
     else:
         table, conditions = tables.estimates, estimate_conditions(query)
         counts = [

@@ -28,9 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from reference import (
     DATES,
     FLAGS,
-    PERIODS,
+    OPTIONAL,
     SORTS,
-    VALUES,
     VOCABULARY,
     at,
     in_order,
@@ -161,13 +160,7 @@ def question(chance: random.Random, valued: dict[str, dict[str, int]]) -> dict:
     for name in names[: chance.choice([0, 1, 1, 2, 2, 3])]:
         values = list(valued[name.removeprefix("not_")])
         query[name] = chance.sample(values, min(len(values), chance.choice([1, 1, 1, 2, 3])))
-    optional = {
-        "region_scope": ["within", "exact", "overlapping"],
-        **{name: list(PERIODS) for name in DATES},
-        **{name: [True, False] for name in FLAGS},
-        **{"value_min": VALUES, "value_max": VALUES, "value_match": ["overlap", "certain"]},
-    }
-    for name, values in optional.items():
+    for name, values in OPTIONAL.items():
         if chance.random() < 0.12:
             query[name] = chance.choice(values)
     return query
