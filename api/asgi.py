@@ -18,10 +18,10 @@ from flask import Flask
 from api.bridge import Bridge, Reply
 from api.direct import Direct
 from api.http import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.kept import Entry, Head, Headers, Kept, Key, Ready, is_had, lines_of, most_kept
+from api.kept import Entry, Headers, Kept, Key, Ready, is_had, most_kept, name_of
 from api.limits import read_settings
 from api.metrics import Tally
-from schema.engine import Database
+from schema.engine import Database, Release
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -46,8 +46,8 @@ def _given(headers: Headers) -> dict[bytes, bytes]:
     return given
 
 
-def _key(path: bytes, query: bytes, given: dict[bytes, bytes]) -> Key:
-    return path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b"")
+def _key(release: bytes, path: bytes, query: bytes, given: dict[bytes, bytes]) -> Key:
+    return release, path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b"")
 
 
 def _usable(id_: bytes) -> bytes:
@@ -61,10 +61,11 @@ class FrontDoor:
         """Take the application; where requests are limited, all of them go to it, since it does the counting."""
         self.flask = app
         self._database: Database = app.extensions["database"]
-        self._bridge, self._direct, self._tally = Bridge(app), Direct(self._database), Tally()
+        self._kept = Kept(most_kept(app.config))
+        self._bridge, self._direct, self._tally = Bridge(app), Direct(self._database, self._kept), Tally()
         self._limited = bool(read_settings(app.config).limits)
-        self._most = most_kept(app.config)
-        self._kept, self._looks = Kept(None, self._most), 0.0
+        self._release: Release | None = None
+        self._name, self._looks = name_of(None), 0.0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -75,7 +76,7 @@ class FrontDoor:
         if ready is None:
             await self.in_a_thread(scope, receive, send)
             return
-        said = [*ready.head.headers, (ID, ready.id)]
+        said = [*ready.headers, (ID, ready.id)]
         await send({"type": "http.response.start", "status": ready.status, "headers": said})
         await send({"type": "http.response.body", "body": ready.body})
 
@@ -84,35 +85,35 @@ class FrontDoor:
         if method not in ("GET", "HEAD"):
             return None
         began = time.perf_counter()
-        if began > self._looks or self._database.live is not self._kept.release:
+        if began > self._looks or self._database.live is not self._release:
             self._look(began)
         given = _given(headers)
-        key = _key(path, query, given)
+        key = _key(self._name, path, query, given)
         entry = self._kept.get(key)
         if entry is not None:
             self._tally.hits += 1
             return self._ready(entry, method, given, began)
-        if self._limited or self._kept.release is None or len(path) + len(query) >= LONGEST_ADDRESS:
+        if self._limited or self._release is None or len(path) + len(query) >= LONGEST_ADDRESS:
             return None
         self._tally.misses += 1
-        entry = self._direct.answer(self._kept, key, given.get(b"if-none-match"))
+        entry = self._direct.answer(self._release, key, given.get(b"if-none-match"))
         return self._ready(entry, method, given, began) if entry else None
 
     async def in_a_thread(self, scope: Message, _: Receive, send: Send) -> None:
         """Answer a request with what Flask says, and keep that."""
-        method, path, kept = scope["method"], scope["raw_path"], self._kept
+        method, path, release, name = scope["method"], scope["raw_path"], self._release, self._name
         if path == b"/metrics":
             self._flush()
         reply = await self._bridge.ask(scope)
-        if method == "GET" and not self._limited:
-            self._keep(kept, _key(path, scope["query_string"], _given(scope["headers"])), reply)
+        if method == "GET" and release and not self._limited:
+            self._keep(release, _key(name, path, scope["query_string"], _given(scope["headers"])), reply)
         await self._bridge.send(reply, send)
 
     def _ready(self, entry: Entry, method: str, given: dict[bytes, bytes], began: float) -> Ready:
-        status, head, body = 200, entry.head, entry.body
+        status, head, body = 200, entry.head + entry.about, entry.body
         none_match = given.get(b"if-none-match")
         if none_match is not None and is_had(entry.etag, none_match):
-            status, head, body = 304, entry.without_body(), b""
+            status, head, body = 304, entry.head, b""
         elif method == "HEAD":
             body = b""
         self._tally.count(entry.route, method, status, began)
@@ -120,22 +121,22 @@ class FrontDoor:
         return Ready(status, head, body, b"%032x" % getrandbits(128) if id_ is None else _usable(id_))
 
     def _look(self, now: float) -> None:
-        """Look which release is live; what was kept of another is given up."""
+        """Look which release is live."""
         release = self._database.current()
-        if release is not self._kept.release:
-            self._kept = Kept(release, self._most)
+        if release is not self._release:
+            self._release, self._name = release, name_of(release)
         self._looks = now + LOOK_SECONDS
 
-    def _keep(self, kept: Kept, key: Key, reply: Reply) -> None:
+    def _keep(self, release: Release, key: Key, reply: Reply) -> None:
         """Keep what Flask answered, if it is all there and decided by what it is kept under."""
-        if reply.status != HTTPStatus.OK or reply.stream or kept.release is None:
+        if reply.status != HTTPStatus.OK or reply.stream:
             return
         said = dict(reply.headers)
-        decided = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: kept.release.version.encode()}
+        decided = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: release.version.encode()}
         if {b"etag", b"content-length"} <= said.keys() and decided.items() <= said.items():
-            head = Head(b"", lines_of([one for one in reply.headers if one[0] != ID]))
-            coding = said.get(b"content-encoding", b"")
-            kept.put(key, Entry(reply.route, said[b"etag"], head, reply.body, coding))
+            headers = [one for one in reply.headers if one[0] != ID]
+            entry = Entry.of(reply.route, said[b"etag"], headers, reply.body)
+            self._kept.put(key, entry, said.get(b"content-encoding", b""))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Count for as long as the worker lives."""
@@ -156,5 +157,5 @@ class FrontDoor:
             self._flush()
 
     def _flush(self) -> None:
-        self._tally.kept_bytes = self._kept.bytes
+        self._tally.kept_bytes = self._kept.size
         self._tally.flush()

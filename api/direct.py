@@ -15,9 +15,9 @@ from api.compression import SMALLEST, coded, preferred
 from api.formats import ITEM_MEDIA_TYPES
 from api.handlers import HANDLERS, Handler, validated
 from api.http import DATASET_VERSION, EXPOSED, PUBLIC, VARY, Answer, is_acceptable
-from api.kept import Entry, Head, Headers, Kept, Key, is_had, lines_of
+from api.kept import Entry, Headers, Kept, Key, is_had, lines_of
 from api.resources import RESOURCES
-from schema.engine import Database
+from schema.engine import Database, Release
 from schema.watch import Asker
 
 PATIENCE = 0.003
@@ -46,44 +46,68 @@ Shape = tuple[str, ...]
 class Direct:
     """Answers on the event loop."""
 
-    def __init__(self, database: Database) -> None:
-        """Take where the releases are."""
-        self._database = database
+    def __init__(self, database: Database, kept: Kept) -> None:
+        """Take where the releases are, and where answers are kept."""
+        self._database, self._kept = database, kept
         self._lists = {route.encode(): HANDLERS[route] for route in _CHEAP if "<" not in route}
         self._items = {route.partition("/<")[0].encode(): HANDLERS[route] for route in _CHEAP if "<" in route}
         self._slow: dict[Shape, int] = {}
 
-    def answer(self, kept: Kept, key: Key, none_match: bytes | None) -> Entry | None:
+    def answer(self, release: Release, key: Key, none_match: bytes | None) -> Entry | None:
         """Return the answer to a request; it is kept, but where the client has it, and it has no body."""
-        if (found := self._handler(key[0])) is None or b"text" in key[2]:  # text: pages, and streams of CSV
+        _, path, _, accept, _ = key
+        if (found := self._handler(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
         handler, ids = found
-        token = live.begin(live.Reading(self._database, key[2].decode("latin-1"), kept.release))
+        token = live.begin(live.Reading(self._database, accept.decode("latin-1"), release))
         try:
-            return self._tried(handler, ids, kept, key, none_match)
+            return self._tried(handler, ids, key, none_match)
         finally:
             live.end(token)
 
-    def _tried(
-        self, handler: Handler, ids: dict[str, str], kept: Kept, key: Key, none_match: bytes | None
-    ) -> Entry | None:
+    def _tried(self, handler: Handler, ids: dict[str, str], key: Key, none_match: bytes | None) -> Entry | None:
         entry: Entry | None = None
         shape: Shape = (handler.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
         try:
             with Asker(time.monotonic() + PATIENCE):
-                query = validated(handler.schema, key[1])
+                query = validated(handler.schema, key[2])
                 shape = (handler.route, *query, *query.get("sort", ()))
                 if query.get("limit", 0) > MOST_ROWS or self._passes_over(shape):
                     return None
                 if "format" in query or is_acceptable(handler.media_types):
-                    entry = _kept(handler.route, handler.answer(query, **ids), kept, key, none_match)
+                    entry = self._entry(handler.route, handler.answer(query, **ids), key, none_match)
         except (QueryError, sqlite3.DatabaseError):
             self._put_off(shape)
         except Exception:  # Flask meets it again, says it and, where nobody foresaw it, logs it
             return None
         if began and time.thread_time() - began > PATIENCE:  # also what was no query's doing
             self._put_off(shape)
+        return entry
+
+    def _entry(self, route: str, answer: Answer, key: Key, none_match: bytes | None) -> Entry | None:
+        """Return an answer with its headers, as Flask would send it, kept from now on; None for a stream."""
+        if answer.media_type not in _WHOLE:
+            return None
+        etag = b'W/"%b"' % answer.etag.encode()
+        head = _SHARED + lines_of([(_VERSION, live.release().version.encode()), (b"etag", etag)])
+        if none_match is not None and is_had(etag, none_match):
+            return Entry(route.encode(), etag, head, b"", b"")
+        coding = preferred(key[4].decode("latin-1")) or ""
+        if found := self._kept.same(key, etag, coding.encode()):
+            return found
+        body, said = answer.render()
+        if not isinstance(body, bytes):
+            return None
+        about: Headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
+        if coding and len(body) >= SMALLEST:
+            body = b"".join(coded([body], coding))
+            about.append((b"content-encoding", coding.encode()))
+        else:
+            coding = ""
+        about += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
+        entry = Entry(route.encode(), etag, head, lines_of(about), body)
+        self._kept.put(key, entry, coding.encode())
         return entry
 
     def _handler(self, path: bytes) -> tuple[Handler, dict[str, str]] | None:
@@ -104,30 +128,3 @@ class Direct:
         if len(self._slow) >= MOST_SHAPES:
             self._slow.clear()
         self._slow[shape] = PASSED_OVER
-
-
-def _kept(route: str, answer: Answer, kept: Kept, key: Key, none_match: bytes | None) -> Entry | None:
-    """Return an answer with its headers, as Flask would send it, kept from now on; None for a stream."""
-    if answer.media_type not in _WHOLE:
-        return None
-    etag = b'W/"%b"' % answer.etag.encode()
-    headers: Headers = [(_VERSION, live.release().version.encode()), (b"etag", etag)]
-    if none_match is not None and is_had(etag, none_match):
-        return Entry(route, etag, Head(_SHARED, lines_of(headers)), b"")
-    coding = preferred(key[3].decode("latin-1")) or ""
-    if found := kept.same(key, etag, coding.encode()):
-        return found
-    body, said = answer.render()
-    if not isinstance(body, bytes):
-        return None
-    if coding and len(body) >= SMALLEST:
-        body = b"".join(coded([body], coding))
-        headers.append((b"content-encoding", coding.encode()))
-    else:
-        coding = ""
-    headers += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
-    if said:
-        headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
-    entry = Entry(route, etag, Head(_SHARED, lines_of(headers)), body, coding.encode())
-    kept.put(key, entry)
-    return entry

@@ -1,39 +1,63 @@
-"""Finished bodies, kept for the release that they belong to: found by what was asked before a framework is entered.
+"""Finished answers, kept for all workers together: found by what was asked before a framework is entered.
 
-A release never changes, so what was answered once is the answer until another release takes its place.
+A release never changes, so what was answered once is the answer as long as the release is live. Which release that is
+belongs to what was asked, so nothing is given up when another takes its place: it is written over (`api.ring`).
 """
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+import struct
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from werkzeug.http import parse_etags
 
+from api.ring import Ring
 from schema.engine import Release
 
 Headers = list[tuple[bytes, bytes]]
-Key = tuple[bytes, ...]
-"""Path and query string as they were sent, with Accept and Accept-Encoding."""
+Key = tuple[bytes, bytes, bytes, bytes, bytes]
+"""A release (`name_of`), path and query string as they were sent, Accept and Accept-Encoding."""
 
-_OVERHEAD = 800
-"""Bytes that an entry takes beside its headers and body, about."""
-_OVERHEAD_OF_KEY = 300
-"""Bytes that a key takes beside its parts, about."""
-_LARGEST = 8
-"""A body of more than this part of all that may be kept is not."""
 _OF_THE_BODY = {
     *(b"allow", b"content-encoding", b"content-language", b"content-length", b"content-md5", b"content-range"),
     *(b"content-type", b"content-disposition", b"last-modified", b"link"),
 }
 """What a 304 does not say."""
+_ENTRY, _OTHER = b"=", b">"
+_LENGTHS = struct.Struct("4I")
+_FIRST = len(_ENTRY) + _LENGTHS.size
 
 
 def most_kept(config: Mapping[str, Any]) -> int:
     """Return how many bytes may be kept; raises ValueError where the configuration says no number."""
-    given = str(config.get("KEPT_BYTES", 64_000_000))
+    given = str(config.get("KEPT_BYTES", 128_000_000))
     if not (given.isascii() and given.isdecimal()):
-        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 64000000")
+        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 128000000")
     return int(given)
+
+
+def name_of(release: Release | None) -> bytes:
+    """Return what tells a release's file from any other; nothing where there is none."""
+    return b"%x.%x.%x.%x" % release.identity if release else b""
+
+
+class Entry(NamedTuple):
+    """One finished answer: the route that gave it, its ETag, its headers as they go out, its body.
+
+    `head` is what a 304 says too, without the request's id; `about` is said of the body.
+    """
+
+    route: bytes
+    etag: bytes
+    head: bytes
+    about: bytes
+    body: bytes | memoryview
+
+    @classmethod
+    def of(cls, route: str, etag: bytes, headers: Headers, body: bytes) -> "Entry":
+        """Return an answer with its headers."""
+        head = lines_of([one for one in headers if one[0] not in _OF_THE_BODY])
+        about = lines_of([one for one in headers if one[0] in _OF_THE_BODY])
+        return cls(route.encode(), etag, head, about, body)
 
 
 def lines_of(headers: Headers) -> bytes:
@@ -41,49 +65,19 @@ def lines_of(headers: Headers) -> bytes:
     return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
-class Head(NamedTuple):
-    """The headers of an answer as they go out, without the request's id: those that answers share, and its own.
-
-    None of the shared ones is of the body.
-    """
-
-    shared: bytes
-    own: bytes
-
-    @property
-    def headers(self) -> Headers:
-        """Return them as ASGI has them."""
-        named = (line.partition(b": ") for line in (self.shared + self.own).split(b"\r\n") if line)
-        return [(name, value) for name, _, value in named]
-
-
-class Entry:
-    """One finished answer, under all the keys that ask for it."""
-
-    __slots__ = ("body", "coding", "etag", "head", "keys", "route", "short", "size")
-
-    def __init__(self, route: str, etag: bytes, head: Head, body: bytes, coding: bytes = b"") -> None:
-        """Take the route that gave it, its ETag, its headers, its body and that's coding."""
-        self.route, self.etag, self.head, self.body, self.coding = route, etag, head, body, coding
-        self.size = len(head.own) + len(body) + _OVERHEAD
-        self.keys: tuple[Key, ...] = ()
-        self.short: Head | None = None
-
-    def without_body(self) -> Head:
-        """Return the headers of the 304 in its place."""
-        if self.short is None:
-            said = Head(b"", self.head.own).headers
-            self.short = Head(self.head.shared, lines_of([one for one in said if one[0] not in _OF_THE_BODY]))
-        return self.short
-
-
 class Ready(NamedTuple):
     """An answer as it goes out."""
 
     status: int
-    head: Head
-    body: bytes
+    head: bytes
+    body: bytes | memoryview
     id: bytes
+
+    @property
+    def headers(self) -> Headers:
+        """Return its headers as ASGI has them."""
+        named = (line.partition(b": ") for line in self.head.split(b"\r\n") if line)
+        return [(name, value) for name, _, value in named]
 
 
 def is_had(etag: bytes, none_match: bytes) -> bool:
@@ -92,51 +86,56 @@ def is_had(etag: bytes, none_match: bytes) -> bool:
 
 
 class Kept:
-    """The finished answers to questions on one release, the least recently asked given up first."""
+    """The finished answers, by each way in which they were asked for; one body for all ways that say the same."""
 
-    def __init__(self, release: Release | None, most: int) -> None:
-        """Take the release, and how many bytes may be kept."""
-        self.release, self.most, self.bytes = release, most, 0
-        self._by_key: dict[Key, Entry] = {}
-        self._entries: OrderedDict[tuple[bytes, bytes], Entry] = OrderedDict()
+    def __init__(self, most: int) -> None:
+        """Take how many bytes may be kept."""
+        self._ring = Ring(most)
+
+    @property
+    def size(self) -> int:
+        """How many bytes are kept, about."""
+        return self._ring.used
 
     def get(self, key: Key) -> Entry | None:
         """Return what answers a request that was made before."""
-        found = self._by_key.get(key)
-        if found is not None:
-            self._entries.move_to_end((found.etag, found.coding))
-        return found
+        return self._entry(b"\n".join(key))
+
+    def _entry(self, asked: bytes) -> Entry | None:
+        found = self._ring.get(asked)
+        if found is not None and found[:1] == _OTHER:
+            found = self._ring.get(found[1:])
+        return _unpacked(found) if found is not None else None
 
     def same(self, key: Key, etag: bytes, coding: bytes) -> Entry | None:
         """Return what answers a request that says the same as another in other words."""
-        found = self._entries.get((etag, coding))
-        if found is not None:
-            self._entries.move_to_end((etag, coding))
-            self._name(key, found)
-        return found
+        other = self._ring.get(b"\n".join((key[0], etag, coding)))
+        entry = self._entry(other) if other is not None else None
+        if other is not None and entry is not None:
+            self._ring.put(b"\n".join(key), _OTHER + other)
+        return entry
 
-    def put(self, key: Key, entry: Entry) -> None:
+    def put(self, key: Key, entry: Entry, coding: bytes) -> None:
         """Keep an answer, if there is room for such a large one."""
-        if entry.size > self.most // _LARGEST:
-            return
-        known = self._entries.setdefault((entry.etag, entry.coding), entry)
-        if known is entry:
-            self.bytes += entry.size
-        self._name(key, known)
+        asked = b"\n".join(key)
+        self._ring.put(asked, _packed(entry))
+        self._ring.put(b"\n".join((key[0], entry.etag, coding)), asked)
 
-    def _name(self, key: Key, entry: Entry) -> None:
-        if key in self._by_key:
-            return
-        length = sum(map(len, key)) + _OVERHEAD_OF_KEY
-        self._by_key[key] = entry
-        entry.keys += (key,)
-        entry.size += length
-        self.bytes += length
-        while self.bytes > self.most:
-            _, given_up = self._entries.popitem(last=False)
-            self.bytes -= given_up.size
-            self._forget(given_up.keys)
 
-    def _forget(self, keys: Iterable[Key]) -> None:
-        for key in keys:
-            del self._by_key[key]
+def _packed(entry: Entry) -> bytes:
+    return _ENTRY + _LENGTHS.pack(*map(len, entry[:-1])) + b"".join(entry)
+
+
+def _unpacked(packed: bytes) -> Entry:
+    route, etag, head, about = _LENGTHS.unpack_from(packed, len(_ENTRY))
+    etag_begins = _FIRST + route
+    head_begins = etag_begins + etag
+    about_begins = head_begins + head
+    body_begins = about_begins + about
+    return Entry(
+        packed[_FIRST:etag_begins],
+        packed[etag_begins:head_begins],
+        packed[head_begins:about_begins],
+        packed[about_begins:body_begins],
+        memoryview(packed)[body_begins:],
+    )

@@ -40,7 +40,7 @@ KEPT_ASKED = Counter(
     "Plain GETs of the front door, by whether their answer had been kept (hit) or not (miss).",
     ["result"],
 )
-KEPT_BYTES = Gauge("headcount_kept_bytes", "Bytes of answers that are kept.", multiprocess_mode="livesum")
+KEPT_BYTES = Gauge("headcount_kept_bytes", "Bytes of answers that all workers keep.", multiprocess_mode="livemax")
 
 
 class Tally:
@@ -49,10 +49,10 @@ class Tally:
     def __init__(self) -> None:
         """Begin at nothing."""
         self.hits = self.misses = self.kept_bytes = 0
-        self._requests: dict[tuple[str, str, int], int] = {}
-        self._seconds: dict[str, list[float]] = {}
+        self._requests: dict[tuple[bytes, str, int], int] = {}
+        self._seconds: dict[bytes, list[float]] = {}
 
-    def count(self, route: str, method: str, status: int, began: float) -> None:
+    def count(self, route: bytes, method: str, status: int, began: float) -> None:
         """Count a request that began at a time of `time.perf_counter`."""
         seconds = time.perf_counter() - began
         key = (route, method, status)
@@ -66,9 +66,9 @@ class Tally:
     def flush(self) -> None:
         """Hand on what was counted."""
         for (route, method, status), number in self._requests.items():
-            REQUESTS.labels(route, method, str(status)).inc(number)
+            REQUESTS.labels(route.decode(), method, str(status)).inc(number)
         for route, observed in self._seconds.items():
-            histogram = SECONDS.labels(route)
+            histogram = SECONDS.labels(route.decode())
             histogram._sum.inc(observed.pop())  # observe() takes one at a time
             for bucket, observations in zip(histogram._buckets, observed, strict=True):
                 bucket.inc(observations)

@@ -74,10 +74,13 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         if ready is None:
             return await super()._serve_http_request(request, sockname, peername)
         close = self._will_close(request, False)
-        self._response_buffer = b"%b%b%b%b: %b\r\n%bServer: gunicorn/asgi\r\n%b\r\n" % (
+        self._response_buffer = b"%b%b%b: %b\r\n%bServer: gunicorn/asgi\r\n%b\r\n" % (
             protocol._get_cached_status_line(request.version, ready.status),
-            *(*ready.head, ID, ready.id),
-            *(protocol._get_cached_date_header(), b"Connection: close\r\n" if close else b""),
+            ready.head,
+            ID,
+            ready.id,
+            protocol._get_cached_date_header(),
+            b"Connection: close\r\n" if close else b"",
         )
         self._send_body(ready.body)
         if self._flow_control.write_paused:
@@ -126,6 +129,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": Worker,
             "http_parser": "fast",
             "asgi_loop": "uvloop",
+            "preload_app": True,  # what workers share is made before they are forked (see api.kept)
             "asgi_lifespan": "on",
             "asgi_disconnect_grace_period": 0,  # nobody waits for what a client that has gone asked
             "keepalive": 5,

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import GOOD, make_release, running
 
+from api.asgi import FLUSH_SECONDS
 from api.server import FIRST_REQUEST_SECONDS
 from seeds import SHIPPED
 
@@ -88,15 +89,19 @@ def test_a_lost_worker_is_replaced(live):
         assert get(f"{address}/health/ready") == {"status": "ok"}
 
 
+def counted_of(address, name, label):
+    """Return what a server counts under a name and a label."""
+    with urllib.request.urlopen(f"{address}/metrics", timeout=10) as response:
+        assert response.headers.get_content_type() == "text/plain"
+        text = response.read().decode()
+    return sum(float(count) for labels, count in re.findall(rf"^{name}\{{(.*)\}} (.*)$", text, re.M) if label in labels)
+
+
 def test_every_request_is_counted_over_all_workers(live):
     address = live[0]
 
     def counted():
-        with urllib.request.urlopen(f"{address}/metrics", timeout=10) as response:
-            assert response.headers.get_content_type() == "text/plain"
-            text = response.read().decode()
-        found = re.findall(r"^headcount_requests_total\{(.*)\} (.*)$", text, re.M)
-        return sum(float(count) for labels, count in found if 'route="/claims/<string:id>"' in labels)
+        return counted_of(address, "headcount_requests_total", 'route="/claims/<string:id>"')
 
     before = counted()
     for _ in range(40):
@@ -105,6 +110,18 @@ def test_every_request_is_counted_over_all_workers(live):
     while counted() - before != 40:  # the workers' front doors hand on what they counted every second
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_what_one_worker_answered_the_others_find(tmp_path):
+    path = tmp_path / "live.db"
+    make_release(GOOD, path)
+    with running(path, "--workers", "3") as (address, _):
+        for _ in range(60):  # each on a connection of its own, so that all workers are asked
+            get(f"{address}/estimates?limit=3")
+        time.sleep(FLUSH_SECONDS * 1.5)
+        asked = {one: counted_of(address, "headcount_kept_bodies_total", f'result="{one}"') for one in ("hit", "miss")}
+    assert asked["hit"] >= 59
+    assert asked["miss"] <= 10  # with those of /health/live, which is not kept
 
 
 REFUSALS = {
