@@ -13,7 +13,7 @@ import threading
 import weakref
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -43,15 +43,6 @@ class DatabaseError(Exception):
     """There is no release to be had, and the message says why and what to do."""
 
 
-class OtherVersionError(DatabaseError):
-    """The release was made by another version of Headcount; `shipped` says whether of the seeds that ship with it."""
-
-    def __init__(self, path: Path, *, shipped: bool) -> None:
-        """Take where the release is, and of which seeds it was made."""
-        super().__init__(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
-        self.shipped = shipped
-
-
 def _damaged(path: Path) -> DatabaseError:
     return DatabaseError(f"{path}: damaged; `headcount load` makes it anew")
 
@@ -72,6 +63,11 @@ def database_path(url: str) -> Path:
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise DatabaseError(f"HEADCOUNT_DATABASE_URL: {url!r} is not supported; expected sqlite:///PATH")
     return Path(parsed.database)
+
+
+def configured_path() -> Path:
+    """Return the file that the environment's HEADCOUNT_DATABASE_URL names, or the default; raises DatabaseError."""
+    return database_path(os.environ.get("HEADCOUNT_DATABASE_URL") or default_url())
 
 
 def layout() -> str:
@@ -106,6 +102,16 @@ def is_ours(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(100)[_APPLICATION_ID] == tables.APPLICATION_ID.to_bytes(4)
+
+
+def is_outdated_copy(path: Path) -> bool:
+    """Say whether another version made the database, of the seeds that ship: then nothing of the user's is lost."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            made, shipped = connection.execute("SELECT layout, shipped FROM dataset").fetchone()
+    except (sqlite3.Error, TypeError):  # no database, or none of ours
+        return False
+    return bool(shipped) and made != layout() and is_ours(path)
 
 
 def seal(path: Path) -> None:
@@ -170,7 +176,7 @@ class Release:
             with self.engine.connect() as opened:
                 row = opened.execute(select(tables.dataset)).one()
                 if row.layout != layout():
-                    raise OtherVersionError(path, shipped=row.shipped)
+                    raise DatabaseError(f"{path}: made by another version of Headcount; `headcount load` makes it anew")
                 self.versions = list(opened.scalars(select(tables.versions.c.version).order_by("number")))
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error

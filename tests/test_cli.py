@@ -1,13 +1,17 @@
 """The command line, as a curator meets it."""
 
 import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 from conftest import DOCUMENTS, GOOD
 
 from api import cli, terminal
-from schema.engine import Database, Identity, is_intact
+from schema.engine import Database, Identity, is_intact, is_outdated_copy
 from seeds import SHIPPED
 
 
@@ -76,9 +80,9 @@ def test_load_follows_a_link(run, tmp_path):
 def test_only_a_copy_of_the_shipped_seeds_is_outdated_by_another_version(run, tmp_path, monkeypatch, folder, outdated):
     path = tmp_path / "data" / "headcount.db"
     assert run("load", folder).exit_code == 0
-    assert not cli._is_outdated_copy(path)
+    assert not is_outdated_copy(path)
     monkeypatch.setattr("schema.engine.layout", lambda: "another")
-    assert cli._is_outdated_copy(path) is outdated
+    assert is_outdated_copy(path) is outdated
 
 
 @pytest.mark.parametrize("command", ["check", "load"])
@@ -137,3 +141,26 @@ def test_a_place_that_cannot_be_is_refused(run, monkeypatch, tmp_path):
     result = run("load", GOOD)
     assert result.exit_code == 1
     assert "File name too long; nothing was written" in result.output
+
+
+def test_a_database_of_another_program_is_no_outdated_copy(tmp_path):
+    path = tmp_path / "other.db"
+    assert not is_outdated_copy(path)
+    path.write_bytes(b"no database")
+    assert not is_outdated_copy(path)
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE dataset AS SELECT 'another' AS layout, 1 AS shipped")
+        connection.commit()
+    assert not is_outdated_copy(path)
+
+
+def test_the_commands_are_listed_with_what_they_do(run):
+    listed = run("--help").output
+    assert all(f"\n  {name} " in listed for name in ("check", "import", "load", "serve"))
+    assert "No such command 'nope'" in run("nope").output
+
+
+def test_who_serves_does_not_wait_for_what_only_loads():
+    code = "import sys, api.cli, api.server; print(*(one for one in sys.modules if one.startswith(('seeds.', 'rich'))))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
