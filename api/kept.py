@@ -4,6 +4,7 @@ A release never changes, so what was answered once is the answer as long as the 
 belongs to what was asked, so nothing is given up when another takes its place: it is written over (`api.ring`).
 """
 
+import os
 import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -28,10 +29,13 @@ _FIRST = len(_ENTRY) + _LENGTHS.size
 
 
 def most_kept(config: Mapping[str, Any]) -> int:
-    """Return how many bytes may be kept; raises ValueError where the configuration says no number."""
+    """Return how many bytes may be kept; raises ValueError for no number, or one too high."""
     given = str(config.get("KEPT_BYTES", 128_000_000))
     if not (given.isascii() and given.isdecimal()):
         raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 128000000")
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if int(given) > there:
+        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given} is more than this machine has; expected at most {there}")
     return int(given)
 
 

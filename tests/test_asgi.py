@@ -196,9 +196,13 @@ def test_nothing_is_kept_where_that_is_turned_off(front):
     assert (door._kept.size, door._tally.hits, door._tally.misses) == (0, 0, 3)
 
 
-def test_how_much_is_kept_has_to_be_a_number(front):
-    with pytest.raises(ValueError, match="'lots' is no number of bytes"):
-        front(KEPT_BYTES="lots")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("lots", "'lots' is no number of bytes"), ("9" * 20, f"{'9' * 20} is more than this machine has")],
+)
+def test_how_much_is_kept_has_to_be_a_number_that_is_to_be_had(front, given, said):
+    with pytest.raises(ValueError, match=said):
+        front(KEPT_BYTES=given)
 
 
 def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
