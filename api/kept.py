@@ -23,9 +23,7 @@ _OF_THE_BODY = {
     *(b"content-type", b"content-disposition", b"last-modified", b"link"),
 }
 """What a 304 does not say."""
-_ENTRY, _OTHER = b"=", b">"
 _LENGTHS = struct.Struct("4I")
-_FIRST = len(_ENTRY) + _LENGTHS.size
 
 
 def most_kept(config: Mapping[str, Any]) -> int:
@@ -41,7 +39,7 @@ def most_kept(config: Mapping[str, Any]) -> int:
 
 def name_of(release: Release | None) -> bytes:
     """Return what tells a release's file from any other; nothing where there is none."""
-    return b"%x.%x.%x.%x" % release.identity if release else b""
+    return b"%x.%x.%x.%x.%b" % (*release.identity, release.checksum.hex().encode()) if release else b""
 
 
 class Entry(NamedTuple):
@@ -90,7 +88,7 @@ def is_had(etag: bytes, none_match: bytes) -> bool:
 
 
 class Kept:
-    """The finished answers, by each way in which they were asked for; one body for all ways that say the same."""
+    """The finished answers, each once; and under each way to ask for one, which it is."""
 
     def __init__(self, most: int) -> None:
         """Take how many bytes may be kept."""
@@ -103,43 +101,41 @@ class Kept:
 
     def get(self, key: Key) -> Entry | None:
         """Return what answers a request that was made before."""
-        return self._entry(b"\n".join(key))
-
-    def _entry(self, asked: bytes) -> Entry | None:
-        found = self._ring.get(asked)
-        if found is not None and found[:1] == _OTHER:
-            found = self._ring.get(found[1:])
-        return _unpacked(found) if found is not None else None
+        answer = self._ring.get(b"\n".join(key))
+        return self._entry(answer) if answer is not None else None
 
     def same(self, key: Key, etag: bytes, coding: bytes) -> Entry | None:
         """Return what answers a request that says the same as another in other words."""
-        other = self._ring.get(b"\n".join((key[0], etag, coding)))
-        entry = self._entry(other) if other is not None else None
-        if other is not None and entry is not None:
-            self._ring.put(b"\n".join(key), _OTHER + other)
+        answer = _answer(key, etag, coding)
+        entry = self._entry(answer)
+        if entry is not None:
+            self._ring.put(b"\n".join(key), answer)
         return entry
 
     def put(self, key: Key, entry: Entry, coding: bytes) -> None:
         """Keep an answer, if there is room for such a large one."""
-        asked = b"\n".join(key)
-        self._ring.put(asked, _packed(entry))
-        self._ring.put(b"\n".join((key[0], entry.etag, coding)), asked)
+        answer = _answer(key, entry.etag, coding)
+        self._ring.put(answer, _LENGTHS.pack(*map(len, entry[:-1])) + b"".join(entry))
+        self._ring.put(b"\n".join(key), answer)
+
+    def _entry(self, answer: bytes) -> Entry | None:
+        packed = self._ring.get(answer)
+        if packed is None:
+            return None
+        route, etag, head, about = _LENGTHS.unpack_from(packed)
+        etag_begins = _LENGTHS.size + route
+        head_begins = etag_begins + etag
+        about_begins = head_begins + head
+        body_begins = about_begins + about
+        return Entry(
+            packed[_LENGTHS.size : etag_begins],
+            packed[etag_begins:head_begins],
+            packed[head_begins:about_begins],
+            packed[about_begins:body_begins],
+            memoryview(packed)[body_begins:],
+        )
 
 
-def _packed(entry: Entry) -> bytes:
-    return _ENTRY + _LENGTHS.pack(*map(len, entry[:-1])) + b"".join(entry)
-
-
-def _unpacked(packed: bytes) -> Entry:
-    route, etag, head, about = _LENGTHS.unpack_from(packed, len(_ENTRY))
-    etag_begins = _FIRST + route
-    head_begins = etag_begins + etag
-    about_begins = head_begins + head
-    body_begins = about_begins + about
-    return Entry(
-        packed[_FIRST:etag_begins],
-        packed[etag_begins:head_begins],
-        packed[head_begins:about_begins],
-        packed[about_begins:body_begins],
-        memoryview(packed)[body_begins:],
-    )
+def _answer(key: Key, etag: bytes, coding: bytes) -> bytes:
+    """Return what an answer is kept under: it has fewer lines than any request."""
+    return b"\n".join((key[0], etag, coding))

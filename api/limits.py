@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 RATE_LIMIT, RATE_LIMIT_POLICY = "RateLimit", "RateLimit-Policy"
 _EXEMPT = ("/health/", "/metrics")
 _CLIENTS = {"memory": "limits", "redis": "redis", "rediss": "redis", "memcached": "pymemcache"}
-"""What each store takes; looked for, but not imported: `headcount serve` asks in a process that needs none."""
+"""What each store takes; looked for, but not imported: for a server without limits needs none."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """/metrics for Prometheus: how many requests were answered how, and how long that took, over all workers.
 
 prometheus-client decides when it is imported whether values are shared among processes, so this module is imported by
-`create_app`, in each worker, after `api.server` has named the folder in which they are shared.
+`create_app`, after `api.server` has named the folder in which they are shared.
 """
 
 import os

@@ -111,7 +111,7 @@ def is_outdated_copy(path: Path) -> bool:
             made, shipped = connection.execute("SELECT layout, shipped FROM dataset").fetchone()
     except (sqlite3.Error, TypeError):  # no database, or none of ours
         return False
-    return bool(shipped) and made != layout() and is_ours(path)
+    return bool(shipped) and made != layout() and is_ours(path) and is_intact(path)
 
 
 def seal(path: Path) -> None:
@@ -180,6 +180,7 @@ class Release:
                 self.versions = list(opened.scalars(select(tables.versions.c.version).order_by("number")))
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
+        self.checksum = os.pread(self.file.fileno(), 4, _USER_VERSION.start)
         self._own = threading.local()
         self.version: str = row.version
         self.dataset: dict[str, Any] = orjson.loads(row.json)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -187,6 +188,17 @@ def test_what_says_the_same_in_other_words_is_kept_once(front):
             assert (answer[0], answer[2], answer[1][b"etag"]) == (200, first[2], first[1][b"etag"])
     assert (door._tally.hits, door._tally.misses) == (2, 3)
     assert door._kept.size < kept + 600
+
+
+def test_answers_that_are_written_over_are_given_anew_in_whichever_words(front):
+    door = front(KEPT_BYTES=300_000)
+    words = ["/estimates?limit=3", "/estimates?limit=03", "/estimates?offset=0&limit=3"]
+    body = asyncio.run(asked(door, scope_of(words[0])))[2]
+    chance = random.Random(5)  # noqa: S311 (the same each time)
+    for number in range(400):
+        assert asyncio.run(asked(door, scope_of(f"/estimates?limit={number % 9 + 1}&offset={number}")))[0] == 200
+        status, headers, same = asyncio.run(asked(door, scope_of(chance.choice(words))))
+        assert (status, same, int(headers[b"content-length"])) == (200, body, len(body))
 
 
 def test_nothing_is_kept_where_that_is_turned_off(front):

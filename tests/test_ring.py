@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -24,19 +25,19 @@ def test_what_was_put_last_under_a_key_is_found():
 
 
 def test_what_was_put_first_is_written_over_first():
-    ring = Ring(100_000)
+    ring = Ring(1_000_000)
     keys = [b"key %d" % number for number in range(200)]
     for key in keys:
-        ring.put(key, value_of(key, 2000))
+        ring.put(key, value_of(key, 20_000))
     found = [ring.get(key) is not None for key in keys]
     assert found == sorted(found)
     assert 40 < sum(found) < 50
-    assert ring.used <= 100_000
-    assert all(ring.get(key) in (None, value_of(key, 2000)) for key in keys)
+    assert 900_000 < ring.used <= 1_000_000
+    assert all(ring.get(key) in (None, value_of(key, 20_000)) for key in keys)
 
 
 def test_keys_of_one_bucket_make_room_for_one_another():
-    ring = Ring(4000)  # one bucket
+    ring = Ring(2000)  # one bucket
     keys = [b"%d" % number for number in range(6)]
     for key in keys:
         ring.put(key, key)
@@ -45,15 +46,15 @@ def test_keys_of_one_bucket_make_room_for_one_another():
 
 def test_nothing_that_would_fill_much_of_the_ring_is_taken():
     ring = Ring(100_000)
-    ring.put(b"a", bytes(20_000))
+    ring.put(b"a", bytes(3000))
     assert ring.get(b"a") is None
     assert ring.used == 0
 
 
-@pytest.mark.parametrize("size", [0, 1, 2047])
+@pytest.mark.parametrize("size", [0, 1, 1023, 1024])
 def test_without_room_nothing_is_found(size):
     ring = Ring(size)
-    ring.put(b"a", b"1")
+    ring.put(b"a", b"1" * 100)
     assert (ring.get(b"a"), ring.used) == (None, 0)
 
 
@@ -83,7 +84,7 @@ def forked(work) -> int:
 
 
 def test_processes_read_what_others_write_and_never_half_of_it():
-    ring = Ring(64_000)  # written over all the time
+    ring = Ring(200_000)  # written over all the time
     others = [forked(lambda seed=seed: hammer(ring, seed, 1.5)) for seed in range(3)]
     assert hammer(ring, 3, 1.5) > 0
     assert [os.waitpid(pid, 0)[1] for pid in others] == [0, 0, 0]
@@ -101,6 +102,23 @@ def test_a_process_that_is_killed_while_it_writes_holds_up_no_other():
         ring.put(b"after", b"%d" % seed)
         assert ring.get(b"after") == b"%d" % seed
     assert hammer(ring, 20, 0.2) > 0
+
+
+def test_threads_read_what_others_write_and_never_half_of_it():
+    ring = Ring(200_000)
+    with ThreadPoolExecutor(4) as threads:
+        assert min(threads.map(lambda seed: hammer(ring, seed, 1.5), range(4))) > 0
+
+
+def test_how_much_was_written_is_never_seen_half_written():
+    ring = Ring(200_000)
+    pid = forked(lambda: hammer(ring, 1, 1.5))
+    seen, ends = [0], time.monotonic() + 1
+    while time.monotonic() < ends:
+        seen.append(ring._words[0])
+        assert seen[-1] >= max(seen[-2:])
+    assert os.waitpid(pid, 0)[1] == 0
+    assert len(set(seen)) > 10
 
 
 def test_while_another_writes_nothing_is_put_and_nobody_waits(monkeypatch):
