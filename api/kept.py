@@ -23,7 +23,10 @@ _OF_THE_BODY = {
     *(b"content-type", b"content-disposition", b"last-modified", b"link"),
 }
 """What a 304 does not say."""
-_LENGTHS = struct.Struct("4I")
+_HERE, _ELSEWHERE = b"=>"
+"""What is kept begins with one of these: an answer, or the words under which it is kept."""
+_BEFORE = struct.Struct("B4I")
+"""Before an answer: `_HERE`, and how long its parts are but for the body."""
 
 
 def most_kept(config: Mapping[str, Any]) -> int:
@@ -88,7 +91,10 @@ def is_had(etag: bytes, none_match: bytes) -> bool:
 
 
 class Kept:
-    """The finished answers, each once; and under each way to ask for one, which it is."""
+    """The finished answers, each under the words in which it was asked for first; other words lead there, and its ETag.
+
+    Workers write all of it at any time, so what is found is looked at: one step leads to an answer, or there is none.
+    """
 
     def __init__(self, most: int) -> None:
         """Take how many bytes may be kept."""
@@ -101,41 +107,43 @@ class Kept:
 
     def get(self, key: Key) -> Entry | None:
         """Return what answers a request that was made before."""
-        answer = self._ring.get(b"\n".join(key))
-        return self._entry(answer) if answer is not None else None
+        found = self._ring.get(b"\n".join(key))
+        if found is not None and found[0] == _ELSEWHERE:
+            found = self._ring.get(found[1:])
+        return _unpacked(found)
 
     def same(self, key: Key, etag: bytes, coding: bytes) -> Entry | None:
         """Return what answers a request that says the same as another in other words."""
-        answer = _answer(key, etag, coding)
-        entry = self._entry(answer)
-        if entry is not None:
-            self._ring.put(b"\n".join(key), answer)
+        words = b"\n".join(key)
+        first = self._ring.get(b"\n".join((key[0], etag, coding)))
+        entry = _unpacked(self._ring.get(first)) if first is not None else None
+        if first is not None and entry is not None and first != words:
+            self._ring.put(words, bytes((_ELSEWHERE,)) + first)
         return entry
 
     def put(self, key: Key, entry: Entry, coding: bytes) -> None:
         """Keep an answer, if there is room for such a large one."""
-        answer = _answer(key, entry.etag, coding)
-        self._ring.put(answer, _LENGTHS.pack(*map(len, entry[:-1])) + b"".join(entry))
-        self._ring.put(b"\n".join(key), answer)
-
-    def _entry(self, answer: bytes) -> Entry | None:
-        packed = self._ring.get(answer)
-        if packed is None:
-            return None
-        route, etag, head, about = _LENGTHS.unpack_from(packed)
-        etag_begins = _LENGTHS.size + route
-        head_begins = etag_begins + etag
-        about_begins = head_begins + head
-        body_begins = about_begins + about
-        return Entry(
-            packed[_LENGTHS.size : etag_begins],
-            packed[etag_begins:head_begins],
-            packed[head_begins:about_begins],
-            packed[about_begins:body_begins],
-            memoryview(packed)[body_begins:],
-        )
+        words = b"\n".join(key)
+        self._ring.put(words, _packed(entry))
+        self._ring.put(b"\n".join((key[0], entry.etag, coding)), words)
 
 
-def _answer(key: Key, etag: bytes, coding: bytes) -> bytes:
-    """Return what an answer is kept under: it has fewer lines than any request."""
-    return b"\n".join((key[0], etag, coding))
+def _packed(entry: Entry) -> bytes:
+    return _BEFORE.pack(_HERE, *map(len, entry[:-1])) + b"".join(entry)
+
+
+def _unpacked(found: bytes | None) -> Entry | None:
+    if found is None or found[0] != _HERE:
+        return None
+    _, route, etag, head, about = _BEFORE.unpack_from(found)
+    etag_begins = _BEFORE.size + route
+    head_begins = etag_begins + etag
+    about_begins = head_begins + head
+    body_begins = about_begins + about
+    return Entry(
+        found[_BEFORE.size : etag_begins],
+        found[etag_begins:head_begins],
+        found[head_begins:about_begins],
+        found[about_begins:body_begins],
+        memoryview(found)[body_begins:],
+    )
