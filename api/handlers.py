@@ -20,12 +20,13 @@ REMEMBERED, LONGEST_REMEMBERED = 4096, 1000
 
 
 class Question(dict[str, Any]):
-    """A validated query, which nobody changes, and its parameters in their one spelling once that was asked for."""
+    """A validated query, which nobody changes, and once that was asked for: its one spelling, and what narrows it."""
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         """Take the parameters."""
         super().__init__(parameters)
         self.spelt: dict[Any, list[tuple[str, str]]] = {}
+        self.narrowing: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ class Keyset:
             rows.reverse()
         total = count(self.connection, self._positions()) if self.total is None else self.total
         rendered = self.read(self.connection, [row.position for row in rows])
-        return keyset_page(rendered, [row.id for row in rows], more, total, window)
+        return keyset_page(rendered, lambda end: rows[end].id, more, total, window)
 
     def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from a cursor or an offset on; before a cursor, an offset passes over the records next to it."""
@@ -208,14 +208,14 @@ def gone(id_: str) -> NotFound:
     return NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
 
 
-def keyset_page(rendered: list[bytes], ids: Sequence[str], more: bool, total: int, window: Window) -> Page:
-    """Return a page whose neighbours start at its ends; `more` says whether there is another in its direction."""
+def keyset_page(rendered: list[bytes], id_at: Callable[[int], str], more: bool, total: int, window: Window) -> Page:
+    """Return a page whose neighbours start at its ends, 0 and -1; `more`: there is another in its direction."""
     backwards = bool(window.cursor and window.cursor.startswith("before:"))
     ahead, behind = (True, more) if backwards else (more, bool(window.cursor or window.offset))
     return Page(
         rendered,
-        ("cursor", f"after:{ids[-1]}") if ids and ahead else None,
-        ("cursor", f"before:{ids[0]}") if ids and behind else None,
+        ("cursor", f"after:{id_at(-1)}") if rendered and ahead else None,
+        ("cursor", f"before:{id_at(0)}") if rendered and behind else None,
         total,
     )
 

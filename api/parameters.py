@@ -13,6 +13,7 @@ from marshmallow import fields, validate
 from sqlalchemy import Column, select
 
 from api.choices import Choices, choose_records, choose_terms
+from api.handlers import Question
 from schema import tables
 from schema.fields import Edtf, Flag, Id, Number, Strict, Term, Text
 from schema.terms import Locus, SourceKind, Unit
@@ -172,8 +173,12 @@ SEARCH = (
 )
 
 
-def narrowing(query: Mapping[str, Any]) -> dict[str, Any]:
+def narrowing(query: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what of a query leaves estimates out."""
+    if isinstance(query, Question):
+        if query.narrowing is None:
+            query.narrowing = narrowing(dict(query))
+        return query.narrowing
     return {name: value for name, value in query.items() if name in _NARROWING and value is not None}
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, Select, Table, bindparam, cast, column, func, select
+from sqlalchemy import Connection, FromClause, LargeBinary, Select, Table, bindparam, cast, column, func, select
 
 from api import live, tallied
 from api.filters import estimate_conditions, search_conditions
@@ -59,13 +59,28 @@ def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]
 def json_of(table: Table, id_: str) -> bytes | None:
     """Return one record of a resource as it was rendered; None where there is none."""
     connection = live.connection()
-    position = POSITIONS[table.name].value(connection, id=id_)
-    return None if position is None else reader_of(table)(connection, [position])[0]
+    if table is tables.claims:
+        position = POSITIONS["claims"].value(connection, id=id_)
+        return None if position is None else _read_claims(connection, [position])[0]
+    found: bytes | None = _ITEMS[table.name].value(connection, id=id_)
+    return found
+
+
+def _rendered(table: Table) -> FromClause:
+    """Return what holds the JSON of a resource's records: its table, or that beside it."""
+    return tables.estimates_rendered if table is tables.estimates else table
+
+
+def _item(table: Table) -> Prepared:
+    rendered = _rendered(table)
+    found = select(cast(rendered.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
+    return Prepared(found if rendered is table else found.where(rendered.c.position == table.c.position))
 
 
 def _reader(table: Table) -> Read:
-    json = cast(table.c.json, LargeBinary)
-    found = Prepared(select(table.c.position, json).where(table.c.position.in_(_among("positions"))))
+    rendered = _rendered(table).c
+    json = cast(rendered.json, LargeBinary)
+    found = Prepared(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
         by_position = dict(found.rows(connection, positions=_listed(positions)))
@@ -114,8 +129,9 @@ def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes
     return [found[one] for one in positions]
 
 
+_READ_WHOLE = {name: table for name, table in tables.RESOURCES.items() if table is not tables.claims}
+_ITEMS = {name: _item(table) for name, table in _READ_WHOLE.items()}
 _READERS: dict[str, Read] = {
     "claims": _read_claims,
-    "estimates": _reader(tables.estimates_rendered),
-    **{name: _reader(table) for name, table in tables.RESOURCES.items() if "json" in table.c},
+    **{name: _reader(table) for name, table in _READ_WHOLE.items()},
 }

@@ -4,8 +4,9 @@ A page of these lists is read from where the loader has put it side by side, by 
 page of any other list, and every stream, is a `Keyset`'s.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, bindparam, cast, func, select
@@ -72,8 +73,7 @@ class Shelf:
         connection = self.keyset.connection
         if self.pages is _OF_REGION and window == Window(tables.PAGE, joined=True):
             for last, joined in _FIRST.rows(connection, **self.given):
-                end = _ID.value(connection, position=last)
-                return keyset_page([joined], [end], True, self.total, window)
+                return keyset_page([joined], partial(self._id_at, [last]), True, self.total, window)
         direction, _, id_ = (window.cursor or "").partition(":")
         edge = POSITIONS["estimates"].value(connection, id=id_) if id_ else 0
         if edge is None:
@@ -85,8 +85,12 @@ class Shelf:
         del rows[window.limit :]
         if backwards:
             rows.reverse()
-        ends = [_ID.value(connection, position=rows[end][0]) for end in (0, -1)] if rows else []
-        return keyset_page([row[1] for row in rows], ends, more, self.total, window)
+        positions, rendered = [row[0] for row in rows], [row[1] for row in rows]
+        return keyset_page(rendered, partial(self._id_at, positions), more, self.total, window)
+
+    def _id_at(self, positions: Sequence[int], end: int) -> str:
+        id_: str = _ID.value(self.keyset.connection, position=positions[end])
+        return id_
 
     def stream(self, window: Window) -> Iterator[bytes]:
         """Return all from a cursor or an offset on."""
