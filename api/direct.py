@@ -90,7 +90,7 @@ class Direct:
         if answer.media_type not in _WHOLE:
             return None
         etag = b'W/"%b"' % answer.etag.encode()
-        head = _SHARED + lines_of([(_VERSION, live.release().version.encode()), (b"etag", etag)])
+        head = b"%b%b: %b\r\netag: %b\r\n" % (_SHARED, _VERSION, live.release().version.encode(), etag)
         if none_match is not None and is_had(etag, none_match):
             return Entry(route.encode(), etag, head, b"", b"")
         coding = preferred(key[4].decode("latin-1")) or ""

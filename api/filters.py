@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, TableClause, and_, column, false, func, not_, or_, select
 from sqlalchemy import table as named_table
 
+from api.handlers import REMEMBERED
 from api.parameters import (
     DATE_FILTERS,
     FLAG_FILTERS,
@@ -183,6 +185,7 @@ def search_conditions(resource: Table, text: str | None) -> Iterator[Condition]:
             yield or_(*either, *(not_(_matches(resource, word)) for word in unwanted))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def all_of_it(text: str) -> str | None:
     """Return what FTS5 is asked for all that a text asks, or None where that is not one question of its words."""
     clauses = _read_search(text)

@@ -36,7 +36,10 @@ PAGED = frozenset({Format.JSON, Format.JSONLD})
 """The formats of which an answer holds a page, and the number on all pages."""
 
 
-def chosen_format(query: Mapping[str, Any], formats: Iterable[Format] = Format) -> Format:
+_ALL = tuple(Format)
+
+
+def chosen_format(query: Mapping[str, Any], formats: Iterable[Format] = _ALL) -> Format:
     """Return the format that `format` names, or that `Accept` prefers; JSON where it does not care."""
     if "format" in query:
         return Format(query["format"])

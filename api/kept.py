@@ -123,6 +123,8 @@ class Kept:
 
     def put(self, key: Key, entry: Entry, coding: bytes) -> None:
         """Keep an answer, if there is room for such a large one."""
+        if len(entry.body) > self._ring.longest:
+            return
         words = b"\n".join(key)
         self._ring.put(words, _packed(entry))
         self._ring.put(b"\n".join((key[0], entry.etag, coding)), words)

@@ -30,11 +30,13 @@ class Ring:
     def __init__(self, size: int) -> None:
         """Take how many bytes all of it may fill; with none, nothing is ever found."""
         self._buckets = size // _BYTES_FOR_A_BUCKET
+        self.longest = 0
+        """How many bytes a record may take, with its key."""
         if not self._buckets:
             return
         self._start = _BUCKET.size * (1 + self._buckets)
         self._size = size - self._start - _RECORD.size  # a record that is looked for at the very end has a header, too
-        self._longest = self._size // _PART
+        self.longest = self._size // _PART
         self._memory = mmap.mmap(-1, size)
         self._words = memoryview(self._memory)[: self._start].cast(
             "Q"
@@ -65,13 +67,13 @@ class Ring:
         begin += _RECORD.size
         middle = begin + keyed
         value = memory[middle : middle + valued]
-        is_over = position < self._words[0] - self._size + self._longest  # after the value was read
+        is_over = position < self._words[0] - self._size + self.longest  # after the value was read
         return value if memory[begin:middle] == key and not is_over else None
 
     def put(self, key: bytes, value: bytes) -> None:
         """Write a value; where it is too large, or another process or thread is writing, do nothing."""
         record = _RECORD.size + len(key) + len(value)
-        if not self._buckets or record > self._longest or not self._thread.acquire(blocking=False):
+        if record > self.longest or not self._thread.acquire(blocking=False):
             return
         try:
             fcntl.lockf(self._process, fcntl.LOCK_EX | fcntl.LOCK_NB)  # a process that ends lets go of it
