@@ -31,7 +31,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     The database is opened with the first request that needs it, so in each worker for itself.
     """
-    from api import metrics  # noqa: PLC0415 (see there)
+    from api import metrics  # noqa: PLC0415 (once a server has said where: see there)
 
     app = Flask(__name__, static_folder=None, template_folder="explorer/templates")
     app.config.from_mapping(docs.SETTINGS)

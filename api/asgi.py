@@ -18,7 +18,7 @@ from flask import Flask
 from api.bridge import Bridge, Reply
 from api.direct import Direct
 from api.http import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.kept import Entry, Headers, Kept, Key, Ready, is_had, most_kept, name_of
+from api.kept import Entry, Headers, Kept, Key, Ready, is_had, most_kept
 from api.limits import read_settings
 from api.metrics import Tally
 from schema.engine import Database, Release
@@ -46,8 +46,8 @@ def _given(headers: Headers) -> dict[bytes, bytes]:
     return given
 
 
-def _key(release: bytes, path: bytes, query: bytes, given: dict[bytes, bytes]) -> Key:
-    return release, path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b"")
+def _key(release: Release, path: bytes, query: bytes, given: dict[bytes, bytes]) -> Key:
+    return release.fingerprint, path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b"")
 
 
 def _usable(id_: bytes) -> bytes:
@@ -65,7 +65,7 @@ class FrontDoor:
         self._bridge, self._direct, self._tally = Bridge(app), Direct(self._database, self._kept), Tally()
         self._limited = bool(read_settings(app.config).limits)
         self._release: Release | None = None
-        self._name, self._looks = name_of(None), 0.0
+        self._looks = 0.0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -87,26 +87,28 @@ class FrontDoor:
         began = time.perf_counter()
         if began > self._looks or self._database.live is not self._release:
             self._look(began)
+        if (release := self._release) is None:
+            return None
         given = _given(headers)
-        key = _key(self._name, path, query, given)
+        key = _key(release, path, query, given)
         entry = self._kept.get(key)
         if entry is not None:
             self._tally.hits += 1
             return self._ready(entry, method, given, began)
-        if self._limited or self._release is None or len(path) + len(query) >= LONGEST_ADDRESS:
+        if self._limited or len(path) + len(query) >= LONGEST_ADDRESS:
             return None
         self._tally.misses += 1
-        entry = self._direct.answer(self._release, key, given.get(b"if-none-match"))
+        entry = self._direct.answer(release, key, given.get(b"if-none-match"))
         return self._ready(entry, method, given, began) if entry else None
 
     async def in_a_thread(self, scope: Message, _: Receive, send: Send) -> None:
         """Answer a request with what Flask says, and keep that."""
-        method, path, release, name = scope["method"], scope["raw_path"], self._release, self._name
+        method, path, release = scope["method"], scope["raw_path"], self._release
         if path == b"/metrics":
             self._flush()
         reply = await self._bridge.ask(scope)
         if method == "GET" and release and not self._limited:
-            self._keep(release, _key(name, path, scope["query_string"], _given(scope["headers"])), reply)
+            self._keep(release, _key(release, path, scope["query_string"], _given(scope["headers"])), reply)
         await self._bridge.send(reply, send)
 
     def _ready(self, entry: Entry, method: str, given: dict[bytes, bytes], began: float) -> Ready:
@@ -122,10 +124,7 @@ class FrontDoor:
 
     def _look(self, now: float) -> None:
         """Look which release is live."""
-        release = self._database.current()
-        if release is not self._release:
-            self._release, self._name = release, name_of(release)
-        self._looks = now + LOOK_SECONDS
+        self._release, self._looks = self._database.current(), now + LOOK_SECONDS
 
     def _keep(self, release: Release, key: Key, reply: Reply) -> None:
         """Keep what Flask answered, if it is all there and decided by what it is kept under."""

@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 from werkzeug.http import parse_etags
 
 from api.ring import Ring
-from schema.engine import Release
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[bytes, bytes, bytes, bytes, bytes]
-"""A release (`name_of`), path and query string as they were sent, Accept and Accept-Encoding."""
+"""A release by its fingerprint, path and query string as they were sent, Accept and Accept-Encoding."""
 
 _OF_THE_BODY = {
     *(b"allow", b"content-encoding", b"content-language", b"content-length", b"content-md5", b"content-range"),
@@ -38,11 +37,6 @@ def most_kept(config: Mapping[str, Any]) -> int:
     if int(given) > there:
         raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given} is more than this machine has; expected at most {there}")
     return int(given)
-
-
-def name_of(release: Release | None) -> bytes:
-    """Return what tells a release's file from any other; nothing where there is none."""
-    return b"%x.%x.%x.%x.%b" % (*release.identity, release.checksum.hex().encode()) if release else b""
 
 
 class Entry(NamedTuple):

@@ -15,8 +15,8 @@ import threading
 import weakref
 
 _WAYS = 4
-_WORD = 8
-_BUCKET = struct.Struct("8Q")
+_BUCKET, _WORD = 2 * _WAYS, 8
+"""How many words a bucket has, its positions before its hashes; and how many bytes a word has."""
 _RECORD = struct.Struct("QII")
 """A record's position, and how long its key and its value are, which follow."""
 _BYTES_FOR_A_BUCKET = 1024
@@ -34,13 +34,12 @@ class Ring:
         """How many bytes a record may take, with its key."""
         if not self._buckets:
             return
-        self._start = _BUCKET.size * (1 + self._buckets)
+        self._start = _BUCKET * _WORD * (1 + self._buckets)
         self._size = size - self._start - _RECORD.size  # a record that is looked for at the very end has a header, too
         self.longest = self._size // _PART
         self._memory = mmap.mmap(-1, size)
-        self._words = memoryview(self._memory)[: self._start].cast(
-            "Q"
-        )  # each is written at once, which `struct` does not
+        # Each word is written by one store, so nobody sees half of it; `struct` would write zero first.
+        self._words = memoryview(self._memory)[: self._start].cast("Q")
         self._words[0] = self._size  # so that no record's position is 0
         self._thread = threading.Lock()
         self._process = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the ring is; nothing is written)
@@ -56,7 +55,8 @@ class Ring:
         if not self._buckets:
             return None
         memory, hashed = self._memory, _hash(key)
-        bucket = _BUCKET.unpack_from(memory, self._bucket(hashed) * _WORD)
+        at = self._bucket(hashed)
+        bucket = self._words[at : at + _BUCKET].tolist()
         if hashed not in bucket:
             return None
         position = bucket[bucket.index(hashed) - _WAYS]
@@ -95,13 +95,14 @@ class Ring:
     def _name(self, hashed: int, position: int) -> None:
         """Name a record in its bucket: instead of the one before it under its key, or else of the oldest."""
         at = self._bucket(hashed)
-        bucket = self._words[at : at + 2 * _WAYS].tolist()
+        bucket = self._words[at : at + _BUCKET].tolist()
         positions, hashes = bucket[:_WAYS], bucket[_WAYS:]
         way = hashes.index(hashed) if hashed in hashes else positions.index(min(positions))
         self._words[at + way], self._words[at + _WAYS + way] = position, hashed
 
     def _bucket(self, hashed: int) -> int:
-        return 2 * _WAYS * (1 + hashed % self._buckets)
+        """Return at which word a hash's bucket begins; the one number has the room of a bucket before them all."""
+        return _BUCKET * (1 + hashed % self._buckets)
 
 
 def _hash(key: bytes) -> int:

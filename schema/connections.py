@@ -31,6 +31,11 @@ def identity_of(path: Path) -> Identity | None:
         return None
 
 
+def address_of(path: Path) -> str:
+    """Return under what SQLite opens a release: to be read, and as a file that never changes."""
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+
+
 class _Lasting(sqlite3.Connection):
     """A connection that no pool closes, and that several may have at once."""
 
@@ -52,7 +57,7 @@ class Connector:
 
     def _open(self, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=ro&immutable=1",
+            address_of(self.path),
             uri=True,
             check_same_thread=False,  # a stream goes from thread to thread
             cached_statements=512,

@@ -27,7 +27,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from schema import claims, dataset, flat, records, tables, vocabulary
-from schema.connections import Connector, Identity, identity_of
+from schema.connections import Connector, Identity, address_of, identity_of
 from schema.watch import begin_step
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def is_ours(path: Path) -> bool:
 def is_outdated_copy(path: Path) -> bool:
     """Say whether another version made the database, of the seeds that ship: then nothing of the user's is lost."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(sqlite3.connect(address_of(path), uri=True)) as connection:
             made, shipped = connection.execute("SELECT layout, shipped FROM dataset").fetchone()
     except (sqlite3.Error, TypeError):  # no database, or none of ours
         return False
@@ -180,7 +180,9 @@ class Release:
                 self.versions = list(opened.scalars(select(tables.versions.c.version).order_by("number")))
         except SQLAlchemyError as error:
             raise DatabaseError(f"{path}: {error}; `headcount load` makes it anew") from error
-        self.checksum = os.pread(self.file.fileno(), 4, _USER_VERSION.start)
+        checksum = os.pread(self.file.fileno(), 4, _USER_VERSION.start)
+        self.fingerprint = b"%x.%x.%x.%x.%b" % (*self.identity, checksum.hex().encode())
+        """What tells this file from any other."""
         self._own = threading.local()
         self.version: str = row.version
         self.dataset: dict[str, Any] = orjson.loads(row.json)

@@ -166,7 +166,7 @@ def front(database):
         one.flask.extensions["database"].close()
 
 
-def test_what_is_kept_is_bounded_and_said_once(front):
+def test_what_is_kept_is_bounded(front):
     door = front(KEPT_BYTES=200_000)
     for number in range(1, 200):
         for scope in (scope_of(f"/estimates?limit={number % 7 + 1}&offset={number}"), scope_of("/hedges?limit=3")):
