@@ -12,7 +12,7 @@ import orjson
 
 from schema.engine import DatabaseError
 from seeds.entries import Record, Seeds
-from seeds.rules import VOCABULARIES
+from seeds.rules.records import VOCABULARIES
 
 _TABLES = """
 CREATE TABLE articles (id TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;

@@ -25,9 +25,9 @@ from reference import regions_below
 
 from api import create_app
 from seeds import SHIPPED
-from seeds.check import check_seeds
+from seeds.curated.check import check_seeds
+from seeds.release.publish import write_release
 from seeds.staging import Staging, stage
-from seeds.write import write_release
 
 HERE = Path(__file__).parent
 DOCUMENTS = HERE / "data" / "documents"

@@ -5,13 +5,13 @@ import gzip
 import json
 from pathlib import Path
 
-from seeds.bulk.findings import Report
-from seeds.bulk.mapping import read_mapping
-from seeds.bulk.run import import_files
-from seeds.bulk.tabular import identify
-from seeds.bulk.vocabulary import start_from
-from seeds.check import check_seeds
+from seeds.curated.check import check_seeds
 from seeds.staging import Staging
+from seeds.tables.findings import Report
+from seeds.tables.mapping import read_mapping
+from seeds.tables.run import import_files
+from seeds.tables.tabular import identify
+from seeds.tables.vocabulary import start_from
 
 TABLES = Path(__file__).parent / "data" / "tables"
 MAPPING, UCDP = TABLES / "mapping.yaml", TABLES / "ucdp.csv"

@@ -21,8 +21,8 @@ from conftest import GOOD, make_release, running
 from flask import Flask, Response
 
 from api import create_app
-from api.asgi import FrontDoor
-from api.bridge import PIECE, Bridge
+from api.server.front_door import FrontDoor
+from api.server.threads import PIECE, Bridge
 from schema.engine import Database
 from seeds import SHIPPED
 
@@ -219,7 +219,7 @@ def test_how_much_is_kept_has_to_be_a_number_that_is_to_be_had(front, given, sai
 
 def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
     monkeypatch.setattr("schema.connections.STEPS_BETWEEN_LOOKS", 10)
-    monkeypatch.setattr("api.direct.PATIENCE", -1)
+    monkeypatch.setattr("api.server.fast_path.PATIENCE", -1)
     door = front(KEPT_BYTES=0)
     looked = []
     ask = door._bridge.ask
@@ -266,7 +266,7 @@ def test_a_query_of_a_client_that_has_gone_is_given_up(database):
 
 
 def test_a_slow_reader_holds_neither_memory_nor_a_thread(monkeypatch):
-    monkeypatch.setattr("api.bridge.THREADS", 1)
+    monkeypatch.setattr("api.server.threads.THREADS", 1)
     app, made, closed = Flask("stream"), [], []
 
     def chunks():

@@ -5,7 +5,8 @@ from conftest import GOOD, make_release
 
 from schema import engine
 from schema.engine import DatabaseError
-from seeds import SHIPPED, write
+from seeds import SHIPPED
+from seeds.release import publish
 
 
 def test_the_same_seeds_give_the_same_bytes(tmp_path):
@@ -96,7 +97,7 @@ def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write, "seal", full)
+    monkeypatch.setattr(publish, "seal", full)
     with pytest.raises(DatabaseError, match="No space left on device; nothing was written"):
         make_release(SHIPPED, path)
     assert path.read_bytes() == before

@@ -14,8 +14,8 @@ from conftest import GOOD, make_release
 
 from api import create_app
 from api.explorer import charts, marks
-from api.explorer.drawing import VEGA_LITE
 from api.explorer.phrases import figure
+from api.explorer.renderer import VEGA_LITE
 
 NUMBERS = ("low", "best", "high")
 QUESTIONS = {

@@ -8,8 +8,9 @@ import shutil
 import pytest
 from conftest import DOCUMENTS, GOOD
 
-from seeds import SHIPPED, check, read
-from seeds.check import check_seeds
+from seeds import SHIPPED, read
+from seeds.curated import check
+from seeds.curated.check import check_seeds
 from seeds.problems import SeedsRefused
 
 FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from conftest import DOCUMENTS, GOOD
 
-from api import cli, terminal
+from api import cli
+from api.cli import progress
 from schema.engine import Database, Identity, is_intact, is_outdated_copy
 from seeds import SHIPPED
 
@@ -128,11 +129,11 @@ def test_completion_is_clicks(run, monkeypatch):
 
 def test_progress_is_shown_on_a_terminal_after_a_second(monkeypatch, tmp_path):
     clock = iter([0.0, 0.5, 1.5, 2.0])
-    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     shown = []
-    monkeypatch.setattr(terminal.Progress, "start", lambda _: shown.append(True))
+    monkeypatch.setattr(progress.Progress, "start", lambda _: shown.append(True))
     files = [tmp_path / "a", tmp_path / "b"]
-    assert list(terminal.steps("Reading", files, 2)) == files
+    assert list(progress.steps("Reading", files, 2)) == files
     assert shown == [True]
 
 
@@ -162,5 +163,5 @@ def test_the_commands_are_listed_with_what_they_do(run):
 
 
 def test_who_serves_does_not_wait_for_what_only_loads():
-    code = "import sys, api.cli, api.server; print(*(one for one in sys.modules if one.startswith(('seeds.', 'rich'))))"
+    code = "import sys, api.cli, api.server.gunicorn; print(*(one for one in sys.modules if one.startswith(('seeds.', 'rich'))))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""

@@ -8,7 +8,8 @@ import pytest
 from backports import zstd
 from flask import has_request_context
 
-from api import create_app, paging
+from api import create_app
+from api.read import pages
 from schema import flat
 
 DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
@@ -95,13 +96,13 @@ def stream(database, monkeypatch):
     app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
     watched = []
 
-    read = paging.Keyset.stream
+    read = pages.Keyset.stream
 
     def stream(*args):
         watched.append(Watched(read(*args)))
         return iter(watched[-1])
 
-    monkeypatch.setattr(paging.Keyset, "stream", stream)
+    monkeypatch.setattr(pages.Keyset, "stream", stream)
     monkeypatch.setattr(flat, "ROWS_AT_A_TIME", 1)
 
     def ask(coding):

@@ -15,7 +15,7 @@ from frictionless import Package, Resource
 from ruamel.yaml import YAML
 
 from api import create_app
-from api.resources import RESOURCES
+from api.read.resources import RESOURCES
 from seeds import SHIPPED
 
 ROOT = Path(__file__).parents[1]

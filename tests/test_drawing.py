@@ -15,7 +15,7 @@ from conftest import running
 from werkzeug.exceptions import ServiceUnavailable
 
 from api.explorer import charts
-from api.explorer.drawing import Pencil
+from api.explorer.renderer import Pencil
 
 in_proc = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 

@@ -103,7 +103,7 @@ def test_a_release_that_is_changed_in_place_is_no_longer_served(live):
 
 def test_a_release_of_other_tables_is_refused(live, monkeypatch):
     client, path = live
-    monkeypatch.setattr("seeds.build.layout", lambda: "another")
+    monkeypatch.setattr("seeds.release.build.layout", lambda: "another")
     make_release(SHIPPED, path)
     with pytest.raises(DatabaseError, match="made by another version of Headcount"):
         Database(f"sqlite:///{path}").release()

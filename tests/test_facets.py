@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.facets import FIELDS
+from api.endpoints.facets import FIELDS
 
 FILTERS = (
     "",

@@ -10,7 +10,7 @@ from conftest import GOOD, make_release
 from test_filters import EXPECTED
 
 from api import create_app
-from api.resources import RESOURCES
+from api.read.resources import RESOURCES
 from schema.flat import write_csv
 from seeds import SHIPPED
 

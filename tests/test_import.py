@@ -10,8 +10,8 @@ from tables import MAPPING, ROW, UCDP, Outcome, write_csv, write_ndjson
 
 from api import cli, create_app
 from schema.engine import Database, Identity
-from seeds.bulk import run as bulk
-from seeds.bulk.findings import Finding, Grade, Report
+from seeds.tables import run as bulk
+from seeds.tables.findings import Finding, Grade, Report
 
 
 @pytest.fixture

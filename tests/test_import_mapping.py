@@ -11,11 +11,11 @@ from tables import MAPPING, ROW, TABLES, UCDP, Outcome, write_csv
 
 from schema.records import ArticleSchema, EstimateSchema
 from schema.vocabulary import RegionSchema
-from seeds.bulk.mapping import SHIPPED_MAPPINGS, read_mapping
-from seeds.bulk.memo import Memo
-from seeds.bulk.terms import LONGEST_ID, slug
-from seeds.bulk.values import Columns, Take, condition_of, value_of
 from seeds.problems import SeedsRefused
+from seeds.tables.mapping import SHIPPED_MAPPINGS, read_mapping
+from seeds.tables.schema_cache import Memo
+from seeds.tables.terms import LONGEST_ID, slug
+from seeds.tables.values import Columns, Take, condition_of, value_of
 
 # (what stands in the mapping, what is put in its place, the problem: line, column, place and a part of what it says)
 BROKEN = [
@@ -272,7 +272,7 @@ def test_what_is_remembered_is_what_the_schema_loads(schema):
 
 
 def test_memory_stays_flat(monkeypatch):
-    monkeypatch.setattr("seeds.bulk.memo.REMEMBERED", 10)
+    monkeypatch.setattr("seeds.tables.schema_cache.REMEMBERED", 10)
     memo = Memo(ArticleSchema())
     for number in range(100):
         assert memo.load({**GOOD[ArticleSchema], "id": f"a-{number}"})["id"] == f"a-{number}"

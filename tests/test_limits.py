@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api import create_app
-from api.limits import read_settings
+from api.http.limits import read_settings
 
 
 @pytest.fixture

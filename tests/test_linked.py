@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 import pytest
 from pyld import jsonld
 
-from api.linked import LINKS
+from api.formats.jsonld import LINKS
 
 SCHEMA, OA = "https://schema.org/", "http://www.w3.org/ns/oa#"
 BASE = "http://headcount.test"

@@ -1,6 +1,6 @@
 import pytest
 
-from seeds.numerals import read_magnitude, read_numbers
+from seeds.rules.numerals import read_magnitude, read_numbers
 
 NUMBERS = {
     "up to 7,000": [7000],

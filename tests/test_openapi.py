@@ -4,7 +4,7 @@ import pytest
 from marshmallow import Schema, fields
 from sqlalchemy import Boolean, Enum, Float, Integer, String
 
-from api.resources import RESOURCES
+from api.read.resources import RESOURCES
 from schema.fields import Reference
 from schema.tables import dataset
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.resources import RESOURCES
+from api.read.resources import RESOURCES
 
 SORTS = [(resource.name, sort) for resource in RESOURCES for key in resource.sorts for sort in (key, f"-{key}")] + [
     ("estimates", "hedge,-low,stated"),

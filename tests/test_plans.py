@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from api import create_app
-from api.parameters import filter_fields
-from api.resources import RESOURCES
+from api.query.parameters import filter_fields
+from api.read.resources import RESOURCES
 
 SEARCHED = {
     **{"region": "mali", "group": "beta", "indicator": "killed", "source": "source-1", "claim": "claim-7"},

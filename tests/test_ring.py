@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from api.ring import Ring
+from api.server.ring import Ring
 
 
 def value_of(key: bytes, length: int) -> bytes:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import GOOD, make_release, running
 
-from api.asgi import FLUSH_SECONDS
-from api.server import FIRST_REQUEST_SECONDS
+from api.server.front_door import FLUSH_SECONDS
+from api.server.gunicorn import FIRST_REQUEST_SECONDS
 from seeds import SHIPPED
 
 

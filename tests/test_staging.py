@@ -19,10 +19,10 @@ from schema.engine import DatabaseError
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
 from schema.terms import AsOfBasis, Hedge, Locus
 from seeds import SHIPPED, workers
-from seeds.check import check_seeds
-from seeds.render import renderer_of
+from seeds.curated.check import check_seeds
+from seeds.release.publish import Written, write_release
+from seeds.release.render import renderer_of
 from seeds.staging import Staging, stage
-from seeds.write import Written, write_release
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, send_from_directory
 
-from api.explorer.drawing import pencil
-from api.http import answered
+from api.explorer.renderer import pencil
+from api.http.answers import answered
 
 _HERE = Path(__file__).parent / "static"
 _ASSETS = ("style.css", "explorer.js", "icon.svg")

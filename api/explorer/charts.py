@@ -11,19 +11,20 @@ from flask import Flask, Response
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from api import live
-from api.blueprint import Blueprint, QueryParser
-from api.docs import documented
-from api.explorer.drawing import pencil
+from api import context
+from api.endpoints.blueprint import Blueprint, QueryParser
+from api.endpoints.lists import canonical
+from api.endpoints.openapi import documented
 from api.explorer.layers import Spec
 from api.explorer.marks import Drawing, draw
-from api.explorer.setting import Setting
+from api.explorer.renderer import pencil
 from api.explorer.specification import describe, specify
-from api.http import answered, negotiate
-from api.lists import canonical
-from api.paging import address
-from api.parameters import filter_fields
-from api.queries import QuerySchema, distinct_parameter
+from api.explorer.style import Setting
+from api.http.answers import answered
+from api.http.negotiation import negotiate
+from api.query.parameters import filter_fields
+from api.query.schemas import QuerySchema, distinct_parameter
+from api.read.pages import address
 from schema import tables
 from schema.fields import Term, Whole
 from schema.vocabulary import about
@@ -73,7 +74,7 @@ blueprint = Blueprint("chart", __name__, description="The chart of any question.
 
 def specification(query: dict[str, Any]) -> Spec:
     """Return the Vega-Lite specification of the estimates that a query asks for."""
-    source = f"Source: {live.release().dataset['title']}, dataset {live.release().version}"
+    source = f"Source: {context.release().dataset['title']}, dataset {context.release().version}"
     setting = Setting(query["width"], query["theme"], query["scale"])
     return specify(_drawing(query), setting, headline(query), source)
 
@@ -90,13 +91,13 @@ def description(query: dict[str, Any]) -> str:
 
 def _drawing(query: dict[str, Any]) -> Drawing:
     asked = canonical(_schema, {name: value for name, value in query.items() if name not in SETTINGS})
-    return _drawn(live.release().version, tuple(asked))
+    return _drawn(context.release().version, tuple(asked))
 
 
 def headline(query: dict[str, Any]) -> str:
     """Return what a question asks for, as a title: `Estimates of fighters · Islamic State · Iraq`."""
     named = {
-        kind: live.connection().scalars(
+        kind: context.connection().scalars(
             select(tables.RESOURCES[f"{kind}s"].c.name).where(tables.RESOURCES[f"{kind}s"].c.id.in_(query[kind]))
         )
         for kind in ("indicator", "group", "region", "source")
@@ -114,7 +115,7 @@ def _drawn(_version: str, asked: tuple[tuple[str, str], ...]) -> Drawing:
     for name, value in asked:
         given.setdefault(name, []).append(value)
     query = _schema.load({name: values if len(values) > 1 else values[0] for name, values in given.items()})
-    return draw(live.connection(), query)
+    return draw(context.connection(), query)
 
 
 @lru_cache(maxsize=KEPT)

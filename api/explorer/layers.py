@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from api.explorer.marks import DAY, FADES, LETTERS, Drawing, Panel
 from api.explorer.phrases import words
-from api.explorer.setting import COLOURS, Setting
+from api.explorer.style import COLOURS, Setting
 
 Spec = dict[str, Any]
 

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from api.explorer.phrases import figure, when, words
-from api.filters import estimate_conditions, series_conditions
+from api.query.conditions import estimate_conditions, series_conditions
 from schema import tables
 from schema.intervals import NUMBERS
 

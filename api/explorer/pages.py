@@ -5,7 +5,7 @@ A page says what the API answers to the same question, and its address is that q
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -15,21 +15,20 @@ from flask import Response, redirect, render_template, request
 from sqlalchemy import case, literal, select
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api import live
-from api.blueprint import QueryParser
-from api.conflicts import QUARTER, render_conflict, select_conflicts
+from api import context
+from api.endpoints.blueprint import QueryParser
+from api.endpoints.conflicts import QUARTER, render_conflict, select_conflicts
+from api.endpoints.lists import canonical
 from api.explorer import phrases
 from api.explorer.charts import SETTINGS, claims_of, description, headline
 from api.explorer.sidebar import choices
-from api.filters import estimate_conditions
-from api.formats import MEDIA_TYPES
-from api.http import CODE_VERSION, accepted_media_types, answered, guarded
-from api.lists import canonical
-from api.paging import Window, address
-from api.parameters import DATE_FILTERS, filter_fields
-from api.queries import LARGEST_OFFSET, QuerySchema, distinct_parameter, offset_parameter, sort_parameter
-from api.resources import RESOURCES
-from api.selection import json_of, listing_of, reader_of
+from api.http.answers import CODE_VERSION, answered, guarded
+from api.query.conditions import estimate_conditions
+from api.query.parameters import DATE_FILTERS, filter_fields
+from api.query.schemas import LARGEST_OFFSET, QuerySchema, distinct_parameter, offset_parameter, sort_parameter
+from api.read.pages import Window, address
+from api.read.records import json_of, listing_of, reader_of
+from api.read.resources import RESOURCES
 from schema import tables
 from schema.dataset import cite
 from schema.fields import shown
@@ -55,28 +54,10 @@ _schema = QuerySchema.from_dict(
     name="ExplorerQuerySchema",
 )()
 
-View = Callable[..., Any]
-
-
-def or_page(page: Callable[..., Response] | None) -> Callable[[View], View]:
-    """Answer with a page where the client would rather have HTML; curl's `*/*` would not."""
-
-    def decorator(view: View) -> View:
-        @wraps(view)
-        def negotiated(*args: Any, **kwargs: Any) -> Any:
-            accepted = accepted_media_types()
-            if page and "format" not in request.args and accepted.best_match([*MEDIA_TYPES.values(), HTML]) == HTML:
-                return page(**kwargs)
-            return view(*args, **kwargs)
-
-        return negotiated
-
-    return decorator
-
 
 def _page(template: str, path: str, said: Callable[[], Mapping[str, Any]], status: int = 200) -> Response:
     """Return a page with its validators; what is said in it is worked out only where the client does not have it."""
-    release = live.release()
+    release = context.release()
 
     def render() -> tuple[bytes, dict[str, str]]:
         about = {"dataset": release.dataset, "citation": cite(release.dataset), "code_version": CODE_VERSION}
@@ -171,10 +152,10 @@ def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
     )
     elsewhere = {key: value for key, value in query.items() if key not in DATE_FILTERS}
     found = select(table.position).where(*estimate_conditions(elsewhere)).order_by(days, table.position)
-    nearest = list(live.connection().scalars(found.limit(1)))
+    nearest = list(context.connection().scalars(found.limit(1)))
     if not nearest:
         return None
-    (rendered,) = reader_of(tables.estimates)(live.connection(), nearest)
+    (rendered,) = reader_of(tables.estimates)(context.connection(), nearest)
     edtf = orjson.loads(rendered)["as_of"]["edtf"]
     asked = [(name, value) for name, value in canonical(_schema, query) if name not in (*DATE_FILTERS, "offset")]
     return {"when": phrases.when(edtf), "url": address("/", [*asked, ("as_of", edtf)])}
@@ -188,22 +169,16 @@ def _record(kind: str, id_: str) -> dict[str, Any]:
     return record
 
 
-def item(kind: str) -> Callable[..., Response] | None:
-    """Return what shows one record of a kind as a page; None: there is no page of that kind."""
-    if kind not in _BESIDE:
-        return None
-
-    def page(id: str) -> Response:
-        path = f"/{kind}/{quote(id)}"
-        if request.args:
-            return redirect(path, HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
-        try:
-            record = _record(kind, id)
-        except NotFound as error:
-            return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
-        return _page(f"{kind.removesuffix('s')}.html", path, lambda: {"record": record, **_BESIDE[kind](record)})
-
-    return page
+def record_page(kind: str, id_: str) -> Response:
+    """Return the page of one record of a kind that PAGED names."""
+    path = f"/{kind}/{quote(id_)}"
+    if request.args:
+        return redirect(path, HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+    try:
+        record = _record(kind, id_)
+    except NotFound as error:
+        return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
+    return _page(f"{kind.removesuffix('s')}.html", path, lambda: {"record": record, **_BESIDE[kind](record)})
 
 
 def _beside_estimate(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,6 +208,9 @@ _BESIDE: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "articles": _beside_others("article"),
 }
 
+PAGED = tuple(_BESIDE)
+"""The resources whose records have a page."""
+
 _DRIFT = {
     Drift.SAME: "the same",
     Drift.HEDGE_LOST: "the hedge is lost",
@@ -245,6 +223,6 @@ _DRIFT = {
 
 def _conflicts(claim: str) -> list[dict[str, Any]]:
     """Return what contradicts a claim, the widest gap first."""
-    connection = live.connection()
+    connection = context.connection()
     found = connection.execute(select_conflicts({"claim": [claim], "within": QUARTER}).limit(ROWS)).all()
     return [orjson.loads(render_conflict(connection, row)) for row in found]

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from api import live
+from api import context
+from api.endpoints.facets import counts
 from api.explorer.phrases import words
-from api.facets import counts
 from schema import tables
 
 MOST_CHOICES = 30
@@ -29,7 +29,7 @@ def choices(name: str, query: dict[str, Any]) -> dict[str, Any]:
 def _named(name: str, value: str) -> str:
     """Return the name of a value that no estimate has."""
     table = tables.RESOURCES.get(f"{name}s")
-    found = None if table is None else live.connection().scalar(select(table.c.name).where(table.c.id == value))
+    found = None if table is None else context.connection().scalar(select(table.c.name).where(table.c.id == value))
     return found or value
 
 
@@ -37,7 +37,7 @@ def _as_tree(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return regions below their parents, each with its depth."""
     table = tables.regions.c
     ids = [one["value"] for one in regions]
-    parents = {row.id: row.parent for row in live.connection().execute(select(table.id, table.parent))}
+    parents = {row.id: row.parent for row in context.connection().execute(select(table.id, table.parent))}
 
     def below(parent: str | None, depth: int) -> list[dict[str, Any]]:
         found = []

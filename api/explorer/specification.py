@@ -5,7 +5,7 @@ from textwrap import wrap
 from api.explorer.layers import Axis, Spec, mark_layers, range_layers, span_of
 from api.explorer.marks import Drawing, Panel
 from api.explorer.phrases import amount
-from api.explorer.setting import Setting
+from api.explorer.style import Setting
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"

@@ -1,0 +1,96 @@
+"""`headcount`: the command line."""
+
+import logging
+import os
+from importlib.metadata import version
+
+import click
+
+from api.http import limits
+from api.server.cache import most_kept
+from schema.engine import DatabaseError, configured_path, is_outdated_copy
+from seeds import SHIPPED
+
+EXAMPLES = """\b
+Examples:
+  headcount serve                              serve on port 8000, loading the shipped seeds first if need be
+  headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
+  headcount load my-seeds                      check it, then make it the dataset that is served
+  headcount import events.csv.gz --mapping ucdp-ged   make a table the dataset that is served
+"""
+COMPLETION = """\b
+Shell completion (bash; also zsh, fish):
+  eval "$(_HEADCOUNT_COMPLETE=bash_source headcount)"
+"""
+
+
+class _Commands(click.Group):
+    """`serve`, and those of `api.cli.loading`, imported only when one of them is asked for, since it takes long."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all."""
+        from api.cli import loading  # noqa: PLC0415
+
+        return sorted([*self.commands, *loading.COMMANDS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of them, if there is one of this name."""
+        if cmd_name in self.commands:
+            return self.commands[cmd_name]
+        from api.cli import loading  # noqa: PLC0415
+
+        return loading.COMMANDS.get(cmd_name)
+
+
+@click.group(
+    cls=_Commands, epilog=f"{EXAMPLES}\n{COMPLETION}", context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(version("headcount"), prog_name="headcount")
+def main() -> None:
+    """Structured estimates: numbers in the news about armed groups, with who said so.
+
+    The database is the file that HEADCOUNT_DATABASE_URL names (sqlite:///PATH), by default one in your data folder.
+    """
+
+
+@main.command()
+@click.option("--host", envvar="HEADCOUNT_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    envvar="HEADCOUNT_PORT",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port.",
+)
+@click.option(
+    "--workers",
+    envvar="HEADCOUNT_WORKERS",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Processes; as many as there are cores.",
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the API with gunicorn, in the foreground; SIGTERM lets running requests finish.
+
+    The shipped seeds are loaded first if there is no database yet, or one that another version made of them.
+
+    \b
+    Example: headcount serve --host 0.0.0.0 --port 8080 --workers 4
+    """  # noqa: D301
+    try:
+        settings = {name.removeprefix("HEADCOUNT_"): value for name, value in os.environ.items()}
+        limits.read_settings(settings)
+        most_kept(settings)
+        path = configured_path()
+    except (ValueError, DatabaseError) as error:
+        raise click.ClickException(str(error)) from error
+    from api.server.gunicorn import LOG_FORMAT, Server  # noqa: PLC0415 (gunicorn is slow to import, and of no use elsewhere)
+
+    logging.basicConfig(format=LOG_FORMAT, level=logging.WARNING)
+    if not path.exists() or is_outdated_copy(path):
+        from api.cli.loading import load_seeds  # noqa: PLC0415 (of no use where there is a dataset)
+
+        click.echo(load_seeds(SHIPPED), err=True)
+    Server(host, port, workers).run()

@@ -1,0 +1,238 @@
+"""What cannot all be true: claims that exclude each other, parts above their whole, reports against their own claim.
+
+Compared are the numbers that a figure admits (`schema.intervals.Interval`). A vague figure contradicts nothing, and
+where a place was not said nothing is compared.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from marshmallow import Schema
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
+
+from api import context
+from api.endpoints.blueprint import Blueprint
+from api.endpoints.lists import answer_list
+from api.endpoints.openapi import documented, envelope_of
+from api.formats.media_types import MEDIA_TYPES
+from api.http.answers import Answer
+from api.http.negotiation import negotiate
+from api.query.choices import choose_terms
+from api.query.conditions import estimate_conditions
+from api.query.parameters import filter_fields
+from api.query.schemas import QuerySchema, field_names, list_fields
+from api.read.pages import Selected
+from api.read.records import reader_of
+from schema import tables
+from schema.fields import Flag, Number, Part, Term, Whole
+from schema.records import EstimateSchema
+from schema.terms import Bound, IndicatorKind
+from schema.vocabulary import about
+
+_LOWER, _HIGHER = tables.estimates.alias("lower"), tables.estimates.alias("higher")
+QUARTER, LONGEST_WITHIN = 92, 36_525
+
+
+class ConflictKind(StrEnum):
+    """What contradicts what."""
+
+    CLAIMS = "claims"
+    PARTS = "parts"
+    REPORTS = "reports"
+
+
+class ConflictSchema(Schema):
+    """Two figures that cannot both be true."""
+
+    kind = Term(
+        ConflictKind,
+        metadata=about(
+            "claims: two claims on the same group, indicator and region. parts: a part above its whole, such as a "
+            "region above a combined region or fighters above members. reports: a report against its own claim.",
+            "claims",
+        ),
+    )
+    gap = Number(
+        allow_none=True,
+        metadata=about("How many times the end of the lower the start of the higher is; null: the lower is 0.", 1.5),
+    )
+    days = Whole(metadata=about("Days from the end of one's as_of to the start of the other's; 0: they overlap.", 0))
+    same_scope = Flag(metadata=about("Whether both leave out, or add, the same.", True))
+    lower = Part(EstimateSchema, metadata=about("The lower one; of a claim, its first report. Of parts, the whole."))
+    higher = Part(EstimateSchema, metadata=about("The higher one; of a claim, its first report. Of parts, the part."))
+
+
+_conflict = ConflictSchema()
+_schema = QuerySchema.from_dict(
+    {
+        "kind": choose_terms("kind", ConflictKind, metadata=about("Which kinds; by default all.", ["reports"])),
+        "within": Whole(
+            0,
+            LONGEST_WITHIN,
+            load_default=QUARTER,
+            metadata=about("The most days that may lie between the as_of of stocks and shares.", QUARTER),
+        ),
+        **filter_fields(),
+        **list_fields(field_names(_conflict)),
+    },
+    name="ConflictsQuerySchema",
+)()
+
+blueprint = Blueprint("conflicts", __name__, description="What cannot all be true.")
+
+
+@blueprint.route("/conflicts")
+@negotiate(*MEDIA_TYPES.values())
+@blueprint.arguments(_schema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    envelope_of(_conflict, many=True),
+    operation="list_conflicts",
+    summary="List what cannot all be true",
+    description=(
+        "Pairs of figures whose stated intervals exclude each other, the widest gap first. A claim is taken as its "
+        "first report with a number has it (body before headline, then the earliest published). Stocks and shares are "
+        "compared where their as_of lie close together, flows where that of the higher lies in that of the lower; "
+        "shares of a part are not compared with the whole. A report is shown against the first report of its claim "
+        "that it contradicts, in its own article if there is one. Filters leave the pairs of which at least one claim "
+        "(of reports: one of the two) has an estimate that matches."
+    ),
+    formats=MEDIA_TYPES.values(),
+)
+def list_conflicts(query: dict[str, Any]) -> Answer:
+    """List what cannot all be true."""
+
+    def listed() -> Selected:
+        return Selected(context.release(), context.connection(), select_conflicts(query), render_conflict)
+
+    return answer_list(name="conflicts", record=_conflict, schema=_schema, query=query, listed=listed)
+
+
+def render_conflict(connection: Connection, row: Row[Any]) -> bytes:
+    """Return a conflict as JSON, both sides inline."""
+    sides = reader_of(tables.estimates)(connection, [row.lower_position, row.higher_position])
+    gap = row.gap and round(row.gap, 6)
+    about_both = {"kind": row.kind, "gap": gap, "days": row.days, "same_scope": bool(row.same_scope)}
+    return b'%b,"lower":%b,"higher":%b}' % (orjson.dumps(about_both)[:-1], *sides)
+
+
+def select_conflicts(query: dict[str, Any]) -> Select[Any]:
+    """Return the conflicts that a query asks for, the widest gap first: what they are, and where both sides stand."""
+    conditions, kinds = estimate_conditions(query), query.get("kind", list(ConflictKind))
+    asked = []
+    if {ConflictKind.CLAIMS, ConflictKind.PARTS} & set(kinds):
+        asked.append(_between_claims(query["within"], conditions))
+    if ConflictKind.REPORTS in kinds:
+        asked.append(_between_reports(conditions))
+    pairs = union_all(*asked).subquery()
+    found = select(pairs).where(pairs.c.kind.in_(kinds))
+    return found.order_by(
+        pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_position", "higher_position"))
+    )
+
+
+_END, _START = _LOWER.c.value_high, _HIGHER.c.value_low
+_BELOW = and_(
+    _START >= _END,  # which is said apart, so that the index is searched from there on
+    or_(_START > _END, ~and_(_LOWER.c.value_high_inclusive.is_(True), _HIGHER.c.value_low_inclusive.is_(True))),
+)
+"""That the lower ends before the higher starts."""
+
+_DAYS = case(
+    (_HIGHER.c.as_of_first_day > _LOWER.c.as_of_last_day, _HIGHER.c.as_of_first_day - _LOWER.c.as_of_last_day),
+    (_LOWER.c.as_of_first_day > _HIGHER.c.as_of_last_day, _LOWER.c.as_of_first_day - _HIGHER.c.as_of_last_day),
+    else_=0,
+)
+_INSIDE = and_(
+    or_(_LOWER.c.as_of_first_day.is_(None), _LOWER.c.as_of_first_day <= _HIGHER.c.as_of_first_day),
+    or_(_LOWER.c.as_of_last_day.is_(None), _LOWER.c.as_of_last_day >= _HIGHER.c.as_of_last_day),
+)
+"""That the higher's as_of lies in the lower's."""
+
+_SHOWN = (
+    case((_END > 0, _START / _END), else_=null()).label("gap"),
+    _DAYS.label("days"),
+    (func.coalesce(_LOWER.c.scope, "") == func.coalesce(_HIGHER.c.scope, "")).label("same_scope"),
+    *(_LOWER.c.position.label("lower_position"), _HIGHER.c.position.label("higher_position")),
+)
+
+
+_PARTS = {kind: tables.parts.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
+
+
+def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Return the pairs of claims that exclude each other, where one counts the same as the other or a part of it."""
+    joined: FromClause = _LOWER
+    for kind, parts in _PARTS.items():
+        joined = joined.join(parts, and_(parts.c.kind == kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
+    wholes = (_HIGHER.c[f"{kind}_position"] == one.c.part_position for kind, one in _PARTS.items())
+    joined = joined.join(_HIGHER, and_(*wholes))
+    joined = joined.join(tables.indicators, tables.indicators.c.position == _LOWER.c.indicator_position)
+    same = and_(*(one.c.whole_position == one.c.part_position for one in _PARTS.values()))
+    indicator_kind = tables.indicators.c.kind
+    close = literal(within) >= _DAYS
+    matching = select(tables.estimates.c.claim_position).where(*conditions)
+    pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
+    found = pairs.select_from(joined).where(
+        *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, _BELOW),
+        or_(
+            and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
+            and_(indicator_kind == IndicatorKind.STOCK, close),
+            and_(indicator_kind == IndicatorKind.SHARE, close, same),
+        ),
+    )
+    if not conditions:
+        return found
+    # Each from its own end, so that only the pairs of what matches are looked for.
+    return select(union(*(found.where(side.c.claim_position.in_(matching)) for side in (_LOWER, _HIGHER))).subquery())
+
+
+def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Return each report that contradicts an earlier one of its claim, against one of these.
+
+    The rule is `schema.intervals.exclude_each_other`: a floor that starts at a firm ceiling excludes it too.
+    """
+    ceiling, floor = tables.hedges.alias("ceiling"), tables.hedges.alias("floor")
+    turned = and_(
+        *(ceiling.c.bound == Bound.CEILING, ceiling.c.firm.is_(True), floor.c.bound == Bound.FLOOR, _START == _END)
+    )
+    lower_is_later = _LOWER.c.claim_rank > _HIGHER.c.claim_rank
+    nearest = func.row_number().over(
+        partition_by=case((lower_is_later, _LOWER.c.position), else_=_HIGHER.c.position),
+        order_by=[
+            case((_LOWER.c.article_position == _HIGHER.c.article_position, 0), else_=1),
+            case((lower_is_later, _HIGHER.c.claim_rank), else_=_LOWER.c.claim_rank),
+        ],
+    )
+    joined = (
+        _LOWER.join(_HIGHER, _LOWER.c.claim_position == _HIGHER.c.claim_position)
+        .join(ceiling, ceiling.c.id == _LOWER.c.hedge)
+        .join(floor, floor.c.id == _HIGHER.c.hedge)
+    )
+    pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_SHOWN, nearest.label("nearest"))
+    pairs = pairs.select_from(joined).where(_LOWER.c.position != _HIGHER.c.position, or_(_BELOW, turned))
+    matching = select(tables.estimates.c.position, tables.estimates.c.claim_position).where(*conditions).subquery()
+    if conditions:
+        pairs = pairs.where(_LOWER.c.claim_position.in_(select(matching.c.claim_position)))
+    found = pairs.subquery()
+    shown = select(*(column for column in found.c if column.name != "nearest")).where(found.c.nearest == 1)
+    if not conditions:
+        return shown
+    matched = select(matching.c.position)
+    return shown.where(or_(found.c.lower_position.in_(matched), found.c.higher_position.in_(matched)))

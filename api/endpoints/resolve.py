@@ -1,0 +1,145 @@
+"""What a name could mean, across groups, regions, sources and indicators: exact names first, then near misses."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from marshmallow import Schema, fields
+from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
+from sqlalchemy import Row, select
+
+from api import context
+from api.endpoints.blueprint import Blueprint
+from api.endpoints.lists import answer_list
+from api.endpoints.openapi import documented, envelope_of
+from api.formats.media_types import MEDIA_TYPES
+from api.http.answers import Answer
+from api.http.negotiation import negotiate
+from api.query.choices import choose_terms
+from api.query.parameters import SearchText
+from api.query.schemas import QuerySchema, field_names, list_fields
+from api.read.pages import Worked, address
+from schema import tables
+from schema.fields import Id, Term, Whole
+from schema.names import fold
+from schema.terms import NameKind
+from schema.vocabulary import about
+
+LEAST_LIKENESS = 70
+"""From 0 to 100; below it a name is another name."""
+
+
+class Meant(StrEnum):
+    """What a name can be the name of."""
+
+    GROUP = "group"
+    REGION = "region"
+    SOURCE = "source"
+    INDICATOR = "indicator"
+
+
+class Why(StrEnum):
+    """Which of a record's names was given, the surest first, or that one of them is like what was given."""
+
+    ID = NameKind.ID.value
+    CODE = NameKind.CODE.value
+    NAME = NameKind.NAME.value
+    ALIAS = NameKind.ALIAS.value
+    NEAR = "near"
+
+
+class MeaningSchema(Schema):
+    """A record that a name could mean."""
+
+    kind = Term(Meant, metadata=about("What it is; also the filter that takes it.", "region"))
+    id = Id(metadata=about("The record's id.", "iraq"))
+    name = fields.String(metadata=about("Its name.", "Iraq"))
+    url = fields.String(metadata=about("Where it is.", "/regions/iraq"))
+    estimates = fields.String(metadata=about("Where its estimates are.", "/estimates?region=iraq"))
+    why = Term(Why, metadata=about("Which of its names was given; near: one of them is like it.", "code"))
+    matched = fields.String(metadata=about("That name, as it is written.", "IQ"))
+    likeness = Whole(0, 100, metadata=about("How like it is to what was given, in percent.", 100))
+
+
+_meaning = MeaningSchema()
+_name = "A name, id, code or alias, in any case."
+_schema = QuerySchema.from_dict(
+    {
+        "q": SearchText(required=True, metadata=about(_name, "daesh")),
+        "kind": choose_terms("kind", Meant, metadata=about("What it may be; by default any of these.", ["group"])),
+        **list_fields(field_names(_meaning)),
+    },
+    name="ResolveQuerySchema",
+)()
+
+blueprint = Blueprint("resolve", __name__, description="What a name could mean.")
+
+
+@blueprint.route("/resolve")
+@negotiate(*MEDIA_TYPES.values())
+@blueprint.arguments(_schema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    envelope_of(_meaning, many=True),
+    operation="list_meanings",
+    summary="List what a name could mean",
+    description=(
+        "Groups, regions, sources and indicators that are called so, then those that are called nearly so, the likest "
+        "first. Filters take exact names only; this tells which there are."
+    ),
+    formats=MEDIA_TYPES.values(),
+)
+def list_meanings(query: dict[str, Any]) -> Answer:
+    """List what a name could mean."""
+
+    def listed() -> Worked:
+        return Worked(meanings(query["q"], query.get("kind")))
+
+    return answer_list(name="resolve", record=_meaning, schema=_schema, query=query, listed=listed)
+
+
+def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
+    """Return the records that a name could mean as JSON, best first, each by the best of its names."""
+    names = tables.names.c
+    found = select(tables.names).where(names.kind.in_(kinds or list(Meant)))
+    rows = context.connection().execute(found.order_by(names.kind, names.id, names.key)).all()
+    ranked = sorted(_alike(fold(name), rows), key=lambda one: (-one[0], list(Why).index(one[1])))
+    best: dict[tuple[str, str], dict[str, Any]] = {}
+    for likeness, why, row in ranked:
+        record = {
+            "kind": Meant(row.kind),
+            "id": row.id,
+            "url": f"/{row.kind}s/{row.id}",
+            "why": why,
+            "matched": row.written,
+        }
+        record["estimates"] = address("/estimates", [(row.kind, row.id)])
+        best.setdefault((row.kind, row.id), record | {"likeness": likeness})
+    for record in best.values():
+        table = tables.RESOURCES[f"{record['kind']}s"]
+        record["name"] = context.connection().scalar(select(table.c.name).where(table.c.id == record["id"]))
+    return [orjson.dumps(_meaning.dump(record)) for record in best.values()]
+
+
+def _alike(key: str, rows: Sequence[Row[Any]]) -> list[tuple[int, Why, Row[Any]]]:
+    """Return the names that are like a folded one: how like, why, and the row."""
+    if not key:
+        return []
+    found = process.extract(key, [row.key for row in rows], scorer=_likeness, limit=None, score_cutoff=LEAST_LIKENESS)
+    return [
+        (100, Why(rows[index].why), rows[index]) if match == key else (min(int(score), 99), Why.NEAR, rows[index])
+        for match, score, index in found
+    ]
+
+
+def _likeness(one: str, other: str, *, score_cutoff: float | None = None) -> float:
+    """Return how like two names are: letter by letter, or, for a little less, in the words that they share.
+
+    Punctuation is no part of either.
+    """
+    return max(
+        fuzz.ratio(one, other, processor=default_process),
+        0.9 * fuzz.token_set_ratio(one, other, processor=default_process),
+    )

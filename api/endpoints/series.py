@@ -1,0 +1,150 @@
+"""One indicator over time: points that hold what was said of an interval, and never a number that nobody said.
+
+A series is of one group in one region; a combined region's figures are its own. A figure whose as_of lies in several
+intervals stands in a point that spans them, so that every estimate stands in one point and none is said of a time that
+it does not describe.
+"""
+
+from typing import Any
+
+import orjson
+from marshmallow import Schema, fields
+
+from api import context
+from api.endpoints.blueprint import Blueprint
+from api.endpoints.lists import answer_list
+from api.endpoints.openapi import documented, envelope_of
+from api.formats.media_types import MEDIA_TYPES
+from api.http.answers import Answer
+from api.http.negotiation import negotiate
+from api.query.choices import Choice
+from api.query.conditions import estimate_conditions, series_conditions
+from api.query.parameters import VOCABULARY_FILTERS, filter_fields
+from api.query.schemas import QuerySchema, distinct_parameter, field_names, list_fields
+from api.read.points import By, Interval, Points, SumRule
+from schema.fields import Day, Flag, Id, ListOf, Number, Part, Term, Whole
+from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.terms import Hedge
+from schema.vocabulary import about
+
+
+class SumSchema(Schema):
+    """The numbers of all claims of a point together, where they add up."""
+
+    low = Number(allow_none=True, metadata=about("The lows together; null: a claim has none.", 30))
+    best = Number(allow_none=True, metadata=about("The bests together; null: a claim has none.", 30))
+    high = Number(allow_none=True, metadata=about("The highs together; null: a claim has none.", 30))
+    low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant; null where low is.", True))
+    high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant; null where high is.", True))
+    granularity = Number(allow_none=True, metadata=about("The coarsest power of ten that a claim is rounded to.", 1))
+
+
+class MemberSchema(Schema):
+    """An estimate in a point, with what it says."""
+
+    id = Id(metadata=about("The estimate.", "base"))
+    claim = Id(metadata=about("The claim that it reports.", "base"))
+    source = Id(metadata=about("Who said it.", "army"))
+    low = Number(allow_none=True, metadata=about("The lower number; null: not said.", 400))
+    best = Number(allow_none=True, metadata=about("The central number; null: not said.", 450))
+    high = Number(allow_none=True, metadata=about("The upper number; null: not said.", 500))
+    low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant.", True))
+    high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant.", True))
+    hedge = Term(Hedge, metadata=about("How firmly it was said; see /hedges.", "at_most"))
+    derived = Flag(
+        metadata=about("Whether its numbers were worked out and not printed; then they are no bounds.", False)
+    )
+
+
+class PointSchema(Schema):
+    """What was said of an interval: the widest numbers, and each estimate that they come from."""
+
+    indicator = Part(IndicatorStub, metadata=about("What is counted."))
+    group = Part(GroupStub, metadata=about("Whom the figures are about."))
+    region = Part(RegionStub, metadata=about("Where they hold: just there, not in regions below."))
+    source = Part(SourceStub, allow_none=True, metadata=about("Who said them; null unless by source or claim."))
+    claim = Id(allow_none=True, metadata=about("The claim; null unless by claim."))
+    start = Day(allow_none=True, metadata=about("First day, included; null where open.", "2017-01-01"))
+    end = Day(allow_none=True, metadata=about("Last day, included; null where open.", "2017-12-31"))
+    low = Number(allow_none=True, metadata=about("The lowest low that was said; null: none was.", 400))
+    best = Number(allow_none=True, metadata=about("The best that was said; null: none, or several were."))
+    high = Number(allow_none=True, metadata=about("The highest high that was said; null: none was.", 7000))
+    low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant; null where low is.", True))
+    high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant; null where high is.", True))
+    estimates = Whole(metadata=about("Number of estimates.", 3))
+    claims = Whole(metadata=about("Number of distinct claims.", 2))
+    sources = Whole(metadata=about("Number of distinct sources.", 2))
+    sum = Part(SumSchema, allow_none=True, metadata=about("All claims together, where that is a number."))
+    sum_rule = Term(
+        SumRule,
+        metadata=about(
+            "Whether claims are summed. not_a_flow: stocks and shares never are. apart: a flow whose claims share no "
+            "day of their as_of, so they are. overlapping: a flow whose claims may count the same. other_scopes: a "
+            "flow whose claims leave out, or add, different things.",
+            "not_a_flow",
+        ),
+    )
+    members = ListOf(fields.Nested(MemberSchema), metadata=about("Every estimate, newest first."))
+
+
+_point = PointSchema()
+_indicator = next(filter_ for filter_ in VOCABULARY_FILTERS if filter_.name == "indicator")
+_WHY_ONE = "a series is of one indicator, for what is counted otherwise cannot stand on one line"
+_schema = QuerySchema.from_dict(
+    {
+        "indicator": Choice(_indicator.field(), _WHY_ONE, required=True),
+        "interval": Term(Interval, load_default=Interval.YEAR, metadata=about("How long a point's time is.", "year")),
+        "by": Term(
+            By,
+            load_default=By.REGION,
+            metadata=about("What series come in the order of. source and claim also part them further.", "source"),
+        ),
+        "distinct": distinct_parameter(),
+        **{name: field for name, field in filter_fields().items() if name not in ("indicator", "not_indicator")},
+        **list_fields(field_names(_point)),
+    },
+    name="SeriesQuerySchema",
+)()
+
+blueprint = Blueprint("series", __name__, description="One indicator over time.")
+
+
+@blueprint.route("/series")
+@negotiate(*MEDIA_TYPES.values())
+@blueprint.arguments(_schema, location="query", error_status_code=400)
+@documented(
+    blueprint,
+    envelope_of(_point, many=True),
+    operation="list_series",
+    summary="List one indicator over time",
+    description=(
+        "Points of the estimates that match: the widest numbers said of an interval, with every estimate behind "
+        "them. A series is of one group in one region, and never mixes a region with those below it or around it. A "
+        "figure whose as_of lies in several intervals stands in a point that spans them. Nothing is averaged; stocks "
+        "and shares are never summed."
+    ),
+    formats=MEDIA_TYPES.values(),
+)
+def list_series(query: dict[str, Any]) -> Answer:
+    """List one indicator over time."""
+
+    def listed() -> Points:
+        asked = query | {"indicator": [query["indicator"]]}
+        interval, by = Interval(query["interval"]), By(query["by"])
+        rolled_up = interval is Interval.YEAR and by in (By.REGION, By.GROUP)
+        return Points(
+            release=context.release(),
+            connection=context.connection(),
+            indicator=query["indicator"],
+            conditions=estimate_conditions(asked),
+            rolled_up=series_conditions(asked) if rolled_up else None,
+            interval=interval,
+            by=by,
+            render=_render,
+        )
+
+    return answer_list(name="series", record=_point, schema=_schema, query=query, listed=listed)
+
+
+def _render(point: dict[str, Any]) -> bytes:
+    return orjson.dumps(_point.dump(point))

@@ -1,0 +1,252 @@
+"""Estimates → the points of series: each estimate in one point, and of each the widest numbers that were said."""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby, islice, pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, cast, func, literal_column, select, tuple_
+
+from api.read.pages import Page, Window, count, counted_page, streamed
+from api.read.prepared import POSITIONS
+from schema import tables
+from schema.engine import Release
+from schema.intervals import NUMBERS
+from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.tables import AFTER_ALL, BEFORE_ALL
+from schema.terms import IndicatorKind
+
+_ESTIMATES = tables.estimates.c
+
+
+class Interval(StrEnum):
+    """How long a point's time is."""
+
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+
+
+class By(StrEnum):
+    """What series are ordered by, and parted by beside group and region."""
+
+    REGION = "region"
+    GROUP = "group"
+    SOURCE = "source"
+    CLAIM = "claim"
+
+
+class SumRule(StrEnum):
+    """Whether the numbers of a point's claims add up, and if not, why."""
+
+    NOT_A_FLOW = "not_a_flow"
+    APART = "apart"
+    OVERLAPPING = "overlapping"
+    OTHER_SCOPES = "other_scopes"
+
+
+_MONTHS = {Interval.YEAR: 12, Interval.QUARTER: 3, Interval.MONTH: 1}
+_KEYS = {
+    By.REGION: ("region", "group"),
+    By.GROUP: ("group", "region"),
+    By.SOURCE: ("source", "region", "group"),
+    By.CLAIM: ("claim",),
+}
+_STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
+_MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
+
+_READ = [
+    *(
+        tables.RESOURCES[f"{kind}s"].c[key].label(f"{kind}_{key}")
+        for kind, keys in (*((kind, stub.fields) for kind, stub in _STUBS.items()), ("claim", ("id",)))
+        for key in keys
+    ),
+    *(_ESTIMATES[key] for key in ("claim_rank", "granularity", "scope", "derived", *_MEMBER_KEYS)),
+    *(_ESTIMATES[key] for key in ("as_of_start", "as_of_end")),
+]
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of an indicator's estimates that meet some conditions, series by series, each in the order of time.
+
+    `render` writes a point; a page reads only the estimates of its points.
+    """
+
+    release: Release
+    connection: Connection
+    indicator: str
+    conditions: Sequence[ColumnElement[bool]]
+    rolled_up: Sequence[ColumnElement[bool]] | None
+    """The conditions on the rows of `series`, where these are the points that are asked for; else None."""
+    interval: Interval
+    by: By
+    render: Callable[[dict[str, Any]], bytes]
+
+    def page(self, window: Window) -> Page:
+        """Return the page that an offset leads to."""
+        points = self._points()
+        counted = points.add_columns(func.count().over().label("total"))
+        rows = list(self.connection.execute(counted.limit(window.limit).offset(window.offset)))
+        if not rows:
+            return counted_page([], count(self.connection, points), window)
+        here = tuple_(*self._keys()).between(tuple_(*rows[0][:-1]), tuple_(*rows[-1][:-1]))
+        conditions = self.conditions if self.rolled_up is None else self._of_series(rows)
+        members = self.connection.execute(self._members(conditions).where(here))
+        return counted_page(list(self._rendered(members)), rows[0].total, window)
+
+    def stream(self, window: Window) -> Iterator[bytes]:
+        """Return all from an offset on."""
+        found = self._members(self.conditions)
+
+        def members() -> Iterator[Row[Any]]:
+            with self.release.engine.connect() as connection:
+                for some in streamed(connection, found):
+                    yield from some
+
+        return islice(self._rendered(members()), window.offset, None)
+
+    def _of_series(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
+        """Return what all estimates of these points' series meet, and no others; SQLite finds them by an index."""
+        parts = [_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]]
+        indicator = POSITIONS["indicators"].value(self.connection, id=self.indicator)
+        series = sorted({point[: len(parts)] for point in points})
+        return [_ESTIMATES.indicator_position == indicator, tuple_(*parts).in_(series)]
+
+    def _points(self) -> Select[Any]:
+        """Return what tells each point apart, in their order: read where it was worked out, or worked out."""
+        if self.rolled_up is not None:
+            names = (*(f"{kind}_position" for kind in _KEYS[self.by]), "first_year", "last_year")
+            keys: list[Any] = [tables.series.c[name] for name in names]
+            rows = select(*keys).where(*self.rolled_up)
+        else:
+            keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]
+            rows = select(*keys).where(*self.conditions).group_by(*keys)
+        return rows.order_by(*keys)
+
+    def _members(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        """Return the estimates that meet some conditions, in the order of the points."""
+        found = select(*_READ, *self._keys()).select_from(tables.estimates).where(*conditions)
+        for kind in (*_STUBS, "claim"):
+            table = tables.RESOURCES[f"{kind}s"]
+            found = found.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
+        return found.order_by(*self._keys(), _ESTIMATES.position)
+
+    def _keys(self) -> list[ColumnElement[int]]:
+        """Return what tells points apart, as numbers: an open start comes before all times, an open end after."""
+        start = _number_of(_ESTIMATES.as_of_start, self.interval, BEFORE_ALL).label("first")
+        end = _number_of(_ESTIMATES.as_of_end, self.interval, AFTER_ALL).label("last")
+        return [*(_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]), start, end]
+
+    def _rendered(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
+        def key(row: Row[Any]) -> tuple[Any, ...]:
+            return (*(row._mapping[f"{kind}_id"] for kind in _KEYS[self.by]), row.first, row.last)
+
+        for _, of_point in groupby(members, key):
+            yield self.render(_point(list(of_point), self.interval, self.by))
+
+
+def _number_of(day: ColumnElement[Any], interval: Interval, where_open: int) -> ColumnElement[int]:
+    """Return the number of the interval that a day (ISO 8601) lies in."""
+    year, month = (cast(func.substr(day, *part), Integer) for part in ((1, 4), (6, 2)))
+    number = (year * 12 + month - 1) // literal_column(str(_MONTHS[interval]), Integer)
+    return func.coalesce(number, literal_column(str(where_open)), type_=Integer)
+
+
+def _first_day(number: int, interval: Interval) -> str | None:
+    """Return the first day (ISO 8601) of the interval of that number; None where the side is open."""
+    if number == BEFORE_ALL:
+        return None
+    year, month = divmod(number * _MONTHS[interval], 12)
+    return f"{year:04}-{month + 1:02}-01"
+
+
+def _last_day(number: int, interval: Interval) -> str | None:
+    """Return the last day (ISO 8601) of the interval of that number; None where the side is open."""
+    if number == AFTER_ALL:
+        return None
+    year, month = divmod((number + 1) * _MONTHS[interval] - 1, 12)
+    return f"{year:04}-{month + 1:02}-{monthrange(year, month + 1)[1]}"
+
+
+def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any]:
+    first = members[0]._mapping
+    parted = {"source": by in (By.SOURCE, By.CLAIM)}
+    stubs = {
+        name: {key: first[f"{name}_{key}"] for key in stub.fields} if parted.get(name, True) else None
+        for name, stub in _STUBS.items()
+    }
+    printed = [row for row in members if not row.derived]
+    rule, summed = _summed(members)
+    return stubs | {
+        "claim": first["claim_id"] if by is By.CLAIM else None,
+        "start": _first_day(first["first"], interval),
+        "end": _last_day(first["last"], interval),
+        **_envelope(printed),
+        "estimates": len(members),
+        "claims": len({row.claim_id for row in members}),
+        "sources": len({row.source_id for row in members}),
+        "sum": summed,
+        "sum_rule": rule,
+        "members": [
+            {
+                **{"claim": row.claim_id, "source": row.source_id, "derived": row.derived},
+                **{key: row._mapping[key] for key in _MEMBER_KEYS},
+            }
+            for row in members
+        ],
+    }
+
+
+def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
+    """Return the lowest low, the one best, and the highest high that were said, and whether the ends are meant."""
+    said = {name: {row._mapping[name] for row in printed} - {None} for name in NUMBERS}
+    low, high = min(said["low"], default=None), max(said["high"], default=None)
+    meant = {
+        "low_inclusive": [row.low_inclusive for row in printed if row.low == low],
+        "high_inclusive": [row.high_inclusive for row in printed if row.high == high],
+    }
+    return {
+        "low": low,
+        "best": next(iter(said["best"])) if len(said["best"]) == 1 else None,
+        "high": high,
+        "low_inclusive": None if low is None else any(meant["low_inclusive"]),
+        "high_inclusive": None if high is None else any(meant["high_inclusive"]),
+    }
+
+
+def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None]:
+    """Return the numbers of a flow's claims together, each by its first report, and whether they may be summed."""
+    claims: dict[str, Row[Any]] = {}
+    for row in sorted(members, key=lambda row: row.claim_rank):
+        claims.setdefault(row.claim_id, row)
+    said = list(claims.values())
+    if said[0].indicator_kind != IndicatorKind.FLOW:
+        return SumRule.NOT_A_FLOW, None
+    if _overlap(said):
+        return SumRule.OVERLAPPING, None
+    if len({row.scope for row in said}) > 1:
+        return SumRule.OTHER_SCOPES, None
+    # What was worked out was not said, and no number stands for what was not said.
+    given: dict[str, list[Any]] = {
+        name: [None if row.derived else row._mapping[name] for row in said] for name in NUMBERS
+    }
+    summed = {name: None if None in numbers else round(sum(numbers), 6) for name, numbers in given.items()}
+    meant = {
+        f"{name}_inclusive": None if summed[name] is None else all(row._mapping[f"{name}_inclusive"] for row in said)
+        for name in ("low", "high")
+    }
+    rounded = [row.granularity for row in said if row.granularity is not None]
+    return SumRule.APART, summed | meant | {"granularity": max(rounded, default=None)}
+
+
+def _overlap(rows: list[Row[Any]]) -> bool:
+    """Say whether two of some figures describe a day in common."""
+    if len(rows) == 1:
+        return False
+    if any(row.as_of_start is None or row.as_of_end is None for row in rows):
+        return True
+    times = sorted((row.as_of_start, row.as_of_end) for row in rows)
+    return any(later[0] <= earlier[1] for earlier, later in pairwise(times))

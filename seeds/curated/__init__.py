@@ -1,0 +1,1 @@
+"""Curated YAML → entries: each file checked against its schema and, where they are at hand, its documents."""

@@ -1,0 +1,162 @@
+"""Staged records → a release that goes live in one step.
+
+Whoever reads sees the old release or the new one, and nothing between.
+"""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from schema.engine import Database, DatabaseError, is_intact, is_ours, seal
+from seeds.progress import Progress, take, unseen
+from seeds.release.build import build_release
+from seeds.staging import Staging
+from seeds.workers import workers_for
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Written:
+    """Which version there is now, and whether it was there before, so that nothing was replaced."""
+
+    version: str
+    was_there: bool
+
+
+def replaceable(path: Path) -> Path:
+    """Return where a release is to lie, links followed; raises DatabaseError where something else is there."""
+    try:
+        path = path.resolve()
+        other = path.exists() and not is_ours(path)
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+    if other:
+        raise DatabaseError(
+            f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
+        )
+    return path
+
+
+def write_release(staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = unseen) -> Written:
+    """Write a release beside its path and put it in place; raises DatabaseError, and then nothing has changed.
+
+    Only a Headcount database is ever replaced, and a link is followed. The file is finished, sealed and on the disk
+    before it takes the name that servers look at. `shipped` says that these are the seeds that ship with Headcount,
+    which a later version may load anew by itself.
+    """
+    path = replaceable(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(path.parent):
+            return _replace(staging, path, progress, shipped=shipped)
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let one load after another write into a folder, or the history of the first would be lost with the second."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool) -> Written:
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".new") as folder,
+            workers_for(staging.count("estimates")) as workers,
+        ):
+            new = Path(folder) / path.name
+            version = build_release(staging, new, workers, progress, shipped=shipped)
+            before = _live_version(path)
+            if version == before:
+                return Written(version, was_there=True)
+            steps = [partial(_remember, new, version, path if before else None), partial(seal, new)]
+            take(steps, "Finishing", progress)
+            new.chmod(0o644)
+            new.replace(path)
+            _sync_folder(path.parent)
+            return Written(version, was_there=False)
+    except (OSError, sqlite3.Error, SQLAlchemyError, BrokenExecutor) as error:
+        raise DatabaseError(f"{path}: {error}; nothing was written") from error
+
+
+def _live_version(path: Path) -> str | None:
+    """Return the version of the release that is to be replaced, where there is one whose history can be carried on."""
+    before = Database(f"sqlite:///{path}")
+    try:
+        version = before.release().version
+        # A large file may still be in the course of being checked, and what is damaged is not to be carried on.
+        if not is_intact(path):
+            raise DatabaseError(f"{path}: damaged")
+        return version
+    except DatabaseError as error:
+        if path.exists():
+            log.warning("%s; the history of its estimates cannot be carried on, and begins anew", error)
+        return None
+    finally:
+        before.close()
+
+
+def _remember(path: Path, version: str, before: Path | None) -> None:
+    connection = sqlite3.connect(path.as_uri(), uri=True)
+    try:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        _carry_history_on(connection, version, before)
+        connection.execute("ANALYZE history")
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def _carry_history_on(connection: sqlite3.Connection, version: str, before: Path | None) -> None:
+    """Copy the history of the release that is replaced, and add what changed between it and the new one."""
+    last = 0
+    if before:
+        connection.execute("ATTACH ? AS before", (f"{before.as_uri()}?mode=ro&immutable=1",))
+        connection.execute("INSERT INTO versions SELECT * FROM before.versions ORDER BY number")
+        connection.execute("INSERT INTO history SELECT * FROM before.history ORDER BY number, id")
+        (last,) = connection.execute("SELECT max(number) FROM versions").fetchone()
+    connection.execute("INSERT INTO versions VALUES (?, ?)", (last + 1, version))
+    if before:
+        connection.execute(_CHANGED, (last + 1,))
+        connection.execute(_INSERTED, (last + 1,))
+    connection.commit()
+    if before:
+        connection.execute("DETACH before")
+
+
+_CHANGED = """
+    INSERT INTO history SELECT ?, old.id, old_rendered.json
+    FROM before.estimates AS old JOIN before.estimates_rendered AS old_rendered USING (position)
+    LEFT JOIN main.estimates AS new ON new.id = old.id
+    LEFT JOIN main.estimates_rendered AS new_rendered ON new_rendered.position = new.position
+    WHERE new_rendered.json IS NOT old_rendered.json ORDER BY old.id
+"""
+_INSERTED = """
+    INSERT INTO history SELECT ?, new.id, NULL FROM main.estimates AS new
+    WHERE new.id NOT IN (SELECT id FROM before.estimates) ORDER BY new.id
+"""
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

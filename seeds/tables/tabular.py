@@ -1,0 +1,228 @@
+"""CSV, NDJSON and Parquet, gzipped or not → batches of rows, each with its number and line, in flat memory.
+
+A cell is text as it was written (`1e3` stays `1e3`), and "" where there is none. What cannot be read as a row is a
+finding and no row; where a file cannot be read on, that is the last thing that is said of it.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from seeds.tables.findings import Finding, Grade
+
+ROWS_AT_A_TIME = 2_000
+LONGEST_LINE, LONGEST_CELL = 1_000_000, 131_072
+"""Characters of a line; what goes on for longer is no table, and would have to be held in memory whole."""
+
+FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as the evidence names it: what it is called, and the SHA-256 of its bytes as they were given."""
+
+    path: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file: number, line and the cells of the columns that were asked for."""
+
+    document: Document
+    rows: list[tuple[int, int, list[str]]]
+    findings: list[Finding]
+    read: int
+    """Bytes of the file read so far."""
+
+
+class Unreadable(Exception):  # noqa: N818 (named for what happened)
+    """A file cannot be read on."""
+
+    def __init__(self, name: str, line: int, what: str) -> None:
+        """Take the problem's name, the line and what is wrong with what was expected."""
+        super().__init__(what)
+        self.name, self.line = name, line
+
+
+def identify(path: Path) -> Document:
+    """Return a file's name, hash and size; raises OSError."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Document(str(path), path.name, digest, path.stat().st_size)
+
+
+def format_of(path: Path) -> str | None:
+    """Return what a file holds, by its name (`.gz` apart)."""
+    return FORMATS.get(Path(path.name.removesuffix(".gz")).suffix.lower())
+
+
+def read_batches(document: Document, columns: Sequence[str]) -> Iterator[Batch]:
+    """Yield the rows of a file in its order; the last batch may say why there are no more."""
+    rows: list[tuple[int, int, list[str]]] = []
+    findings: list[Finding] = []
+    number = line = 0
+
+    def unreadable(name: str, line: int, what: str) -> None:
+        findings.append(Finding(name, Grade.UNREADABLE, document.path, line, 0, "", what))
+
+    try:
+        with Path(document.path).open("rb") as file:
+            for number, (line, cells) in enumerate(_rows(file, document, columns), start=1):
+                if isinstance(cells, list):
+                    rows.append((number, line, cells))
+                else:
+                    name, what = cells
+                    findings.append(Finding(name, Grade.REFUSED, document.path, line, number, "", what))
+                if len(rows) + len(findings) == ROWS_AT_A_TIME:
+                    yield Batch(document, rows, findings, file.tell())
+                    rows, findings = [], []
+        if not number:
+            unreadable("empty-file", 1, "holds no row; expected a table with one at the least")
+    except Unreadable as error:
+        unreadable(error.name, error.line, str(error))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        unreadable("bad-gzip", line or 1, f"{error}; expected a whole gzip file")
+    except OSError as error:
+        unreadable("cannot-be-read", line or 1, f"cannot be read ({error.strerror}); expected a readable file")
+    yield Batch(document, rows, findings, document.size)
+
+
+_Rows = Iterator[tuple[int, list[str] | tuple[str, str]]]
+"""The line where a row begins, and its cells, or the name of a problem and what it is."""
+
+
+def _rows(file: BinaryIO, document: Document, columns: Sequence[str]) -> _Rows:
+    kind = format_of(Path(document.path))
+    if kind is None:
+        raise Unreadable("unknown-format", 1, f"is no table by its name; expected one of {', '.join(FORMATS)}")
+    readers: dict[str, Callable[[BinaryIO, Sequence[str]], _Rows]] = {
+        "csv": _csv,
+        "ndjson": _ndjson,
+        "parquet": _parquet,
+    }
+    return readers[kind](file, columns)
+
+
+def _text(file: BinaryIO) -> TextIO:
+    """Return the text of a file; bytes that are no UTF-8 are kept as lone surrogates, to be refused in their row."""
+    start = file.read(2)
+    file.seek(0)
+    raw: Any = gzip.GzipFile(fileobj=file) if start == _GZIP else file
+    return io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _lines(file: BinaryIO) -> Iterator[str]:
+    number = 0
+    with _text(file) as text:
+        while line := text.readline(LONGEST_LINE):
+            number += 1
+            if len(line) == LONGEST_LINE:
+                raise Unreadable("line-too-long", number, f"is longer than {LONGEST_LINE} characters; expected a table")
+            yield line
+
+
+def _csv(file: BinaryIO, columns: Sequence[str]) -> _Rows:
+    csv.field_size_limit(LONGEST_CELL)  # for the whole process, so another library may have changed it
+    reader = csv.reader(_lines(file), strict=True)
+    began = 1
+    places: list[int] = []
+    width = 0
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            name = "cell-too-large" if "field larger" in str(error) else "malformed-csv"
+            raise Unreadable(name, began, f"{error}; expected CSV by RFC 4180, quotes doubled within quotes") from None
+        line, began = began, reader.line_num + 1
+        if cells is None:
+            return
+        if not width:
+            places, width = _places(cells, columns), len(cells)
+        elif len(cells) == width:
+            yield line, [cells[place] for place in places]
+        elif cells:
+            yield line, ("ragged-row", f"has {len(cells)} cells; expected {width}, as the header has")
+
+
+def _places(header: list[str], columns: Sequence[str]) -> list[int]:
+    if twice := sorted({name for name in header if header.count(name) > 1 and name in columns}):
+        raise Unreadable("repeated-column", 1, f"names {', '.join(twice)} twice; expected one column of a name")
+    if missing := sorted(set(columns) - set(header)):
+        raise Unreadable("missing-column", 1, f"{', '.join(missing)} is missing; expected it, as the mapping names it")
+    return [header.index(name) for name in columns]
+
+
+def _ndjson(file: BinaryIO, columns: Sequence[str]) -> _Rows:
+    unseen = set(columns)
+    line = 0
+    for line, written in enumerate(_lines(file), start=1):
+        if not written.strip():
+            continue
+        try:
+            record = json.loads(written, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:
+            what = error.args[0] if isinstance(error, ValueError) else "nested too deeply"
+            yield line, ("malformed-json", f"{what}; expected a JSON object in one line")
+            continue
+        if not isinstance(record, dict):
+            yield line, ("not-an-object", "is JSON, but no object; expected an object in one line")
+            continue
+        unseen -= record.keys()
+        cells = [record.get(name) for name in columns]
+        nested = [name for name, cell in zip(columns, cells, strict=True) if isinstance(cell, list | dict)]
+        if nested:
+            yield line, ("nested-value", f"{', '.join(nested)} holds a list or an object; expected text or a number")
+        else:
+            yield line, [_cell(cell) for cell in cells]
+    if line and unseen:
+        what = f"{', '.join(sorted(unseen))} is in no object; expected it, as the mapping names it"
+        raise Unreadable("missing-column", 1, what)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A key stands twice")
+    return found
+
+
+def _cell(value: Any) -> str:
+    """Return a value as a cell: null is empty, true is `true`; numbers as Python writes them out."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _parquet(file: BinaryIO, columns: Sequence[str]) -> _Rows:
+    try:
+        import pyarrow  # noqa: PLC0415 (large, and only wanted here)
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        what = "needs pyarrow, which is not installed; expected `pip install 'headcount[parquet]'`"
+        raise Unreadable("no-pyarrow", 1, what) from None
+    number = 0
+    try:
+        table = parquet.ParquetFile(file)
+        _places(table.schema_arrow.names, columns)
+        for part in table.iter_batches(ROWS_AT_A_TIME, columns=list(columns)):
+            named = [part.column(name).to_pylist() for name in columns]
+            for cells in zip(*named, strict=True):
+                number += 1
+                if any(isinstance(cell, list | dict | bytes) for cell in cells):
+                    yield number, ("nested-value", "holds a list, a structure or bytes; expected texts and numbers")
+                else:
+                    yield number, [_cell(cell) for cell in cells]
+    except pyarrow.ArrowException as error:
+        first = str(error).splitlines()[0]
+        raise Unreadable("malformed-parquet", number + 1, f"{first}; expected a Parquet file") from None
