@@ -1,5 +1,6 @@
 """What the tests share: an invented dataset, the application on it, real servers, and a real browser."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -19,18 +20,29 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hostile import GOOD, write_hostile
-from invented import write_seeds
+from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+from invented import read_seed_file, write_seeds
 from playwright.sync_api import Browser, sync_playwright
 from reference import regions_below
 
 from api import create_app
 from seeds import SHIPPED
+from seeds.curated import check
 from seeds.curated.check import check_seeds
 from seeds.release.publish import write_release
 from seeds.staging import Staging, stage
 
 HERE = Path(__file__).parent
 DOCUMENTS = HERE / "data" / "documents"
+
+EVERY_PROFILE = {
+    **{"deadline": None, "database": None, "derandomize": True},
+    "suppress_health_check": [HealthCheck.function_scoped_fixture],
+}
+settings.register_profile("quick", max_examples=12, **EVERY_PROFILE)
+settings.register_profile("thorough", max_examples=60, **EVERY_PROFILE)
+settings.load_profile("quick")  # CI runs `pytest -m hypothesis --hypothesis-profile thorough` as well
 
 
 def make_release(folder: Path, database: Path) -> str:
@@ -59,18 +71,45 @@ def read(url: str) -> Any:
         return json.load(error)
 
 
-@pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("good") / "headcount.db"
-    make_release(GOOD, path)
-    return path
+@pytest.fixture(scope="session", autouse=True)
+def hypothesis_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what Hypothesis stores out of the checkout."""
+    set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
 
 
 @pytest.fixture(scope="session")
-def shipped_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("shipped") / "headcount.db"
-    make_release(SHIPPED, path)
-    return path
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Path]], Path]:
+    """Return a function that makes a database once for all processes of pytest-xdist, which only read it.
+
+    It takes a name, and a function that is given a path for new seeds and returns the seed folder to load.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def make(name: str, write: Callable[[Path], Path]) -> Path:
+        database = root / name / "headcount.db"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not database.exists():
+                database.parent.mkdir(exist_ok=True)
+                make_release(write(database.with_name("seeds")), database)
+        return database
+
+    return make
+
+
+MakeOnce = Callable[[str, Callable[[Path], Path]], Path]
+
+
+@pytest.fixture(scope="session")
+def database(make_once: MakeOnce) -> Path:
+    return make_once("good", lambda _: GOOD)
+
+
+@pytest.fixture(scope="session")
+def shipped_database(make_once: MakeOnce) -> Path:
+    return make_once("shipped", lambda _: SHIPPED)
 
 
 @pytest.fixture(scope="session")
@@ -124,25 +163,21 @@ def shipped_server(shipped_database: Path, serve: Callable[..., tuple[str, objec
 
 
 @pytest.fixture(scope="session")
-def invented_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("invented")
-    make_release(write_seeds(folder / "seeds", claims=120), folder / "headcount.db")
-    return folder / "headcount.db"
+def invented_database(make_once: MakeOnce) -> Path:
+    return make_once("invented", lambda folder: write_seeds(folder, claims=120))
 
 
 @pytest.fixture(scope="session")
-def many_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def many_database(make_once: MakeOnce) -> Path:
     """Return so many generated estimates that SQLite's plans for them are those for a million."""
-    folder = tmp_path_factory.mktemp("many")
-    make_release(write_seeds(folder / "seeds", claims=1500), folder / "headcount.db")
-    return folder / "headcount.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check, "read_file", read_seed_file)  # as YAML they are read in ten seconds
+        return make_once("many", lambda folder: write_seeds(folder, claims=1500))
 
 
 @pytest.fixture(scope="session")
-def hostile_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hostile")
-    make_release(write_hostile(folder / "seeds"), folder / "headcount.db")
-    return folder / "headcount.db"
+def hostile_database(make_once: MakeOnce) -> Path:
+    return make_once("hostile", write_hostile)
 
 
 @pytest.fixture(scope="session")
@@ -167,13 +202,27 @@ def invented(invented_database: Path) -> Iterator[FlaskClient]:
     app.extensions["database"].close()
 
 
-@pytest.fixture(scope="session", params=["database", "shipped_database", "invented_database"])
-def dataset(request: pytest.FixtureRequest):
+@pytest.fixture(scope="session")
+def read_dataset(request: pytest.FixtureRequest):
+    """Return a function that gives, for the name of a database's fixture, what `dataset` returns."""
+    read = {}
+
+    def read_once(name: str):
+        if name not in read:
+            app = create_app({"DATABASE_URL": f"sqlite:///{request.getfixturevalue(name)}"})
+            client = app.test_client()
+            read[name] = client, client.get("/estimates?limit=1000").json["data"], regions_below(client)
+        return read[name]
+
+    yield read_once
+    for client, _, _ in read.values():
+        client.application.extensions["database"].close()
+
+
+@pytest.fixture(params=["database", "shipped_database", "invented_database"])
+def dataset(request: pytest.FixtureRequest, read_dataset):
     """Return a client of each dataset in turn, with all of its estimates and which regions each region means."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{request.getfixturevalue(request.param)}"})
-    client = app.test_client()
-    yield client, client.get("/estimates?limit=1000").json["data"], regions_below(client)
-    app.extensions["database"].close()
+    return read_dataset(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,7 @@ def flask_alone(database):
         process.wait(timeout=40)
 
 
+@pytest.mark.server
 def test_the_front_door_answers_as_flask_alone(database, client):
     ids = {name: [one["id"] for one in client.get(f"/{name}?limit=5").json["data"]] for name in LISTS}
     with flask_alone(database) as alone, running(database) as (address, _):
@@ -69,6 +70,7 @@ def held_of_old_releases(workers):
     return [file for file in files if "live.db (deleted)" in file]
 
 
+@pytest.mark.server
 def test_body_and_header_agree_under_swaps(tmp_path):
     path, stop, answers, failures = tmp_path / "live.db", threading.Event(), [], []
     make_release(GOOD, path)
@@ -116,6 +118,7 @@ def test_body_and_header_agree_under_swaps(tmp_path):
     assert {header for header, _ in answers} == versions
 
 
+@pytest.mark.server
 def test_sigterm_lets_what_is_in_a_thread_finish(database):
     with running(database, "--workers", "1") as (address, process):
         host, _, port = address.removeprefix("http://").partition(":")

@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 
 MARKS = ".drawn svg .mark-symbol path[fill]:not([fill=none])"
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def visit(browser, shipped_server):

@@ -6,7 +6,7 @@ from itertools import permutations
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import admitted, matches, questions, report_order, spelled
 
@@ -90,7 +90,6 @@ def expected_conflicts(client, records, meant, within):
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_conflicts_agree_with_plain_python(dataset, data):
     client, records, below = dataset
     query = data.draw(questions(records, below["exact"]))

@@ -129,6 +129,7 @@ def drawing(worker):
 
 
 @in_proc
+@pytest.mark.server
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_with_its_worker_however_that_ends(database, ending):
     with running(database, "--workers", "1") as (address, server):

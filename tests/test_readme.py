@@ -39,12 +39,14 @@ def test_there_are_a_dozen_examples():
     assert len(ANSWERS) == 2
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("command", "total"), EXAMPLES)
 def test_an_example_finds_as_many_as_it_says(shipped_server, command, total):
     answer = curl(command, shipped_server)
     assert answer["meta"]["total"] == int(total) > 0
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("command", "shown"), ANSWERS)
 def test_an_answer_is_shown_as_it_is(shipped_server, command, shown):
     answer = curl(command, shipped_server)
@@ -53,6 +55,7 @@ def test_an_answer_is_shown_as_it_is(shipped_server, command, shown):
     assert answer == json.loads(shown)
 
 
+@pytest.mark.server
 def test_the_chart_is_the_one_that_is_served(shipped_server):
     shown = ElementTree.parse(ROOT / ".github" / "chart.svg")
     with urllib.request.urlopen(f"{shipped_server}/chart.svg?indicator=fighters", timeout=30) as response:

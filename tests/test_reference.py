@@ -5,13 +5,12 @@ import io
 import json
 from urllib.parse import urlencode
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import SORTS, VOCABULARY, at, in_order, matches, questions, report_order, spelled
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_channel_agrees_with_plain_python(dataset, data):
     client, records, below = dataset
     query = data.draw(questions(records, below["exact"]))

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from conftest import GOOD, make_release
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import at, matches, questions, report_order, spelled
 
@@ -72,7 +72,6 @@ def expected_sum(members):
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_series_agree_with_plain_python(dataset, data):
     client, records, below = dataset
     query = data.draw(questions(records, below["exact"]))

@@ -19,6 +19,8 @@ from api.server.front_door import FLUSH_SECONDS
 from api.server.gunicorn import FIRST_REQUEST_SECONDS
 from seeds import SHIPPED
 
+pytestmark = pytest.mark.server
+
 
 def get(url):
     with urllib.request.urlopen(url, timeout=10) as response:
