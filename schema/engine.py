@@ -212,9 +212,8 @@ class Release:
             digest.update(chunk)
         return digest.hexdigest()
 
-    def read(self) -> Iterator[bytes]:
-        """Yield the bytes of the release's file, whatever has taken its name since."""
-        position = 0
+    def read(self, position: int = 0) -> Iterator[bytes]:
+        """Yield the bytes of the release's file from a position on, whatever has taken its name since."""
         while chunk := os.pread(self.file.fileno(), _CHUNK, position):
             position += len(chunk)
             yield chunk

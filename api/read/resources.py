@@ -1,4 +1,4 @@
-"""The eight resources: one row of a table each."""
+"""The eight resources: which table, record schema and sort keys each has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -153,3 +153,5 @@ RESOURCES = (
         "Hedges: how firmly a figure was said, and which bound that sets.",
     ),
 )
+
+ESTIMATES = RESOURCES[0]
