@@ -22,6 +22,8 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
+FORMAT = 1
+"""The number of these tables and of the keys of the records in them; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
 
@@ -269,9 +271,10 @@ dataset = Table(
     "dataset",
     metadata,
     Column("version", String, primary_key=True),
-    Column("layout", String, nullable=False),
     Column("shipped", Boolean, nullable=False),
     Column("json", String, nullable=False),
 )
-"""One row: the version (a digest of all records), the layout (a digest of the tables and records that the code knew
-that wrote it), and whether the seeds are those that ship with Headcount."""
+"""One row: the version (a digest of all records), and whether the seeds are those that ship with Headcount."""
+
+seal = Table("seal", metadata, _text("checksum"))
+"""One row: the checksum of the file, which `schema.store.seal` writes and reads."""

@@ -15,8 +15,8 @@ from invented import write_seeds
 from schema import tables
 from schema.claims import Report, render_claim
 from schema.dataset import DatasetSchema
-from schema.engine import DatabaseError
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
+from schema.store.release import DatabaseError
 from schema.terms import AsOfBasis, Hedge, Locus
 from seeds import SHIPPED, workers
 from seeds.curated.check import check_seeds

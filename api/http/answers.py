@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestURITooLarge
 from api import context
 from api.http import compression
 from api.http.limits import RATE_LIMIT, RATE_LIMIT_POLICY
-from schema.engine import DatabaseError
+from schema.store.release import DatabaseError
 
 CODE_VERSION = version("headcount")
 LONGEST_ADDRESS = 8000

@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema
 from werkzeug.datastructures import MultiDict
 
 from api import context
-from schema.engine import DatabaseError
+from schema.store.release import DatabaseError
 
 if TYPE_CHECKING:
     from api.http.answers import Answer

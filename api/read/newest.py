@@ -15,14 +15,15 @@ from api.query.conditions import all_of_it, full_text_of
 from api.query.parameters import narrowing
 from api.read import totals
 from api.read.pages import Keyset, Page, Window, gone, keyset_page
-from api.read.prepared import POSITIONS, Prepared
+from api.read.resources import POSITIONS
 from schema import tables
+from schema.store.sqlite import Statement
 
 _ESTIMATES, _RENDERED, _SHELVES = tables.estimates.c, tables.estimates_rendered.c, tables.region_shelves.c
 _FULL_TEXT = full_text_of(tables.estimates)
 
-_ID = Prepared(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
-_FOUND = Prepared(select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("q"))))
+_ID = Statement(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
+_FOUND = Statement(select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("q"))))
 
 
 class _Pages:
@@ -32,8 +33,8 @@ class _Pages:
         """Take the column that holds positions in order, where it is, and what its rows have to meet."""
         found = select(position, cast(_RENDERED.json, LargeBinary)).select_from(among).where(*conditions)
         window = found.limit(bindparam("limit")).offset(bindparam("offset"))
-        self.on = Prepared(window.where(position > bindparam("edge")).order_by(position))
-        self.back = Prepared(window.where(position < bindparam("edge")).order_by(position.desc()))
+        self.on = Statement(window.where(position > bindparam("edge")).order_by(position))
+        self.back = Statement(window.where(position < bindparam("edge")).order_by(position.desc()))
 
 
 def _beside(found: FromClause, position: ColumnElement[Any]) -> FromClause:
@@ -47,7 +48,7 @@ _OF_REGION = _Pages(
     *(_SHELVES[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")),
 )
 _FIRST_PAGES = tables.first_pages.c
-_FIRST = Prepared(
+_FIRST = Statement(
     select(_FIRST_PAGES.position, cast(_FIRST_PAGES.json, LargeBinary)).where(
         *(_FIRST_PAGES[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator"))
     )

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 from werkzeug.exceptions import NotFound
 
-from schema.engine import Release
 from schema.flat import ROWS_AT_A_TIME
-from schema.watch import begin_step
+from schema.store.release import Release
+from schema.store.sqlite import begin_query
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[
     rows = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
     for some in rows.partitions():
         yield some
-        begin_step()
+        begin_query()
 
 
 def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, cast, func, literal_column, select, tuple_
 
 from api.read.pages import Page, Window, count, counted_page, streamed
-from api.read.prepared import POSITIONS
+from api.read.resources import POSITIONS
 from schema import tables
-from schema.engine import Release
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.store.release import Release
 from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
 

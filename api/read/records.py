@@ -13,10 +13,10 @@ from api.query.parameters import narrowing
 from api.read import totals
 from api.read.newest import on_a_shelf
 from api.read.pages import Keyset, Listing
-from api.read.prepared import POSITIONS, Prepared
-from api.read.resources import Resource
+from api.read.resources import POSITIONS, Resource
 from schema import tables
 from schema.claims import Report, render_claim
+from schema.store.sqlite import Statement
 
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
@@ -72,16 +72,16 @@ def _rendered(table: Table) -> FromClause:
     return tables.estimates_rendered if table is tables.estimates else table
 
 
-def _item(table: Table) -> Prepared:
+def _item(table: Table) -> Statement:
     rendered = _rendered(table)
     found = select(cast(rendered.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
-    return Prepared(found if rendered is table else found.where(rendered.c.position == table.c.position))
+    return Statement(found if rendered is table else found.where(rendered.c.position == table.c.position))
 
 
 def _reader(table: Table) -> Read:
     rendered = _rendered(table).c
     json = cast(rendered.json, LargeBinary)
-    found = Prepared(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
+    found = Statement(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
         by_position = dict(found.rows(connection, positions=_listed(positions)))

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, literal_column, select
 
 from api.query.parameters import RegionScope, narrowing
-from api.read.prepared import Prepared
 from schema import tables
+from schema.store.sqlite import Statement
 from schema.tables import ANY, ANY_YEAR
 
 Count = tuple[str, str, int]
@@ -52,9 +52,9 @@ def position_of(kind: str) -> ColumnElement[int]:
 
 _IS_ASKED = {kind: _TALLIES[f"{kind}_position"] == position_of(kind) for kind in KINDS}
 _WHENEVER = _TALLIES.year == _ANY_YEAR
-_TOTAL = Prepared(select(_TALLIES.estimates).where(*_IS_ASKED.values(), _WHENEVER))
-_YEARS = Prepared(select(_TALLIES.year, _TALLIES.estimates).where(*_IS_ASKED.values(), _TALLIES.year > _ANY_YEAR))
-_WORD = Prepared(select(tables.words.c.estimates).where(tables.words.c.word == bindparam("word")))
+_TOTAL = Statement(select(_TALLIES.estimates).where(*_IS_ASKED.values(), _WHENEVER))
+_YEARS = Statement(select(_TALLIES.year, _TALLIES.estimates).where(*_IS_ASKED.values(), _TALLIES.year > _ANY_YEAR))
+_WORD = Statement(select(tables.words.c.estimates).where(tables.words.c.word == bindparam("word")))
 
 
 def total(connection: Connection, query: Mapping[str, Any]) -> int | None:
@@ -68,23 +68,25 @@ def total(connection: Connection, query: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _of_kind(kind: str) -> Prepared:
+def _of_kind(kind: str) -> Statement:
     """Return the ids, names and counts of the records of a kind, under what else is asked."""
     table, position = tables.RESOURCES[f"{kind}s"].c, _TALLIES[f"{kind}_position"]
     others = (condition for other, condition in _IS_ASKED.items() if other != kind)
     found = select(table.id, table.name, _TALLIES.estimates).join_from(
         tables.tallies, tables.RESOURCES[f"{kind}s"], table.position == position
     )
-    return Prepared(found.where(*others, position != _ANY, _WHENEVER))
+    return Statement(found.where(*others, position != _ANY, _WHENEVER))
 
 
 _COUNTS = {kind: _of_kind(kind) for kind in KINDS}
 
 
-def _carried(of: Column[Any], label: Column[Any]) -> Prepared:
+def _carried(of: Column[Any], label: Column[Any]) -> Statement:
     """Return the values of a column of sources or articles, by what these say of how many estimates carry them."""
     count = of.table.c.estimates_count
-    return Prepared(select(of, label, func.sum(count)).where(of.is_not(None), count > literal_column("0")).group_by(of))
+    return Statement(
+        select(of, label, func.sum(count)).where(of.is_not(None), count > literal_column("0")).group_by(of)
+    )
 
 
 _SOURCES, _PUBLISHER = tables.sources.c, tables.articles.c.publisher

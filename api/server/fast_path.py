@@ -18,8 +18,8 @@ from api.http.negotiation import is_acceptable
 from api.query.parsing import HANDLERS, Handler, validated
 from api.read.resources import RESOURCES
 from api.server.cache import Entry, Headers, Kept, Key, is_had, lines_of
-from schema.engine import Database, Release
-from schema.watch import Asker
+from schema.store.release import Database, Release
+from schema.store.sqlite import Deadline
 
 PATIENCE = 0.003
 """Seconds for which a query may hold the event loop."""
@@ -71,7 +71,7 @@ class Direct:
         shape: Shape = (handler.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
         try:
-            with Asker(time.monotonic() + PATIENCE):
+            with Deadline(time.monotonic() + PATIENCE):
                 query = validated(handler.schema, key[2])
                 shape = (handler.route, *query, *query.get("sort", ()))
                 if query.get("limit", 0) > MOST_ROWS or self._passes_over(shape):
