@@ -44,8 +44,7 @@ def answer_list(  # noqa: PLR0913 (all that a list is, by name)
 
     def render() -> tuple[Body, dict[str, str]]:
         listing, wanted = listed(), query.get("fields")
-        joined = format_ is Format.JSON and not wanted
-        window = Window(query.get("limit", 0), query["offset"], query.get("cursor"), joined)
+        window = Window(query.get("limit", 0), query["offset"], query.get("cursor"))
         headers = {}
         if format_ not in PAGED:
             headers["Content-Disposition"] = f'attachment; filename="headcount-{name}.{format_}"'

@@ -1,4 +1,4 @@
-"""A validated query → conditions on `estimates` or `series`: each filter of the contract, and nothing executed."""
+"""A validated query → conditions on `estimates` or `series_rollup`: each filter of the contract; runs nothing."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,9 +28,9 @@ Condition = ColumnElement[bool]
 
 _ESTIMATES = tables.estimates.c
 _OF_SERIES = [
-    replace(filter_, column=tables.series.c[filter_.column.name])
+    replace(filter_, column=tables.series_rollup.c[filter_.column.name])
     for filter_ in VOCABULARY_FILTERS
-    if filter_.column.name in tables.series.c
+    if filter_.column.name in tables.series_rollup.c
 ]
 _TOLD = {f"{negated}{filter_.name}" for filter_ in _OF_SERIES for negated in ("", "not_")}
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
@@ -49,7 +49,7 @@ def estimate_conditions(query: Query) -> list[Condition]:
 
 
 def series_conditions(query: Query) -> list[Condition] | None:
-    """Return what a row of `series` has to meet that a query asks for; None where it asks for what no row tells."""
+    """Return the conditions of a query on `series_rollup`; None where it filters by what that table does not have."""
     return None if narrowing(query).keys() - _TOLD else list(_chosen(_OF_SERIES, query))
 
 
@@ -83,10 +83,10 @@ def _on_a_shelf(query: Query) -> frozenset[str]:
 
 def _shelf(region: list[str], indicator: list[str]) -> Select[Any]:
     """Return the positions of the estimates of an indicator in a region, which the loader has put side by side."""
-    shelves = tables.region_shelves.c
-    return select(shelves.position).where(
-        shelves.region_position == _positions(tables.regions.c.id, region).scalar_subquery(),
-        shelves.indicator_position == _positions(tables.indicators.c.id, indicator).scalar_subquery(),
+    region_estimates = tables.region_estimates.c
+    return select(region_estimates.position).where(
+        region_estimates.region_position == _positions(tables.regions.c.id, region).scalar_subquery(),
+        region_estimates.indicator_position == _positions(tables.indicators.c.id, indicator).scalar_subquery(),
     )
 
 
@@ -101,9 +101,10 @@ def _is_one_of(filter_: VocabularyFilter, words: list[str], query: Query) -> Con
         return column.in_(words)
     meant = _positions(of, words)
     if filter_.name == "region" and query["region_scope"] is not RegionScope.EXACT:
-        scopes = tables.region_scopes.c
-        meant = select(scopes.member_position).where(
-            scopes.scope == str(query["region_scope"]), scopes.region_position.in_(meant)
+        closures = tables.closures.c
+        meant = select(closures.part_position).where(
+            *(closures.kind == "region", closures.relation == str(query["region_scope"])),
+            closures.whole_position.in_(meant),
         )
     elif len(words) == 1 and of.name == "id":
         # One record: so SQLite knows, and reads its estimates in their order from the index.

@@ -9,10 +9,9 @@ from api.formats.media_types import Format, ItemFormat
 from api.query.choices import Choices, choose_words
 from api.query.parameters import Distinct, filter_fields
 from schema.fields import ID_PATTERN, Pattern, Term, Whole
-from schema.tables import PAGE
 from schema.vocabulary import about
 
-LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET = 1000, PAGE, 10_000
+LARGEST_LIMIT, DEFAULT_LIMIT, LARGEST_OFFSET = 1000, 50, 10_000
 FURTHEST = 1_000_000
 """How many rows of a list that is worked out for each question can be passed over."""
 

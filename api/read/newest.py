@@ -19,7 +19,7 @@ from api.read.resources import POSITIONS
 from schema import tables
 from schema.store.sqlite import Statement
 
-_ESTIMATES, _RENDERED, _SHELVES = tables.estimates.c, tables.estimates_rendered.c, tables.region_shelves.c
+_ESTIMATES, _RENDERED, _REGION_ESTIMATES = tables.estimates.c, tables.estimates_rendered.c, tables.region_estimates.c
 _FULL_TEXT = full_text_of(tables.estimates)
 
 _ID = Statement(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
@@ -43,15 +43,9 @@ def _beside(found: FromClause, position: ColumnElement[Any]) -> FromClause:
 
 _ALL = _Pages(_RENDERED.position, tables.estimates_rendered)
 _OF_REGION = _Pages(
-    _SHELVES.position,
-    _beside(tables.region_shelves, _SHELVES.position),
-    *(_SHELVES[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")),
-)
-_FIRST_PAGES = tables.first_pages.c
-_FIRST = Statement(
-    select(_FIRST_PAGES.position, cast(_FIRST_PAGES.json, LargeBinary)).where(
-        *(_FIRST_PAGES[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator"))
-    )
+    _REGION_ESTIMATES.position,
+    _beside(tables.region_estimates, _REGION_ESTIMATES.position),
+    *(_REGION_ESTIMATES[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")),
 )
 _SAYING = _Pages(
     _FULL_TEXT.c.rowid,
@@ -72,9 +66,6 @@ class Shelf:
     def page(self, window: Window) -> Page:
         """Return the page that a cursor or an offset leads to."""
         connection = self.keyset.connection
-        if self.pages is _OF_REGION and window == Window(tables.PAGE, joined=True):
-            for last, joined in _FIRST.rows(connection, **self.given):
-                return keyset_page([joined], partial(self._id_at, [last]), True, self.total, window)
         direction, _, id_ = (window.cursor or "").partition(":")
         edge = POSITIONS["estimates"].value(connection, id=id_) if id_ else 0
         if edge is None:

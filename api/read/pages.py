@@ -67,8 +67,6 @@ class Window:
     limit: int
     offset: int = 0
     cursor: str | None = None
-    joined: bool = False
-    """Whether the records may come as fewer texts than they are, with commas between."""
 
 
 Step = tuple[str, str]

@@ -80,7 +80,7 @@ class Points:
     indicator: str
     conditions: Sequence[ColumnElement[bool]]
     rolled_up: Sequence[ColumnElement[bool]] | None
-    """The conditions on the rows of `series`, where these are the points that are asked for; else None."""
+    """The conditions on the rows of `series_rollup`, where these are the points that are asked for; else None."""
     interval: Interval
     by: By
     render: Callable[[dict[str, Any]], bytes]
@@ -119,7 +119,7 @@ class Points:
         """Return what tells each point apart, in their order: read where it was worked out, or worked out."""
         if self.rolled_up is not None:
             names = (*(f"{kind}_position" for kind in _KEYS[self.by]), "first_year", "last_year")
-            keys: list[Any] = [tables.series.c[name] for name in names]
+            keys: list[Any] = [tables.series_rollup.c[name] for name in names]
             rows = select(*keys).where(*self.rolled_up)
         else:
             keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]

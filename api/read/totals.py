@@ -1,7 +1,7 @@
 """What need not be counted, because the loader has: how many estimates there are of a region, a group, an indicator.
 
-A question that asks for one of each at most, and for nothing else, reads its total and its facets from `tallies`; one
-that asks for all, how many estimates sources and publishers have from their records.
+A question that asks for one of each at most, and for nothing else, reads its total and its facets from
+`estimate_counts`; one that asks for all, how many estimates sources and publishers have from their records.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Count = tuple[str, str, int]
 """A value, its name, and how many estimates have it."""
 
 KINDS = ("region", "group", "indicator")
-_TALLIES = tables.tallies.c
+_COUNTED = tables.estimate_counts.c
 _ANY: ColumnElement[int] = literal_column(str(ANY))
 _ANY_YEAR: ColumnElement[int] = literal_column(str(ANY_YEAR))
 
@@ -50,30 +50,24 @@ def position_of(kind: str) -> ColumnElement[int]:
     return func.coalesce(found, _ANY)
 
 
-_IS_ASKED = {kind: _TALLIES[f"{kind}_position"] == position_of(kind) for kind in KINDS}
-_WHENEVER = _TALLIES.year == _ANY_YEAR
-_TOTAL = Statement(select(_TALLIES.estimates).where(*_IS_ASKED.values(), _WHENEVER))
-_YEARS = Statement(select(_TALLIES.year, _TALLIES.estimates).where(*_IS_ASKED.values(), _TALLIES.year > _ANY_YEAR))
-_WORD = Statement(select(tables.words.c.estimates).where(tables.words.c.word == bindparam("word")))
+_IS_ASKED = {kind: _COUNTED[f"{kind}_position"] == position_of(kind) for kind in KINDS}
+_WHENEVER = _COUNTED.year == _ANY_YEAR
+_TOTAL = Statement(select(_COUNTED.estimates).where(*_IS_ASKED.values(), _WHENEVER))
+_YEARS = Statement(select(_COUNTED.year, _COUNTED.estimates).where(*_IS_ASKED.values(), _COUNTED.year > _ANY_YEAR))
 
 
 def total(connection: Connection, query: Mapping[str, Any]) -> int | None:
     """Return how many estimates a question asks for, where that was counted; None where it was not."""
     asked = asked_only(query)
-    if asked is not None:
-        return _TOTAL.value(connection, **vars(asked)) or 0
-    if narrowing(query).keys() == {"q"}:
-        found: int | None = _WORD.value(connection, word=query["q"])
-        return found
-    return None
+    return None if asked is None else _TOTAL.value(connection, **vars(asked)) or 0
 
 
 def _of_kind(kind: str) -> Statement:
     """Return the ids, names and counts of the records of a kind, under what else is asked."""
-    table, position = tables.RESOURCES[f"{kind}s"].c, _TALLIES[f"{kind}_position"]
+    table, position = tables.RESOURCES[f"{kind}s"].c, _COUNTED[f"{kind}_position"]
     others = (condition for other, condition in _IS_ASKED.items() if other != kind)
-    found = select(table.id, table.name, _TALLIES.estimates).join_from(
-        tables.tallies, tables.RESOURCES[f"{kind}s"], table.position == position
+    found = select(table.id, table.name, _COUNTED.estimates).join_from(
+        tables.estimate_counts, tables.RESOURCES[f"{kind}s"], table.position == position
     )
     return Statement(found.where(*others, position != _ANY, _WHENEVER))
 
