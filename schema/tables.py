@@ -4,7 +4,7 @@
 in that order (estimates newest first, articles and all others by id), and other tables refer to a record by it. Its
 columns are what questions compare, sort by or are worked out from; what is answered is its JSON, rendered once by the
 loader. The JSON of estimates lies apart, so that reading columns does not read past it; that of claims is put together
-from their estimates' (`schema.claims`), for it would hold all of it a second time.
+from their estimates' (`schema.claim_json`), for it would hold all of it a second time.
 
 **Serving tables.** They repeat, in the order in which it is read, what the common questions ask:
 `region_estimates` (the estimates of each region, newest first), `estimate_counts` and `series_rollup` (how many there

@@ -11,7 +11,7 @@ from conftest import GOOD
 from invented import write_seeds
 
 from schema import tables
-from schema.claims import Report, render_claim
+from schema.claim_json import RenderedReport, render_claim
 from schema.dataset import DatasetSchema
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
 from schema.store.release import DatabaseError
@@ -152,7 +152,7 @@ def test_the_renderer_writes_what_the_schema_dumps():
     assert orjson.dumps(as_fragment) == orjson.dumps(render({**record, "group": orjson.loads(rendered)}))
 
 
-def test_a_claim_cut_out_of_its_reports_is_what_the_schema_says():
+def test_a_claim_made_of_its_reports_is_what_the_schema_says():
     chance = random.Random(12)  # noqa: S311 (the same each time)
     render = renderer_of(EstimateSchema())
     keys, of_report = list(ClaimSchema().fields), list(ReportSchema().fields)
@@ -162,7 +162,7 @@ def test_a_claim_cut_out_of_its_reports_is_what_the_schema_says():
         said = [orjson.loads(orjson.dumps(render(one))) for one in said]
         drifts = [(None, None), ("same", "first"), ("hedge_lost", "first")][: len(said)]
         envelope = {"low": 2.0, "best": None, "high": 33.3}
-        reports = [Report(orjson.dumps(one), *drift) for one, drift in zip(said, drifts, strict=True)]
+        reports = [RenderedReport(orjson.dumps(one), *drift) for one, drift in zip(said, drifts, strict=True)]
         claim = {
             **{"id": "c", "url": "/claims/c", "envelope": {"low": 2, "best": None, "high": 33.3}, "articles": 2},
             **{key: said[0][key] for key in ("group", "indicator", "region", "source", "as_of")},

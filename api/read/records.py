@@ -15,7 +15,7 @@ from api.read.newest import on_a_shelf
 from api.read.pages import Keyset, Listing
 from api.read.resources import POSITIONS, Resource
 from schema import tables
-from schema.claims import Report, render_claim
+from schema.claim_json import RenderedReport, render_claim
 from schema.store.sqlite import Statement
 
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
@@ -125,7 +125,7 @@ def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes
     for position, of_claim in groupby(rows, lambda row: row.claim_position):
         reported = list(of_claim)
         envelope = {name: reported[0]._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
-        reports = [Report(row.json, row.drift, row.drift_from) for row in reported]
+        reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in reported]
         found[position] = render_claim(reported[0].id, envelope, reported[0].articles, reports)
     return [found[one] for one in positions]
 
