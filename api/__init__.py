@@ -10,7 +10,7 @@ from api import context
 from api.endpoints import changes, conflicts, dataset, docs, facets, health, openapi, records, resolve, series
 from api.endpoints.endpoint import Api
 from api.http import compression, headers, limits, problems
-from schema.engine import Database, default_url
+from schema.store.release import Database, default_url
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

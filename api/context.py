@@ -8,7 +8,7 @@ from contextvars import ContextVar, Token
 from flask import Flask, request
 from sqlalchemy import Connection
 
-from schema.engine import Database, Release
+from schema.store.release import Database, Release
 
 
 class Reading:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import orjson
 
-from schema.engine import DatabaseError
+from schema.store.release import DatabaseError
 from seeds.entries import Record, Seeds
 from seeds.rules.records import VOCABULARIES
 

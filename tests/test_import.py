@@ -9,7 +9,8 @@ from conftest import GOOD, make_release
 from tables import MAPPING, ROW, UCDP, Outcome, write_csv, write_ndjson
 
 from api import cli, create_app
-from schema.engine import Database, Identity
+from schema.store.release import Database
+from schema.store.sqlite import Identity
 from seeds.tables import run as bulk
 from seeds.tables.findings import Finding, Grade, Report
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from api.cli.progress import Reading, steps
-from schema.engine import DatabaseError, configured_path
+from schema.store.release import DatabaseError, configured_path
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds

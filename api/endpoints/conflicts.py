@@ -166,14 +166,15 @@ _SHOWN = (
 )
 
 
-_PARTS = {kind: tables.parts.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
+_PARTS = {kind: tables.closures.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
 
 
 def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Select[Any]:
     """Return the pairs of claims that exclude each other, where one counts the same as the other or a part of it."""
     joined: FromClause = _LOWER
     for kind, parts in _PARTS.items():
-        joined = joined.join(parts, and_(parts.c.kind == kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
+        of_kind = and_(parts.c.kind == kind, parts.c.relation == tables.PART)
+        joined = joined.join(parts, and_(of_kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
     wholes = (_HIGHER.c[f"{kind}_position"] == one.c.part_position for kind, one in _PARTS.items())
     joined = joined.join(_HIGHER, and_(*wholes))
     joined = joined.join(tables.indicators, tables.indicators.c.position == _LOWER.c.indicator_position)

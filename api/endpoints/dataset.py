@@ -23,8 +23,8 @@ from api.read.pages import read_stream
 from api.read.records import reader_of
 from api.read.resources import RESOURCES
 from schema.dataset import SQLITE_FILE, DatasetSchema, cite
-from schema.engine import Release
 from schema.flat import columns_of, write_csv, write_ndjson
+from schema.store.release import Release
 
 SQLITE_TYPE = "application/vnd.sqlite3"
 

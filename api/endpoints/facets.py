@@ -111,10 +111,10 @@ def _of_regions(total: Label[int], conditions: list[ColumnElement[bool]], scope:
     """Return the counts of each region as those of all that it stands for together; a claim is of one region."""
     region = _without_index(_ESTIMATES.region_position, conditions)
     own = select(region.label("region_position"), total).where(*conditions).group_by(region).subquery()
-    scopes = tables.region_scopes.c
-    joined = own.join(tables.region_scopes, scopes.member_position == own.c.region_position)
-    rows = select(scopes.region_position.label("key"), func.sum(own.c.total).label("total")).select_from(joined)
-    return rows.where(scopes.scope == scope).group_by(scopes.region_position)
+    closures = tables.closures.c
+    joined = own.join(tables.closures, closures.part_position == own.c.region_position)
+    rows = select(closures.whole_position.label("key"), func.sum(own.c.total).label("total")).select_from(joined)
+    return rows.where(closures.kind == "region", closures.relation == scope).group_by(closures.whole_position)
 
 
 def _named(by_position: Select[Any], table: FromClause) -> Iterator[Count]:

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestURITooLarge
 
 from api import context
-from schema.engine import DatabaseError
+from schema.store.release import DatabaseError
 
 LONGEST_ADDRESS = 8000
 """Characters of path and query that are read; gunicorn reads up to 8190, so that this server gives the answer."""

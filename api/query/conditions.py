@@ -1,4 +1,4 @@
-"""Validated parameters → conditions on `estimates` or `series`: each filter of the contract, and nothing executed."""
+"""Validated parameters → conditions on `estimates` or `series_rollup`: each filter of the contract; runs nothing."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -26,9 +26,9 @@ Condition = ColumnElement[bool]
 
 _ESTIMATES = tables.estimates.c
 _SERIES_FILTERS = [
-    replace(filter_, column=tables.series.c[filter_.column.name])
+    replace(filter_, column=tables.series_rollup.c[filter_.column.name])
     for filter_ in VOCABULARY_FILTERS
-    if filter_.column.name in tables.series.c
+    if filter_.column.name in tables.series_rollup.c
 ]
 _SERIES_PARAMETERS = {f"{negation}{filter_.name}" for filter_ in _SERIES_FILTERS for negation in ("", "not_")}
 
@@ -46,7 +46,7 @@ def estimate_conditions(parameters: Parameters) -> list[Condition]:
 
 
 def series_conditions(parameters: Parameters) -> list[Condition] | None:
-    """Return the conditions of all filters on `series`; None if a filter needs columns that `series` does not have."""
+    """Return the conditions of all filters on `series_rollup`; None if a filter needs other columns."""
     if active_filters(parameters).keys() - _SERIES_PARAMETERS:
         return None
     return list(_vocabulary_conditions(_SERIES_FILTERS, parameters))
@@ -66,7 +66,7 @@ def filter_conditions(parameters: Parameters) -> list[Condition]:
 
 def _listed_positions(region: str, indicator: str) -> Select[Any]:
     """Return the positions of the estimates of an indicator in a region, which the loader has listed."""
-    listed = tables.region_shelves.c
+    listed = tables.region_estimates.c
     return select(listed.position).where(
         listed.region_position == _positions(tables.regions.c.id, [region]).scalar_subquery(),
         listed.indicator_position == _positions(tables.indicators.c.id, [indicator]).scalar_subquery(),
@@ -93,9 +93,9 @@ def _is_one_of(filter_: VocabularyFilter, words: list[str], scope: RegionScope) 
         return filter_.column.in_(words)
     positions = _positions(filter_.of, words)
     if filter_.name == "region" and scope is not RegionScope.EXACT:
-        scopes = tables.region_scopes.c
-        members = select(scopes.member_position)
-        positions = members.where(scopes.scope == str(scope), scopes.region_position.in_(positions))
+        closures = tables.closures.c
+        in_scope = (closures.kind == "region", closures.relation == str(scope), closures.whole_position.in_(positions))
+        positions = select(closures.part_position).where(*in_scope)
     elif len(words) == 1 and filter_.of.name == "id":
         # An equation, not IN: SQLite then reads the estimates of the one record from the index, in their order.
         return filter_.column == positions.scalar_subquery()

@@ -45,7 +45,7 @@ class Distinct(StrEnum):
 class VocabularyFilter:
     """A filter whose values are words: names of records, or terms of a closed vocabulary.
 
-    `column` is a column of `estimates` or `series`. It is compared with the words themselves where `of` is the same
+    `column` is one of `estimates` or `series_rollup`. It is compared with the words themselves where `of` is the same
     column, else with the positions of the records whose `of` is one of the words. `terms` is the closed vocabulary, if
     it is one; `by_id` says whether the records have ids (publishers have none).
     """

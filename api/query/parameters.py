@@ -18,10 +18,9 @@ from api.query.filters import (
     VocabularyFilter,
 )
 from schema.fields import ID_PATTERN, Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
-from schema.tables import PAGE
 from schema.vocabulary import about
 
-LARGEST_LIMIT, DEFAULT_LIMIT, LONGEST_SEARCH = 1000, PAGE, 200
+LARGEST_LIMIT, DEFAULT_LIMIT, LONGEST_SEARCH = 1000, 50, 200
 LARGEST_OFFSET, LARGEST_COMPUTED_OFFSET = 10_000, 1_000_000
 """Records that `offset` may skip: in a list that has cursors, and in one that is computed for each question."""
 

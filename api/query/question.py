@@ -14,9 +14,9 @@ from werkzeug.exceptions import BadRequest
 
 from api import context
 from api.query.filters import Parameters, active_filters, single_only
-from schema.engine import DatabaseError
 from schema.fields import Term
 from schema.names import nearest
+from schema.store.release import DatabaseError
 
 CACHED_QUESTIONS, LONGEST_CACHED = 4096, 1000
 """Questions that a process remembers, and how many bytes of query string a remembered one may have."""

@@ -16,16 +16,16 @@ from api.query.question import Question
 from api.query.search import full_text_table, match_expression
 from api.read import totals
 from api.read.pages import Listing, Page, Start, record_gone
-from api.read.prepared import POSITIONS, Prepared
 from api.read.records import list_records
-from api.read.resources import ESTIMATES
+from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
+from schema.store.sqlite import Statement
 
-_ESTIMATES, _RENDERED, _LISTED = tables.estimates.c, tables.estimates_rendered.c, tables.region_shelves.c
+_ESTIMATES, _RENDERED, _LISTED = tables.estimates.c, tables.estimates_rendered.c, tables.region_estimates.c
 _FULL_TEXT = full_text_table(tables.estimates)
 
-_ID = Prepared(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
-_MATCHES = Prepared(
+_ID = Statement(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
+_MATCHES = Statement(
     select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("match")))
 )
 
@@ -39,8 +39,8 @@ class _PageStatements:
     def __init__(self, position: ColumnElement[Any], source: FromClause, *conditions: ColumnElement[bool]) -> None:
         rows = select(position, cast(_RENDERED.json, LargeBinary)).select_from(source).where(*conditions)
         page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
-        self.forwards = Prepared(page.where(position > bindparam("edge")).order_by(position))
-        self.backwards = Prepared(page.where(position < bindparam("edge")).order_by(position.desc()))
+        self.forwards = Statement(page.where(position > bindparam("edge")).order_by(position))
+        self.backwards = Statement(page.where(position < bindparam("edge")).order_by(position.desc()))
 
 
 def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
@@ -50,7 +50,7 @@ def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
 _ALL = _PageStatements(_RENDERED.position, tables.estimates_rendered)
 _OF_REGION = _PageStatements(
     _LISTED.position,
-    _with_json(tables.region_shelves, _LISTED.position),
+    _with_json(tables.region_estimates, _LISTED.position),
     *(_LISTED[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")),
 )
 _MATCHING = _PageStatements(
@@ -113,5 +113,5 @@ def list_estimates(question: Question) -> Listing:
     return list_records(ESTIMATES, question, total)
 
 
-def _counted_by(statement: Prepared, values: Mapping[str, Any]) -> Callable[[Connection], int]:
+def _counted_by(statement: Statement, values: Mapping[str, Any]) -> Callable[[Connection], int]:
     return lambda connection: statement.value(connection, **values) or 0

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 from werkzeug.exceptions import NotFound
 
-from schema.engine import Release
 from schema.flat import ROWS_AT_A_TIME
-from schema.watch import begin_step
+from schema.store.release import Release
+from schema.store.sqlite import begin_query
 
 
 @dataclass(frozen=True)
@@ -207,4 +207,4 @@ def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[
     result = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
     for rows in result.partitions():
         yield rows
-        begin_step()
+        begin_query()

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, literal_
 from api.query.conditions import estimate_conditions, series_conditions
 from api.query.filters import Parameters
 from api.read.pages import Page, Start, count, streamed
-from api.read.prepared import POSITIONS
+from api.read.resources import POSITIONS
 from schema import tables
-from schema.engine import Release
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.store.release import Release
 from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
 
@@ -110,7 +110,7 @@ class Points:
         return _PARTS[self.parameters["by"]]
 
     def _rolled_up(self) -> list[ColumnElement[bool]] | None:
-        """Return the conditions on `series` where its rows are the points that are asked for; else None."""
+        """Return the conditions on `series_rollup` where its rows are the points that are asked for; else None."""
         if self.parameters["interval"] is not Interval.YEAR or self.parameters["by"] not in (By.REGION, By.GROUP):
             return None
         return series_conditions(self.parameters)
@@ -129,7 +129,7 @@ class Points:
         rolled_up = self._rolled_up()
         if rolled_up is not None:
             names = (*(f"{part}_position" for part in self._parts), "first_year", "last_year")
-            keys: list[Any] = [tables.series.c[name] for name in names]
+            keys: list[Any] = [tables.series_rollup.c[name] for name in names]
             rows = select(*keys).where(*rolled_up)
         else:
             keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]

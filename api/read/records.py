@@ -14,11 +14,11 @@ from api.query.filters import Parameters
 from api.query.question import Question
 from api.query.search import search_conditions
 from api.read.pages import KeysetList
-from api.read.prepared import POSITIONS, Prepared
-from api.read.resources import Resource
+from api.read.resources import POSITIONS, Resource
 from schema import tables
-from schema.claims import Report, render_claim
-from schema.engine import Release
+from schema.claim_json import RenderedReport, render_claim
+from schema.store.release import Release
+from schema.store.sqlite import Statement
 
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
@@ -78,16 +78,16 @@ def _rendered(table: Table) -> FromClause:
     return tables.estimates_rendered if table is tables.estimates else table
 
 
-def _item(table: Table) -> Prepared:
+def _item(table: Table) -> Statement:
     rendered = _rendered(table)
     found = select(cast(rendered.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
-    return Prepared(found if rendered is table else found.where(rendered.c.position == table.c.position))
+    return Statement(found if rendered is table else found.where(rendered.c.position == table.c.position))
 
 
 def _reader(table: Table) -> Read:
     rendered = _rendered(table).c
     json = cast(rendered.json, LargeBinary)
-    found = Prepared(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
+    found = Statement(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
         by_position = dict(found.rows(connection, positions=_listed(positions)))
@@ -131,7 +131,7 @@ def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes
     for position, of_claim in groupby(rows, lambda row: row.claim_position):
         reported = list(of_claim)
         envelope = {name: reported[0]._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
-        reports = [Report(row.json, row.drift, row.drift_from) for row in reported]
+        reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in reported]
         found[position] = render_claim(reported[0].id, envelope, reported[0].articles, reports)
     return [found[one] for one in positions]
 

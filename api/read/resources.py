@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 
 from api.read.pages import Order, orders
 from schema import records, tables, vocabulary
+from schema.store.sqlite import Statement
 
 _ESTIMATES = tables.estimates.c
 
@@ -155,3 +156,9 @@ RESOURCES = (
 )
 
 ESTIMATES = RESOURCES[0]
+
+POSITIONS = {
+    resource.name: Statement(select(resource.table.c.position).where(resource.table.c.id == bindparam("id")))
+    for resource in RESOURCES
+}
+"""For each resource, the statement of the position of the record with an `id`."""

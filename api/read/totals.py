@@ -1,7 +1,7 @@
 """Precomputed totals: how many estimates there are of a region, a group, an indicator, a year.
 
 A question that asks for at most one region, group and indicator, and for nothing else, reads its total and its facets
-from `tallies`; one that asks for all estimates reads those of sources and publishers from their records.
+from `estimate_counts`; one that asks for all estimates reads those of sources and publishers from their records.
 """
 
 from typing import Any
@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, literal_column, select
 
 from api.query.filters import SINGLE, Parameters, RegionScope, single_only
-from api.read.prepared import Prepared
 from schema import tables
+from schema.store.sqlite import Statement
 from schema.tables import ANY, ANY_YEAR
 
 Count = tuple[str, str, int]
 """A value, its name, and how many estimates have it."""
 
-_COUNTS = tables.tallies.c
+_COUNTS = tables.estimate_counts.c
 _ANY: ColumnElement[int] = literal_column(str(ANY))
 _ANY_YEAR: ColumnElement[int] = literal_column(str(ANY_YEAR))
 
@@ -30,28 +30,28 @@ def position_of(kind: str) -> ColumnElement[int]:
 
 _MATCHES = {kind: _COUNTS[f"{kind}_position"] == position_of(kind) for kind in SINGLE}
 _ALL_YEARS = _COUNTS.year == _ANY_YEAR
-TOTAL = Prepared(select(_COUNTS.estimates).where(*_MATCHES.values(), _ALL_YEARS))
-_YEARS = Prepared(select(_COUNTS.year, _COUNTS.estimates).where(*_MATCHES.values(), _COUNTS.year > _ANY_YEAR))
+TOTAL = Statement(select(_COUNTS.estimates).where(*_MATCHES.values(), _ALL_YEARS))
+_YEARS = Statement(select(_COUNTS.year, _COUNTS.estimates).where(*_MATCHES.values(), _COUNTS.year > _ANY_YEAR))
 
 
-def _of_kind(kind: str) -> Prepared:
+def _of_kind(kind: str) -> Statement:
     """Return the statement of the ids, names and counts of the records of a kind, under the other two kinds' values."""
     table, position = tables.RESOURCES[f"{kind}s"].c, _COUNTS[f"{kind}_position"]
     others = (condition for other, condition in _MATCHES.items() if other != kind)
     rows = select(table.id, table.name, _COUNTS.estimates).join_from(
-        tables.tallies, tables.RESOURCES[f"{kind}s"], table.position == position
+        tables.estimate_counts, tables.RESOURCES[f"{kind}s"], table.position == position
     )
-    return Prepared(rows.where(*others, position != _ANY, _ALL_YEARS))
+    return Statement(rows.where(*others, position != _ANY, _ALL_YEARS))
 
 
 _BY_KIND = {kind: _of_kind(kind) for kind in SINGLE}
 
 
-def _by_record(value: Column[Any], label: Column[Any]) -> Prepared:
+def _by_record(value: Column[Any], label: Column[Any]) -> Statement:
     """Return the statement of the values of a column of sources or articles, with the sum of their estimates."""
     count = value.table.c.estimates_count
     rows = select(value, label, func.sum(count)).where(value.is_not(None), count > literal_column("0"))
-    return Prepared(rows.group_by(value))
+    return Statement(rows.group_by(value))
 
 
 _SOURCES, _PUBLISHER = tables.sources.c, tables.articles.c.publisher

@@ -19,8 +19,8 @@ from api.http.compression import SMALLEST, coded, preferred
 from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
 from api.query.question import parse_question
 from api.server.cache import Entry, Headers, Kept, Key, is_had, lines_of
-from schema.engine import Database, Release
-from schema.watch import Asker
+from schema.store.release import Database, Release
+from schema.store.sqlite import Deadline
 
 PATIENCE = 0.003
 """Seconds for which a query may hold the event loop."""
@@ -68,7 +68,7 @@ class Direct:
         shape: Shape = (handler.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
         try:
-            with Asker(time.monotonic() + PATIENCE):
+            with Deadline(time.monotonic() + PATIENCE):
                 question = parse_question(handler.schema, key[2])
                 query = question.parameters
                 shape = (handler.route, *query, *query.get("sort", ()))

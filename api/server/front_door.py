@@ -21,7 +21,7 @@ from api.http.metrics import Tally
 from api.server.cache import Entry, Headers, Kept, Key, Ready, is_had, most_kept
 from api.server.fast_path import Direct
 from api.server.threads import Bridge, Reply
-from schema.engine import Database, Release
+from schema.store.release import Database, Release
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -20,8 +20,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from sqlite_utils import Database as Writer
 
 from schema import tables
-from schema.engine import layout
 from schema.flat import batched
+from schema.store.seal import UNSEALED
 from seeds.entries import Record
 from seeds.progress import Progress, take
 from seeds.release import aggregates
@@ -93,7 +93,7 @@ def _describe(connection: sqlite3.Connection, about: Record, shipped: bool) -> s
     """Write what the release says of itself; return its version, a digest of all records by that of their files."""
     version = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
     rendered = orjson.dumps({"version": version, **about}).decode()
-    row = {"version": version, "layout": layout(), "shipped": shipped, "json": rendered}
+    row = {"version": version, "shipped": shipped, "json": rendered}
     Writer(connection).table("dataset").insert(row)
     connection.commit()
     return version
@@ -108,9 +108,12 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA page_size = {tables.PAGE_SIZE}")
     connection.execute(f"PRAGMA cache_size = -{_HELD}")
     connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {tables.FORMAT}")
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-    for table in tables.metadata.sorted_tables:
+    # The seal comes first, so that it lies on the second page (see schema.store.seal).
+    for table in sorted(tables.metadata.sorted_tables, key=lambda table: table is not tables.seal):
         connection.execute(_written(CreateTable(table)))
+    connection.execute("INSERT INTO seal VALUES (?)", (UNSEALED,))
 
 
 def _indexes() -> tuple[list[str], list[str]]:

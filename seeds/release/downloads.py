@@ -11,7 +11,7 @@ from pathlib import Path
 
 from marshmallow import Schema
 
-from schema.claims import Report, render_claim
+from schema.claim_json import RenderedReport, render_claim
 from schema.flat import batched, columns_of, write_csv, write_ndjson
 from schema.intervals import NUMBERS
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema
@@ -113,5 +113,5 @@ def _rendered(kind: str, connection: sqlite3.Connection) -> Iterator[bytes]:
 
 def _claims(connection: sqlite3.Connection) -> Iterator[bytes]:
     for (_, id_, articles, *numbers), rows in groupby(connection.execute(_CLAIMS), key=itemgetter(slice(0, 6))):
-        reports = [Report(*row[6:]) for row in rows]
+        reports = [RenderedReport(*row[6:]) for row in rows]
         yield render_claim(id_, dict(zip(NUMBERS, numbers, strict=True)), articles, reports)

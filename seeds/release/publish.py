@@ -17,7 +17,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema.engine import Database, DatabaseError, is_intact, is_ours, seal
+from schema.store.release import Database, DatabaseError
+from schema.store.seal import is_intact, is_ours, seal
 from seeds.progress import Progress, take, unseen
 from seeds.release.build import build_release
 from seeds.staging import Staging
