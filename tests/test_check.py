@@ -66,6 +66,8 @@ BROKEN = [
     (FIRST, "author: A. Writer", 'author: "\\U00110000"', "expected well-formed YAML"),
     (SECOND, "estimates:", "estimates: []\nother:", "estimates: an empty list is refused; expected a list of estimates"),
     (REGIONS, "iso: NG-BO", "iso: Borno", "[1].iso: 'Borno' is refused; expected an ISO 3166-1"),
+    (REGIONS, "iso: NG-BO", "iso: NG", "[1].iso: 'NG' also stands for 'nigeria'; expected a name of its own"),
+    (REGIONS, "members: [nigeria, chad]", "members: []", "[4].members: stand with the kind combined, and with no other"),
     (REGIONS, "members: [nigeria, chad]", "members: [nigeria], parent: borno", "[4].parent: leads back to 'lake-chad'"),
     (SECOND, "factor: 0.5", "factor: 0.6", "estimates[7].derived.factor: '60.0' is not what the wording bears, which is 50"),
     (SECOND, "derived: {", "low: 2500\n    derived: {", "estimates[7].low: '2500' is refused; expected null, a derived"),

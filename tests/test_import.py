@@ -284,3 +284,14 @@ def test_problems_are_written_in_one_line_of_utf_8(tmp_path):
         log.add([Finding("bad", Grade.ERROR, "f", 1, 1, "", "\udcff\n=1")])
     assert json.loads((tmp_path / "p.ndjson").read_text())["what"] == "\\udcff\n=1"
     assert str(log.shown[0]) == "f:1: \\udcff\\n=1"
+
+
+def test_problems_in_csv_hold_no_formula(tmp_path):
+    with FindingLog(tmp_path / "p.csv") as log:
+        log.add(
+            [Finding("bad", Grade.ERROR, "+f", 1, 1, "@x", "=1+1"), Finding("bad", Grade.ERROR, "f", 2, 2, "", "1=1")]
+        )
+    with (tmp_path / "p.csv").open(newline="") as written:
+        first, second = csv.DictReader(written)
+    assert (first["file"], first["place"], first["what"]) == ("'+f", "'@x", "'=1+1")
+    assert (second["file"], second["what"]) == ("f", "1=1")

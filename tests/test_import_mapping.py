@@ -54,6 +54,50 @@ def test_a_broken_mapping_is_refused_with_its_place(tmp_path, old, new, expected
     assert any(expected in str(problem) for problem in refused.value.problems), refused.value.problems
 
 
+OLD_KEYS = "{tidy: true, split: ;, take: first, cut: 9, values: {a: b}}"
+NEW_KEYS = "{trim: true, separator: ;, take: first, max_length: 9, recode: {a: b}}"
+
+
+def mapping_with(tmp_path, reading):
+    """Return the mapping in which the column `title` is read in a given way."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text().replace("columns:\n", f"columns:\n  title: {reading}\n"))
+    return read_mapping(str(file))
+
+
+def test_the_old_names_of_the_keys_of_columns_may_be_used(tmp_path):
+    old, new = (mapping_with(tmp_path, keys).data["columns"]["title"] for keys in (OLD_KEYS, NEW_KEYS))
+    assert old == new
+    assert new == {"trim": True, "separator": ";", "take": Take.FIRST, "max_length": 9, "recode": {"a": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        ("{tidy: true, trim: false}", "columns.title.tidy: is what trim was called; expected one of both"),
+        ("{cut: 1}", "columns.title.max_length: '1' is refused; expected a whole number from 2 to 500"),
+        ("{spilt: ;}", "columns.title.spilt: is not a key here; expected one of trim, separator, take, max_length"),
+    ],
+)
+def test_a_column_that_is_read_wrongly_is_refused_in_its_line(tmp_path, reading, expected):
+    with pytest.raises(SeedsRefused) as refused:
+        mapping_with(tmp_path, reading)
+    (problem,) = refused.value.problems
+    assert expected in str(problem)
+    assert problem.line == 13
+
+
+def test_an_article_and_its_headline_keep_the_rules(tmp_path):
+    text = MAPPING.read_text().replace('{edtf: "{published}"}', '{edtf: "{published}", basis: inferred}')
+    file = tmp_path / "mapping.yaml"
+    file.write_text(text.replace("    summary:", "    locus: headline\n    summary:"))
+    outcome = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [ROW]), mapping=file)
+    assert [(finding["name"], finding["place"], finding["what"]) for finding in outcome.findings] == [
+        ("missing-value", "article.published.note", "is missing; expected the reasoning behind an inferred date"),
+        ("not-in-headline", "locus", "the wording is not in the headline 'A report'; expected words of it, or body"),
+    ]
+
+
 def test_a_mapping_that_is_not_there_is_named():
     with pytest.raises(SeedsRefused, match=r"^1 problem$"):
         read_mapping("no-such-mapping")

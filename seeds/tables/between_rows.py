@@ -67,9 +67,10 @@ def leave_out(connection: sqlite3.Connection, faulty: Iterable[Faulty], log: Fin
         "CREATE TEMP TABLE refused (file TEXT, line INTEGER, key TEXT, PRIMARY KEY (file, line, key)) WITHOUT ROWID"
     )
     for record, fault in faulty:
-        place = (record.file, record.line, fault.key)
+        finding = record.finding(fault)
+        place = (finding.file, finding.line, finding.place)
         if connection.execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?)", place).rowcount:
-            log.add([record.finding(fault)])
+            log.add([finding])
     connection.execute("DELETE FROM estimates WHERE (file, line) IN (SELECT file, line FROM refused)")
     (rows,) = connection.execute("SELECT count(*) FROM (SELECT DISTINCT file, line FROM refused)").fetchone()
     connection.execute("DROP TABLE refused")
