@@ -11,13 +11,13 @@ from typing import Any, Self
 import orjson
 
 from schema.store.release import DatabaseError
-from seeds.entries import Record, Seeds
-from seeds.rules.records import VOCABULARIES
+from seeds.entries import VOCABULARIES, Record, Seeds
 
 _TABLES = """
 CREATE TABLE articles (id TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE estimates (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, claim TEXT NOT NULL, article TEXT NOT NULL, place TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, claim TEXT NOT NULL, article TEXT NOT NULL,
+    file TEXT NOT NULL, line INTEGER NOT NULL,
     source TEXT NOT NULL, "group" TEXT NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
     as_of_edtf TEXT NOT NULL, as_of_basis TEXT NOT NULL, record BLOB NOT NULL
 );
@@ -28,16 +28,16 @@ CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
 """
 
 
-Row = tuple[str | bytes, ...]
+Row = tuple[str | int | bytes, ...]
 """An estimate as it is staged, which is cheap to hand from process to process."""
-_AS_OF = 8
+_AS_OF = 9
 """Where the date that a number describes stands in a row."""
 
 
-def row_of(article: str, record: Record, place: str) -> Row:
-    """Return an estimate's row; it is of the article with that id, and was read from the place `file:line`."""
+def row_of(article: str, record: Record, file: str, line: int) -> Row:
+    """Return an estimate's row: with the id of its article, and the file and the line that it was read from."""
     return (
-        *(record["id"], record["claim"], article, place),
+        *(record["id"], record["claim"], article, file, line),
         *(record["source"], record["group"], record["indicator"], record["region"]),
         *(record["as_of"]["edtf"], str(record["as_of"]["basis"]), orjson.dumps(record)),
     )
@@ -70,14 +70,14 @@ class Staging:
         rows = ((record["id"], orjson.dumps(record)) for record in records)
         self.connection.executemany("INSERT INTO articles VALUES (?, ?)", rows)
 
-    def add_estimates(self, found: Iterable[tuple[str, Record, str]]) -> None:
-        """Take estimates, each with the id of its article and the place, `file:line`, that it was read from."""
-        self.add_rows(row_of(article, record, place) for article, record, place in found)
+    def add_estimates(self, estimates: Iterable[tuple[str, Record, str, int]]) -> None:
+        """Add estimates, each with the id of its article, and the file and the line that it was read from."""
+        self.add_rows(row_of(*estimate) for estimate in estimates)
 
     def add_rows(self, rows: Iterable[Row]) -> None:
         """Take estimates as their rows."""
         self.connection.executemany(
-            "INSERT INTO estimates VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(self._noted, rows)
+            "INSERT INTO estimates VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(self._noted, rows)
         )
 
     def _noted(self, row: Row) -> Row:
@@ -115,12 +115,8 @@ def stage(seeds: Seeds, staging: Staging) -> None:
     for kind in VOCABULARIES:
         staging.vocabularies[kind] = seeds.records(kind)
     staging.add_articles(entry.record for entry in seeds.articles)
-    articles = {entry.source.file: entry.record["id"] for entry in seeds.articles}
+    articles = {entry.file.path: entry.record["id"] for entry in seeds.articles}
     staging.add_estimates(
-        (
-            articles[entry.source.file],
-            entry.record,
-            f"{entry.source.file}:{entry.source.marks[entry.place][0]}",
-        )
+        (articles[entry.file.path], entry.record, str(entry.file.path), entry.file.line(entry.place))
         for entry in seeds.estimates
     )

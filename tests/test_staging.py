@@ -215,8 +215,8 @@ def test_a_claim_with_very_many_reports_is_loaded_in_time(tmp_path):
     with Staging(tmp_path) as staging:
         stage(seeds, staging)
         entry = next(one for one in seeds.estimates if one.record["id"] == "exact")
-        article = next(one.record["id"] for one in seeds.articles if one.source is entry.source)
-        staging.add_estimates((article, {**entry.record, "id": f"more-{one}"}, "here:1") for one in range(5_000))
+        article = next(one.record["id"] for one in seeds.articles if one.file is entry.file)
+        staging.add_estimates((article, {**entry.record, "id": f"more-{one}"}, "here", 1) for one in range(5_000))
         write_release(staging, tmp_path / "headcount.db")
     connection = sqlite3.connect(tmp_path / "headcount.db")
     found = connection.execute("SELECT estimates_count FROM claims WHERE id = ?", (entry.record["claim"],)).fetchone()
