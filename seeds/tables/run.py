@@ -1,13 +1,11 @@
 """Files and a mapping → a staging: rows are read, filled and checked by workers, and staged in their order."""
 
 import gc
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import accumulate
-from multiprocessing import get_context
 from typing import Any
 
 from schema.names import fold
@@ -20,12 +18,8 @@ from seeds.tables.mapping import Mapping
 from seeds.tables.rows import Filled, Filler, Where
 from seeds.tables.tabular import Batch, Document, read_batches
 from seeds.tables.terms import Vocabularies
-from seeds.workers import collecting_what_is_new
+from seeds.workers import PROCESSES, executor_for, gc_paused
 
-SMALL = 1_000_000
-"""Bytes of files that are not worth starting a worker for."""
-
-MOST_WORKERS = 4
 Advance = Callable[[int, int], None]
 """Told how many rows and how many bytes have been read."""
 
@@ -49,7 +43,7 @@ def import_files(
     columns = Filler(mapping.data, staging.vocabularies).columns
     batches = (batch for document in documents for batch in read_batches(document, columns))
     before = dict(zip(documents, accumulate((one.size for one in documents), initial=0), strict=False))
-    with collecting_what_is_new():
+    with gc_paused():
         for batch, filled in _filled(batches, mapping, staging.vocabularies, sum(one.size for one in documents)):
             importer.take(batch, filled)
             advance(importer.rows, before[batch.document] + batch.read)
@@ -61,35 +55,27 @@ def _filled(
     batches: Iterable[Batch], mapping: Mapping, vocabularies: Vocabularies, size: int
 ) -> Iterator[tuple[Batch, Filled]]:
     """Yield each batch with what came of it, in their order; a few are under way at a time."""
-    workers = min(MOST_WORKERS, os.cpu_count() or 1)
-    if size < SMALL:
-        filler = Filler(mapping.data, vocabularies)
-        for batch in batches:
-            yield batch, filler.fill(batch)
-        return
-    with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_start, initargs=(mapping.data, vocabularies)
-    ) as pool:
+    with executor_for(size, _start, mapping.data, vocabularies) as workers:
         waiting: deque[tuple[Batch, Future[Filled]]] = deque()
         for batch in batches:
-            waiting.append((batch, pool.submit(_fill, batch)))
-            if len(waiting) > 2 * workers:
+            waiting.append((batch, workers.submit(_fill, batch)))
+            if len(waiting) > 2 * PROCESSES:
                 first, future = waiting.popleft()
                 yield first, future.result()
         for first, future in waiting:
             yield first, future.result()
 
 
-_worker: list[Filler] = []
+_filler: list[Filler] = []
+"""The one of this process, which `_start` makes."""
 
 
 def _start(mapping: dict[str, Any], vocabularies: Vocabularies) -> None:
-    gc.disable()
-    _worker[:] = [Filler(mapping, vocabularies)]
+    _filler[:] = [Filler(mapping, vocabularies)]
 
 
 def _fill(batch: Batch) -> Filled:
-    filled = _worker[0].fill(batch)
+    filled = _filler[0].fill(batch)
     gc.collect(0)
     return filled
 
