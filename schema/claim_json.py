@@ -8,7 +8,9 @@ import orjson
 from schema.intervals import NUMBERS
 
 _CLAIM_KEYS = ("group", "indicator", "region", "source", "as_of")
-"""The keys on which all estimates of a claim agree, in the order of `ClaimSchema`; its reports do not repeat them."""
+"""The keys on which all estimates of a claim agree, in the order of `ClaimSchema`."""
+_LEFT_OUT = (*_CLAIM_KEYS, "claim")
+"""The keys of an estimate that its claim does not repeat in each report."""
 
 
 class RenderedReport(NamedTuple):
@@ -23,21 +25,20 @@ def render_claim(
     id_: str, envelope: Mapping[str, float | None], articles: int, reports: Sequence[RenderedReport]
 ) -> bytes:
     """Return a claim as JSON; `reports` stand in the order of their `claim_rank`."""
-    shown = []
-    for json, drift, drift_from in reports:
-        report = orjson.loads(json)
-        shared = {key: report.pop(key) for key in _CLAIM_KEYS}
-        del report["claim"]
-        report["drift"], report["drift_from"] = drift, drift_from
-        shown.append(report)
+    records = [orjson.loads(report.json) for report in reports]
+    shared = {key: records[0][key] for key in _CLAIM_KEYS}
+    for record, report in zip(records, reports, strict=True):
+        for key in _LEFT_OUT:
+            del record[key]
+        record["drift"], record["drift_from"] = report.drift, report.drift_from
     claim = {
         "id": id_,
         "url": f"/claims/{id_}",
         **shared,
         "envelope": {name: _shown(envelope[name]) for name in NUMBERS},
-        "estimates": {"count": len(shown), "url": f"/estimates?claim={id_}"},
+        "estimates": {"count": len(records), "url": f"/estimates?claim={id_}"},
         "articles": articles,
-        "reports": shown,
+        "reports": records,
     }
     return orjson.dumps(claim)
 

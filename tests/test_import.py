@@ -11,7 +11,7 @@ from tables import MAPPING, ROW, UCDP, Outcome, write_csv, write_ndjson
 from api import cli, create_app
 from schema.store.release import Database
 from schema.store.sqlite import Identity
-from seeds.tables import run as bulk
+from seeds import workers
 from seeds.tables.findings import Finding, FindingLog, Grade
 
 
@@ -253,7 +253,7 @@ def test_workers_give_what_one_process_gives(tmp_path, monkeypatch):
     rows = [{**ROW, "id": f"e-{number}", "low": str(number % 40)} for number in range(5000)]
     file = write_csv(tmp_path / "rows.csv", rows)
     alone = Outcome(tmp_path, file)
-    monkeypatch.setattr(bulk, "SMALL", 0)
+    monkeypatch.setattr(workers, "SMALL", 0)
     helped = Outcome(tmp_path, file)
     assert (alone.imported.rows, alone.imported.left_out) == (5000, 5000 // 40 * 10)
     assert helped.estimates == alone.estimates

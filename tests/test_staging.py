@@ -18,7 +18,7 @@ from schema.store.release import DatabaseError
 from schema.terms import AsOfBasis, Hedge, Locus
 from seeds import SHIPPED, workers
 from seeds.curated.check import check_seeds
-from seeds.release.publish import Written, write_release
+from seeds.release.publish import WrittenRelease, write_release
 from seeds.release.render import renderer_of
 from seeds.staging import Staging, stage
 
@@ -69,8 +69,8 @@ def test_the_order_of_the_records_makes_no_difference(tmp_path):
 
 def test_other_processes_write_the_same_bytes(tmp_path, monkeypatch):
     seeds = check_seeds(SHIPPED)
-    for name, many in (("here.db", 1_000), ("there.db", 1)):
-        monkeypatch.setattr(workers, "_MANY", many)
+    for name, small in (("here.db", workers.SMALL), ("there.db", 0)):
+        monkeypatch.setattr(workers, "SMALL", small)
         with Staging(tmp_path) as staging:
             stage(seeds, staging)
             write_release(staging, tmp_path / name)
@@ -85,7 +85,7 @@ def test_what_is_there_already_is_not_replaced(tmp_path):
             stage(check_seeds(GOOD), staging)
             found.append((write_release(staging, path), path.stat().st_ino))
     (first, inode), (second, same) = found
-    assert (first.was_there, second, same) == (False, Written(first.version, was_there=True), inode)
+    assert (first.is_new, second, same) == (True, WrittenRelease(first.version, is_new=False), inode)
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -111,7 +111,7 @@ def import_(
     except (DatabaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     left_out = f", {imported.left_out:,} left out" if imported.left_out else ""
-    verb = "already in" if written.was_there else "loaded into"
+    verb = "loaded into" if written.is_new else "already in"
     click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {path}: version {written.version}")
 
 
@@ -125,7 +125,7 @@ def load_seeds(folder: Path, documents: Path | None = None) -> str:
             written = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
-    if written.was_there:
+    if not written.is_new:
         return f"{path} holds these seeds already: version {written.version}"
     return f"{_summary(len(seeds.articles), len(seeds.estimates))} loaded into {path}: version {written.version}"
 

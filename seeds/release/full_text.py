@@ -1,44 +1,44 @@
-"""What full text finds: the index of the estimates' words, made in a file of its own and copied into the release.
+"""The full-text index of the estimates, made in a file of its own and copied into the release.
 
-To make it takes as long as all else together and needs nothing of it, so another process can do so meanwhile.
+Making it takes as long as all else together and needs only the staging file, so that another process can do it.
 """
 
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import orjson
-
 from schema import tables
 from schema.flat import batched
 
-_AT_A_TIME = 2_000
-_MANY_SEGMENTS = 1_900
+_BATCH = 2_000
+_MOST_SEGMENTS = 1_900
 _HELD = 32 << 20
-"""Bytes of words that are held before they are written as one segment; the fewer segments, the less to merge."""
+"""Bytes of index that are held in memory before they are written as a segment; fewer segments are merged sooner."""
 
-_ARRANGED = """
-SELECT positions.position, record, words FROM positions CROSS JOIN estimates USING (number)
-JOIN printed ON printed.id = estimates.article ORDER BY positions.position
+_TEXTS = """
+SELECT positions.position, "group", region, indicator, source, summary, wording, scope, title, publisher
+FROM positions CROSS JOIN estimates USING (number) JOIN article_stubs ON article_stubs.id = estimates.article
+ORDER BY positions.position
 """
+_NAMED = ("groups", "regions", "indicators", "sources")
 _PARTS = ("data", "idx", "docsize")
 
 Names = Mapping[str, Mapping[str, str]]
-"""What the records of each code list are called: kind → id → name."""
+"""The name of each record of the code lists: kind → id → name."""
 
 
 def index_estimates(staged: Path, index: Path, names: Names) -> None:
-    """Make the index of the estimates that a staging file holds arranged."""
+    """Make the index of the estimates of a staging file whose records are ordered."""
     source = sqlite3.connect(f"{staged.as_uri()}?mode=ro&immutable=1", uri=True)
     connection = sqlite3.connect(index)
     try:
         connection.execute(f"PRAGMA page_size = {tables.PAGE_SIZE}")
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         connection.execute(tables.full_text("estimates"))
-        for option, value in (("automerge", 0), ("crisismerge", _MANY_SEGMENTS), ("hashsize", _HELD)):
+        for option, value in (("automerge", 0), ("crisismerge", _MOST_SEGMENTS), ("hashsize", _HELD)):
             connection.execute("INSERT INTO estimates_fts (estimates_fts, rank) VALUES (?, ?)", (option, value))
-        for some in batched(_estimate_texts(source, names), _AT_A_TIME):
-            connection.executemany("INSERT INTO estimates_fts (rowid, text) VALUES (?, ?)", some)
+        for batch in batched(_estimate_texts(source, names), _BATCH):
+            connection.executemany("INSERT INTO estimates_fts (rowid, text) VALUES (?, ?)", batch)
         connection.execute("INSERT INTO estimates_fts (estimates_fts) VALUES ('optimize')")
         connection.commit()
     finally:
@@ -47,7 +47,7 @@ def index_estimates(staged: Path, index: Path, names: Names) -> None:
 
 
 def copy_index(connection: sqlite3.Connection, index: Path) -> None:
-    """Put the index that was made into a release, part by part: it is the same whether it was made here or there."""
+    """Copy the index into a release, table by table, as bytes: the same as if it had been made there."""
     connection.execute("ATTACH ? AS made", (str(index),))
     connection.execute(tables.full_text("estimates"))
     for part in _PARTS:
@@ -58,8 +58,8 @@ def copy_index(connection: sqlite3.Connection, index: Path) -> None:
 
 
 def _estimate_texts(staged: sqlite3.Connection, names: Names) -> Iterator[tuple[int, str]]:
-    for position, written, printed in staged.execute(_ARRANGED):
-        record = orjson.loads(written)
-        texts = [record["summary"], record["wording"], record["scope"], *orjson.loads(printed)]
-        texts += [names[f"{key}s"][record[key]] for key in ("group", "region", "indicator", "source")]
-        yield position, " ".join(dict.fromkeys(text for text in texts if text))
+    """Yield the position of each estimate with the texts that full text finds it by, joined, each of them once."""
+    for position, group, region, indicator, source, *texts in staged.execute(_TEXTS):
+        ids = (group, region, indicator, source)
+        texts += [names[kind][id_] for kind, id_ in zip(_NAMED, ids, strict=True)]
+        yield position, " ".join(dict.fromkeys(filter(None, texts)))

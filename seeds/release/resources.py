@@ -11,8 +11,7 @@ from schema.flat import batched, flattened
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
 from seeds.release.downloads import SCHEMAS
-from seeds.release.order import with_days
-from seeds.release.render import renderer_of
+from seeds.release.render import renderer_of, with_days
 
 _BATCH = 2_000
 _REGION_COUNTS = """

@@ -1,12 +1,10 @@
 """Files and a mapping → a staging: rows are read, mapped and checked by workers, and staged in their order."""
 
 import gc
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from itertools import accumulate
-from multiprocessing import get_context
 from typing import Any
 
 from seeds.staging import Staging
@@ -16,12 +14,8 @@ from seeds.tables.mapping import Mapping
 from seeds.tables.rows import MappedBatch, RowMapper
 from seeds.tables.tabular import Batch, Document, read_batches
 from seeds.tables.terms import Vocabularies
-from seeds.workers import collecting_what_is_new
+from seeds.workers import PROCESSES, executor_for, gc_paused
 
-SMALL = 1_000_000
-"""Bytes of files that are not worth starting a worker for."""
-
-MOST_WORKERS = 4
 Advance = Callable[[int, int], None]
 """Is called with the numbers of rows and bytes that have been read."""
 
@@ -37,10 +31,9 @@ def import_files(
     columns = RowMapper(mapping.data, staging.vocabularies).columns
     batches = (batch for document in documents for batch in read_batches(document, columns))
     before = dict(zip(documents, accumulate((document.size for document in documents), initial=0), strict=False))
-    with collecting_what_is_new():
-        for batch, mapped in _mapped(
-            batches, mapping, staging.vocabularies, sum(document.size for document in documents)
-        ):
+    size = sum(document.size for document in documents)
+    with gc_paused():
+        for batch, mapped in _mapped(batches, mapping, staging.vocabularies, size):
             importer.add(batch, mapped)
             advance(importer.rows, before[batch.document] + batch.read)
             gc.collect(0)
@@ -51,34 +44,26 @@ def _mapped(
     batches: Iterable[Batch], mapping: Mapping, vocabularies: Vocabularies, size: int
 ) -> Iterator[tuple[Batch, MappedBatch]]:
     """Yield each batch with its records, in their order; a few are under way at a time."""
-    workers = min(MOST_WORKERS, os.cpu_count() or 1)
-    if size < SMALL:
-        mapper = RowMapper(mapping.data, vocabularies)
-        for batch in batches:
-            yield batch, mapper.map(batch)
-        return
-    with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_start, initargs=(mapping.data, vocabularies)
-    ) as pool:
+    with executor_for(size, _start, mapping.data, vocabularies) as workers:
         waiting: deque[tuple[Batch, Future[MappedBatch]]] = deque()
         for batch in batches:
-            waiting.append((batch, pool.submit(_map, batch)))
-            if len(waiting) > 2 * workers:
+            waiting.append((batch, workers.submit(_map, batch)))
+            if len(waiting) > 2 * PROCESSES:
                 first, future = waiting.popleft()
                 yield first, future.result()
         for first, future in waiting:
             yield first, future.result()
 
 
-_worker: list[RowMapper] = []
+_mapper: list[RowMapper] = []
+"""The one of this process, which `_start` makes."""
 
 
 def _start(mapping: dict[str, Any], vocabularies: Vocabularies) -> None:
-    gc.disable()
-    _worker[:] = [RowMapper(mapping, vocabularies)]
+    _mapper[:] = [RowMapper(mapping, vocabularies)]
 
 
 def _map(batch: Batch) -> MappedBatch:
-    mapped = _worker[0].map(batch)
+    mapped = _mapper[0].map(batch)
     gc.collect(0)
     return mapped
