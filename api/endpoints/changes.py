@@ -20,8 +20,8 @@ from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
 from api.query.choices import choose_terms
 from api.query.filters import Parameters
-from api.query.parameters import QuerySchema, field_names, list_fields
-from api.query.question import Question
+from api.query.parameters import field_names, list_fields
+from api.query.question import QuerySchema, Question
 from api.read.pages import SelectedList
 from schema import tables
 from schema.fields import Id, ListOf, Part, Pattern, Term

@@ -35,8 +35,8 @@ from api.http.answers import Answer
 from api.query.choices import choose_terms
 from api.query.conditions import estimate_conditions
 from api.query.filters import Parameters
-from api.query.parameters import QuerySchema, field_names, filter_fields, list_fields
-from api.query.question import Question
+from api.query.parameters import field_names, filter_fields, list_fields
+from api.query.question import QuerySchema, Question
 from api.read.pages import SelectedList
 from api.read.records import reader_of
 from schema import tables

@@ -17,8 +17,8 @@ from api.endpoints.envelope import answer_one, envelope_of
 from api.formats.jsonld import linked_dataset
 from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
 from api.http.answers import Answer, answer, respond
-from api.query.parameters import QuerySchema, item_format
-from api.query.question import Question
+from api.query.parameters import item_format
+from api.query.question import QuerySchema, Question
 from api.read.pages import read_stream
 from api.read.records import reader_of
 from api.read.resources import RESOURCES

@@ -16,8 +16,7 @@ from api.formats.media_types import MEDIA_TYPES, Format
 from api.http import problems
 from api.http.answers import Answer, is_acceptable, respond
 from api.http.headers import DATASET_VERSION, RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID
-from api.query.parameters import QuerySchema
-from api.query.question import Question, question_of_request
+from api.query.question import QuerySchema, Question, question_of_request
 
 JSON = MEDIA_TYPES[Format.JSON]
 

@@ -21,8 +21,7 @@ from api.http.headers import DATASET_VERSION, RATE_LIMIT, RATE_LIMIT_POLICY, REQ
 from api.http.problems import MEDIA_TYPE, ProblemSchema
 from api.query.choices import ids_of
 from api.query.filters import VOCABULARY_FILTERS
-from api.query.parameters import QuerySchema
-from api.query.question import Question
+from api.query.question import QuerySchema, Question
 from schema import tables
 from schema.dataset import SQLITE_FILE
 from schema.fields import ID_PATTERN

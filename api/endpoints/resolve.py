@@ -17,8 +17,8 @@ from api.endpoints.envelope import answer_list, envelope_of
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
 from api.query.choices import choose_terms
-from api.query.parameters import QuerySchema, SearchText, field_names, list_fields
-from api.query.question import Question, address
+from api.query.parameters import SearchText, field_names, list_fields
+from api.query.question import QuerySchema, Question, address
 from api.read.pages import ComputedList
 from schema import tables
 from schema.fields import Id, Term, Whole

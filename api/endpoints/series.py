@@ -18,14 +18,13 @@ from api.http.answers import Answer
 from api.query.choices import Choice
 from api.query.filters import VOCABULARY_FILTERS
 from api.query.parameters import (
-    QuerySchema,
     distinct_parameter,
     field_names,
     filter_fields,
     list_fields,
     vocabulary_field,
 )
-from api.query.question import Question
+from api.query.question import QuerySchema, Question
 from api.read.points import By, Interval, Points, SumRule
 from schema.fields import Day, Flag, Id, ListOf, Number, Part, Term, Whole
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub

@@ -19,8 +19,8 @@ from api.explorer.specification import describe, specify
 from api.explorer.style import Setting
 from api.http.answers import Answer, answer
 from api.query.filters import Parameters
-from api.query.parameters import QuerySchema, distinct_parameter, filter_fields
-from api.query.question import Question, address, canonical
+from api.query.parameters import distinct_parameter, filter_fields
+from api.query.question import QuerySchema, Question, address, canonical
 from schema import tables
 from schema.fields import Term, Whole
 from schema.vocabulary import about

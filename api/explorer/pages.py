@@ -25,13 +25,12 @@ from api.query.conditions import estimate_conditions
 from api.query.filters import DATE_FILTERS, Parameters
 from api.query.parameters import (
     LARGEST_OFFSET,
-    QuerySchema,
     distinct_parameter,
     filter_fields,
     offset_parameter,
     sort_parameter,
 )
-from api.query.question import Question, address, canonical, question_of_request
+from api.query.question import QuerySchema, Question, address, canonical, question_of_request
 from api.read.estimates import list_estimates
 from api.read.pages import Start
 from api.read.records import json_of, reader_of

@@ -15,9 +15,8 @@ from api.query.filters import (
     RegionScope,
     ValueMatch,
     VocabularyFilter,
-    active_filters,
-    single_ids,
 )
+from api.query.question import active_filters, single_ids
 from api.query.search import search_conditions
 from schema import tables
 from schema.intervals import Period, read_period

@@ -142,32 +142,13 @@ FLAG_FILTERS = {
 }
 """Name → what it asks of `estimates`, and the meaning."""
 
-_FILTER_NAMES = frozenset(
+FILTER_NAMES = frozenset(
     (
         *(f"{negation}{filter_.name}" for filter_ in VOCABULARY_FILTERS for negation in ("", "not_")),
         *(*DATE_FILTERS, *FLAG_FILTERS, "value_min", "value_max", "q", "distinct"),
     )
 )
-
-
-def active_filters(parameters: Parameters) -> dict[str, Any]:
-    """Return the parameters that exclude estimates: not those that only say how others are read, or order a list."""
-    return {name: value for name, value in parameters.items() if name in _FILTER_NAMES and value is not None}
-
+"""The parameters that exclude estimates: not those that only say how others are read, or order a list."""
 
 SINGLE = ("region", "group", "indicator")
 """What the loader counts by, and lists estimates by."""
-
-
-def single_ids(parameters: Parameters) -> dict[str, str]:
-    """Return the region (with all below it), the group and the indicator, by id, where exactly one is asked for."""
-    single = {name: parameters[name][0] for name in SINGLE if len(parameters.get(name) or ()) == 1}
-    if parameters.get("region_scope", RegionScope.WITHIN) is not RegionScope.WITHIN:
-        single.pop("region", None)
-    return single
-
-
-def single_only(parameters: Parameters) -> dict[str, str] | None:
-    """Return `single_ids` where nothing else excludes estimates, so that the loader has counted them; else None."""
-    single = single_ids(parameters)
-    return single if single.keys() == active_filters(parameters).keys() else None

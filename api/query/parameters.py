@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from api.formats.media_types import Format, ItemFormat
 from api.query.choices import Choices, choose_records, choose_terms, choose_words
@@ -12,11 +12,11 @@ from api.query.filters import (
     FLAG_FILTERS,
     VOCABULARY_FILTERS,
     Distinct,
-    Parameters,
     RegionScope,
     ValueMatch,
     VocabularyFilter,
 )
+from api.query.question import QuerySchema
 from schema.fields import ID_PATTERN, Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
 from schema.vocabulary import about
 
@@ -28,28 +28,6 @@ SEARCH = (
     'Full text: every word must occur, in any form; "a phrase" in quotes, -without, this or that. '
     "A text without a word finds nothing."
 )
-
-
-class QuerySchema(Schema):
-    """A query string; a parameter that is not known is refused."""
-
-    class Meta:
-        """marshmallow's settings."""
-
-        unknown = RAISE
-
-    @validates_schema
-    def check_values(self, parameters: Parameters, **_: Any) -> None:
-        """Refuse a value_min above value_max; raises ValidationError that names both."""
-        smallest, largest = parameters.get("value_min"), parameters.get("value_max")
-        if smallest is not None and largest is not None and smallest > largest:
-            expected = "expected value_min ≤ value_max"
-            raise ValidationError(
-                {
-                    "value_min": [f"{smallest} is above value_max {largest}; {expected}"],
-                    "value_max": [f"{largest} is below value_min {smallest}; {expected}"],
-                }
-            )
 
 
 class SearchText(Strict, fields.String):

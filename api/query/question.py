@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from api import context
-from api.query.filters import Parameters, active_filters, single_only
+from api.query.filters import FILTER_NAMES, SINGLE, Parameters, RegionScope
 from schema.fields import Term
 from schema.names import nearest
 from schema.store.release import DatabaseError
@@ -22,6 +22,28 @@ CACHED_QUESTIONS, LONGEST_CACHED = 4096, 1000
 """Questions that a process remembers, and how many bytes of query string a remembered one may have."""
 
 Pairs = tuple[tuple[str, str], ...]
+
+
+class QuerySchema(Schema):
+    """A query string; a parameter that is not known is refused."""
+
+    class Meta:
+        """marshmallow's settings."""
+
+        unknown = RAISE
+
+    @validates_schema
+    def check_values(self, parameters: Parameters, **_: Any) -> None:
+        """Refuse a value_min above value_max; raises ValidationError that names both."""
+        smallest, largest = parameters.get("value_min"), parameters.get("value_max")
+        if smallest is not None and largest is not None and smallest > largest:
+            expected = "expected value_min ≤ value_max"
+            raise ValidationError(
+                {
+                    "value_min": [f"{smallest} is above value_max {largest}; {expected}"],
+                    "value_max": [f"{largest} is below value_min {smallest}; {expected}"],
+                }
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,25 @@ def canonical(schema: Schema, parameters: Parameters) -> Pairs:
         values = value if name == "sort" else sorted(value) if isinstance(value, list) else [value]
         pairs += ((name, str(item).lower() if isinstance(item, bool) else str(item)) for item in values)
     return tuple(pair for pair in pairs if pair != ("format", "json"))
+
+
+def active_filters(parameters: Parameters) -> dict[str, Any]:
+    """Return the parameters that exclude estimates."""
+    return {name: value for name, value in parameters.items() if name in FILTER_NAMES and value is not None}
+
+
+def single_ids(parameters: Parameters) -> dict[str, str]:
+    """Return the region (with all below it), the group and the indicator, by id, where exactly one is asked for."""
+    single = {name: parameters[name][0] for name in SINGLE if len(parameters.get(name) or ()) == 1}
+    if parameters.get("region_scope", RegionScope.WITHIN) is not RegionScope.WITHIN:
+        single.pop("region", None)
+    return single
+
+
+def single_only(parameters: Parameters) -> dict[str, str] | None:
+    """Return `single_ids` where nothing else excludes estimates, so that the loader has counted them; else None."""
+    single = single_ids(parameters)
+    return single if single.keys() == active_filters(parameters).keys() else None
 
 
 @lru_cache(maxsize=4096)

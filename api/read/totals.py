@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, literal_column, select
 
-from api.query.filters import SINGLE, Parameters, RegionScope, single_only
+from api.query.filters import SINGLE, Parameters, RegionScope
+from api.query.question import single_only
 from schema import tables
 from schema.store.sqlite import Statement
 from schema.tables import ANY, ANY_YEAR

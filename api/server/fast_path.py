@@ -57,7 +57,7 @@ class Direct:
         if (found := self._handler(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
         handler, ids = found
-        token = context.begin(context.Reading(self._database, accept.decode("latin-1"), release))
+        token = context.begin(context.RequestContext(self._database, accept.decode("latin-1"), release))
         try:
             return self._tried(handler, ids, key, none_match)
         finally:
