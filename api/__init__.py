@@ -8,9 +8,9 @@ from flask import Flask
 
 from api import context
 from api.endpoints import changes, conflicts, dataset, docs, facets, health, openapi, records, resolve, series
-from api.endpoints.blueprint import Api
-from api.http import answers, limits, problems
-from schema.engine import Database, default_url
+from api.endpoints.endpoint import Api
+from api.http import compression, headers, limits, problems
+from schema.store.release import Database, default_url
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -27,11 +27,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["database"] = Database(app.config.get("DATABASE_URL") or default_url())
     app.url_map.strict_slashes = True
     api = Api(app)
-    metrics.init_app(app)
-    problems.init_app(app)
-    context.init_app(app)
-    answers.init_app(app)
-    limits.init_app(app)
+    for module in (metrics, problems, context, compression, headers, limits):
+        module.init_app(app)
     openapi.init_app(app, api)
     docs.init_app(app)
     modules = (series, facets, conflicts, changes, resolve, dataset, health)

@@ -1,6 +1,6 @@
-"""What one request reads: one and the same release from its first query to its last, and what its client accepts.
+"""The context of one request: the release that it reads from its first query to its last, and its `Accept` header.
 
-It is no part of Flask's own context, because the front door (`api.server.front_door`) answers before Flask is entered.
+It is not part of Flask's request context, because the front door (`api.server`) answers before Flask is called.
 """
 
 from contextvars import ContextVar, Token
@@ -8,61 +8,61 @@ from contextvars import ContextVar, Token
 from flask import Flask, request
 from sqlalchemy import Connection
 
-from schema.engine import Database, Release
+from schema.store.release import Database, Release
 
 
-class Reading:
-    """One request, as far as its answer depends on it beside its address."""
+class RequestContext:
+    """What an answer depends on beside its address; the release is opened when it is first needed."""
 
     def __init__(self, database: Database, accept: str, release: Release | None = None) -> None:
-        """Take where releases are, the request's `Accept`, and its release where that is known."""
         self.database = database
         self.accept = accept
         self._release = release
 
     def release(self) -> Release:
-        """Return this request's release; raises DatabaseError where there is none."""
+        """Return the release that this request reads; raises DatabaseError where there is none."""
         if self._release is None:
             self._release = self.database.release()
         return self._release
 
 
-_reading: ContextVar[Reading] = ContextVar("reading")
+_current: ContextVar[RequestContext] = ContextVar("request")
 
 
-def begin(reading: Reading) -> Token[Reading]:
-    """Begin a request; with what is returned, it ends."""
-    return _reading.set(reading)
+def begin(context: RequestContext) -> Token[RequestContext]:
+    """Make a context the current one; `end` takes the token that is returned."""
+    return _current.set(context)
 
 
-def end(token: Token[Reading]) -> None:
-    """End a request, and hold nothing of it: an idle connection must not keep a release open."""
-    _reading.reset(token)
+def end(token: Token[RequestContext]) -> None:
+    """End the current context; it must not keep a release open while its connection to the client is idle."""
+    _current.reset(token)
 
 
 def release() -> Release:
-    """Return this request's release; raises DatabaseError where there is none."""
-    return _reading.get().release()
+    """Return the release that the current request reads; raises DatabaseError where there is none."""
+    return _current.get().release()
 
 
 def connection() -> Connection:
-    """Return this thread's connection to this request's release; raises DatabaseError where there is none."""
-    return _reading.get().release().connection()
+    """Return this thread's connection to that release; raises DatabaseError where there is none."""
+    return _current.get().release().connection()
 
 
 def accept() -> str:
-    """Return what this request's client accepts."""
-    return _reading.get().accept
+    """Return the `Accept` header of the current request."""
+    return _current.get().accept
 
 
 def init_app(app: Flask) -> None:
-    """Let each request read one release."""
+    """Give each request of Flask a context of its own."""
     database: Database = app.extensions["database"]
 
     @app.before_request
     def begin_request() -> None:
-        begin(Reading(database, request.headers.get("Accept", "")))
+        begin(RequestContext(database, request.headers.get("Accept", "")))
 
     @app.teardown_request
     def end_request(_: BaseException | None = None) -> None:
-        begin(Reading(database, ""))  # and not by a token: a test's client may end requests in another order
+        # A new context, not the one before: a test's client may end requests in another order than it began them.
+        begin(RequestContext(database, ""))

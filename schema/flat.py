@@ -22,6 +22,11 @@ _MAY_BE_FORMULA = re.compile(rb':\s*"[=+@\\-]').search
 """Looks in a record's JSON for a text that begins like one, or with a character that JSON escapes, as it does a tab."""
 
 
+def guard_formula(value: Any) -> Any:
+    """Return the value of a cell; a text that a spreadsheet would take for a formula gets a `'` before it."""
+    return f"'{value}" if type(value) is str and value.startswith(_FORMULA) else value
+
+
 def narrowed(rendered: bytes, wanted: Sequence[str] | None) -> bytes:
     """Return a rendered record, or the keys of it that were asked for (dotted where nested), in the record's order."""
     if wanted is None:
@@ -118,5 +123,5 @@ def _cells(values: list[Any], *, suspect: bool) -> list[Any]:
     if bool in kinds or list in kinds:
         values = [orjson.dumps(value).decode() if type(value) in (bool, list) else value for value in values]
     if suspect and str in kinds:
-        values = [f"'{value}" if type(value) is str and value.startswith(_FORMULA) else value for value in values]
+        values = [guard_formula(value) for value in values]
     return values

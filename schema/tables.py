@@ -4,12 +4,11 @@
 in that order (estimates newest first, articles and all others by id), and other tables refer to a record by it. Its
 columns are what questions compare, sort by or are worked out from; what is answered is its JSON, rendered once by the
 loader. The JSON of estimates lies apart, so that reading columns does not read past it; that of claims is put together
-from their estimates' (`schema.claims`), for it would hold all of it a second time.
+from their estimates' (`schema.claim_json`), for it would hold all of it a second time.
 
 **Serving tables.** They repeat, in the order in which it is read, what the common questions ask:
-`region_shelves` (the estimates of a region and of all below it, newest first), `first_pages` (the first of them as one
-text), `tallies` and `series` (how many there are) and `words` (how many a word finds). A release is written once and
-never changed, so no copy can come apart.
+`region_estimates` (the estimates of each region, newest first), `estimate_counts` and `series_rollup` (how many there
+are), and `closures` (what contains what). A release is written once and never changed, so no copy can go stale.
 """
 
 from enum import StrEnum
@@ -22,6 +21,8 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
+FORMAT = 1
+"""The number of these tables and of the keys of the records in them; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
 
@@ -188,45 +189,36 @@ def _key(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-region_shelves = _clustered(
-    "region_shelves", *(_key(name) for name in ("region_position", "indicator_position", "position"))
+region_estimates = _clustered(
+    "region_estimates", *(_key(name) for name in ("region_position", "indicator_position", "position"))
 )
-"""For each region the estimates of it and of all below it, newest first: those of each indicator, and of ANY."""
+"""For each region, the estimates of it and of all regions within it, newest first: all (ANY), and by indicator."""
 
-PAGE, LEAST_PAGED = 50, 200
-"""Records on a first page; and how many estimates a shelf has to hold more than, to have one."""
-
-first_pages = _clustered(
-    "first_pages",
-    *(_key(name) for name in ("region_position", "indicator_position")),
-    *(Column("position", Integer, nullable=False), _text("json")),
-)
-"""The JSON of the newest PAGE estimates of a shelf as one text, with commas between, and the position of the last."""
-
-tallies = _clustered(
-    "tallies",
+estimate_counts = _clustered(
+    "estimate_counts",
     *(_key(name) for name in ("region_position", "group_position", "indicator_position", "year")),
     _whole("estimates"),
 )
-"""How many estimates there are of a region and all below it, of a group, of an indicator, in a year that their as_of
-overlaps (an open side reaches the first or last year that the dataset names); each may be ANY. All three at once are
-counted for ANY_YEAR only. Where there is none there is no row."""
+"""The number of estimates by region (with all regions within it), group, indicator and year; each may be ANY.
 
-Index("tallies_by_group", *(tallies.c[name] for name in ("group_position", "indicator_position", "year")))
+An estimate counts in each year that its as_of overlaps; an open side reaches the first or the last year of the dataset.
+Rows with region, group and indicator at once are of ANY_YEAR only. There are no rows of zero."""
+
+Index(
+    "estimate_counts_by_group", *(estimate_counts.c[name] for name in ("group_position", "indicator_position", "year"))
+)
 
 BEFORE_ALL, AFTER_ALL = -1, 1_000_000
-"""In place of the year (or quarter, or month) in which a side of an as_of lies, where it is open."""
+"""The year (or quarter, or month) of the open start, or the open end, of an as_of."""
 
-series = _clustered(
-    "series",
+series_rollup = _clustered(
+    "series_rollup",
     *(_key(name) for name in ("indicator_position", "region_position", "group_position", "first_year", "last_year")),
     *(_whole(name) for name in ("estimates", "numbered", "claims")),
 )
-"""How many estimates there are of one indicator, just one region and one group, from one year to another; how many of
-them print a number; and how many claims they report, of which each is in one row."""
+"""The number of estimates by indicator, region (without those within it), group, and first and last year of as_of.
 
-words = _clustered("words", Column("word", String, primary_key=True), _whole("estimates"))
-"""How many estimates full text finds for a single word, of all that occur and are ASCII, in lower case."""
+`numbered` counts those that print a number, `claims` the claims that they report; each claim is in one row."""
 
 names = _clustered(
     "names",
@@ -239,17 +231,17 @@ names = _clustered(
 """Every name that a filter takes (folded by `schema.names.fold`) but claims', which are their ids: what it stands for,
 which kind of name it is, and how it is written."""
 
-region_scopes = _clustered(
-    "region_scopes",
-    *(_key("region_position"), Column("scope", String, primary_key=True), _key("member_position")),
+closures = _clustered(
+    "closures",
+    *(Column(name, String, primary_key=True) for name in ("kind", "relation")),
+    *(_key(name) for name in ("whole_position", "part_position")),
 )
-"""For each region and each way to ask for it (within, exact, overlapping), the regions whose estimates are meant."""
+"""The transitive closures of groups, indicators and regions (`kind`): every pair of a record and one that it contains.
 
-parts = _clustered(
-    "parts",
-    *(Column("kind", String, primary_key=True), _key("whole_position"), _key("part_position")),
-)
-"""For each group, indicator and region, itself and what it contains, so that no part can outnumber its whole."""
+`relation` is PART where the part cannot outnumber the whole. Of regions it is also each `region_scope` of a filter
+(exact, within, overlapping): the parts are the regions that the filter means. A record is a part of itself."""
+
+PART = "part"
 
 versions = Table(
     "versions", metadata, Column("number", Integer, primary_key=True, autoincrement=False), _text("version")
@@ -269,9 +261,10 @@ dataset = Table(
     "dataset",
     metadata,
     Column("version", String, primary_key=True),
-    Column("layout", String, nullable=False),
     Column("shipped", Boolean, nullable=False),
     Column("json", String, nullable=False),
 )
-"""One row: the version (a digest of all records), the layout (a digest of the tables and records that the code knew
-that wrote it), and whether the seeds are those that ship with Headcount."""
+"""One row: the version (a digest of all records), and whether the seeds are those that ship with Headcount."""
+
+seal = Table("seal", metadata, _text("checksum"))
+"""One row: the checksum of the file, which `schema.store.seal` writes and reads."""

@@ -1,4 +1,4 @@
-"""Records with the places that they were read from."""
+"""Curated records, each with the file and the place in it that it was read from."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -6,30 +6,43 @@ from typing import Any
 
 from schema.terms import NameKind
 from seeds.problems import Problem
-from seeds.read import Place, Source
+from seeds.read import Place, YamlFile
 
 Record = dict[str, Any]
+VOCABULARIES = ("groups", "regions", "indicators", "sources")
+"""The kinds of records that are code lists."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A record with the place that it was read from."""
+    """A record, the file that holds it, and its place in that file."""
 
     record: Record
-    source: Source
+    file: YamlFile
     place: Place
 
     def problem(self, key: str, what: str) -> Problem:
-        """Return a problem with one key of the record."""
-        return self.source.problem((*self.place, *key.split(".")), what)
+        """Return a problem with one key of the record; it is dotted where it is nested: `parents.0`."""
+        return self.file.problem((*self.place, *_parts(key)), what)
+
+    def where(self, key: str) -> str:
+        """Return the place of one key as `file:line`, without the file's folder."""
+        return f"{self.file.path.name}:{self.file.line((*self.place, *_parts(key)))}"
+
+
+def _parts(key: str) -> Place:
+    return tuple(int(part) if part.isdecimal() else part for part in key.split("."))
 
 
 @dataclass
 class Seeds:
-    """All records of a seed folder, by kind, with their places; estimates carry their article."""
+    """All records of a seed folder, by kind; estimates are in the file of their article.
+
+    `dataset` holds one entry, once it is checked. `mentioned` holds the ids of each kind, those of refused records too,
+    so that a reference to a refused record is no second problem.
+    """
 
     dataset: list[Entry] = field(default_factory=list)
-    """One, once it is checked."""
     groups: list[Entry] = field(default_factory=list)
     regions: list[Entry] = field(default_factory=list)
     indicators: list[Entry] = field(default_factory=list)
@@ -37,23 +50,27 @@ class Seeds:
     articles: list[Entry] = field(default_factory=list)
     estimates: list[Entry] = field(default_factory=list)
     mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """The ids of each kind, those of refused records too, so that a reference to one is no second problem."""
+
+    def entries(self, kind: str) -> list[Entry]:
+        """Return the entries of one kind."""
+        entries: list[Entry] = getattr(self, kind)
+        return entries
 
     def records(self, kind: str) -> dict[str, Record]:
         """Return the records of one kind by their ids."""
-        return {entry.record["id"]: entry.record for entry in getattr(self, kind)}
+        return {entry.record["id"]: entry.record for entry in self.entries(kind)}
 
 
 def names_of(record: Record) -> dict[str, NameKind]:
-    """Return every name that stands for a record as a filter, with what it is; the surest first."""
+    """Return every name by which a filter finds a record, with its kind, the surest kind first."""
     named = [
         (record["id"], NameKind.ID),
         (record.get("iso"), NameKind.CODE),
         (record.get("name") or record.get("title"), NameKind.NAME),
         *((alias, NameKind.ALIAS) for alias in record.get("aliases", ())),
     ]
-    found: dict[str, NameKind] = {}
+    names: dict[str, NameKind] = {}
     for name, kind in named:
         if name:
-            found.setdefault(name, kind)
-    return found
+            names.setdefault(name, kind)
+    return names

@@ -1,7 +1,9 @@
-"""What is wrong with a seed, and where."""
+"""Problems of curated files and mappings: what is wrong, and in which file, line and column."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from schema.grammar import counted
 
 
 @dataclass(frozen=True, order=True)
@@ -22,9 +24,8 @@ class Problem:
 
 
 class SeedsRefused(Exception):  # noqa: N818 (named for what happened)
-    """The seeds hold problems; nothing was written."""
+    """The seeds or a mapping have problems; nothing was written. Its text counts them."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Take all problems that were found."""
-        super().__init__(f"{len(problems)} problems")
+        super().__init__(counted(len(problems), "problem"))
         self.problems = sorted(set(problems))

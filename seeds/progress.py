@@ -1,4 +1,4 @@
-"""How far a long load is: whoever loads may look on."""
+"""How far a long load is, for whoever wants to show it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
@@ -7,18 +7,18 @@ T = TypeVar("T")
 
 
 class Progress(Protocol):
-    """What is given items to hand on one by one, with what is done to them and how many they are."""
+    """Wraps an iterable to report how many of its items are done."""
 
     def __call__(self, what: str, items: Iterable[T], total: int) -> Iterable[T]:
-        """Return the items."""
+        """Return the items; `what` names the work, and `total` is their number."""
 
 
 def unseen(what: str, items: Iterable[T], total: int) -> Iterator[T]:
-    """Hand items on, and show nothing."""
+    """Yield the items, and report nothing."""
     yield from items
 
 
-def take(steps: Sequence[Callable[[], object]], what: str, progress: Progress) -> None:
-    """Take steps one after another."""
+def run_steps(steps: Sequence[Callable[[], object]], what: str, progress: Progress) -> None:
+    """Call functions one after another, as the items of a piece of work."""
     for step in progress(what, steps, len(steps)):
         step()

@@ -1,8 +1,8 @@
-"""YAML → plain data, in which every value is still text and knows its line and column.
+"""A YAML file → plain data in which every scalar is text, with the line and column of each value.
 
-Only the plain part of YAML is taken. Tags that build objects, anchors and aliases (alias bombs), duplicate keys,
-several documents in a file, files that are too large or not UTF-8 are refused. Numbers stay text, so that `1_000`
-and `017` reach the checks as they were written.
+Only plain YAML is read: tags that build objects, anchors and aliases (alias bombs), duplicate keys, several documents
+in a file, and files that are too large or not UTF-8 are refused. Numbers stay text, so that `1_000` and `017` reach
+the checks as they were written.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from ruamel.yaml.reader import ReaderError
 from seeds.problems import Problem
 
 LARGEST_FILE = 1_000_000
+"""Bytes."""
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
@@ -25,38 +26,46 @@ _PLAIN_TAGS = {
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 Place = tuple[str | int, ...]
+"""The keys and indexes that lead to a value: `("estimates", 2, "low")`."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """What one file holds, and the line and column of every value in it by its place."""
+class YamlFile:
+    """The data of one file; `marks` holds the line and column (from 1) of every value by its place."""
 
-    file: Path
+    path: Path
     data: Any
     marks: dict[Place, tuple[int, int]]
 
     def problem(self, place: Place, what: str) -> Problem:
-        """Return a problem at a place, or at the nearest one above it that was written."""
-        written = place
-        while written not in self.marks and written:
-            written = written[:-1]
-        line, column = self.marks.get(written, (1, 1))
-        return Problem(self.file, line, column, spelled(place), what)
+        """Return a problem at a place, or at the nearest place above it that is written in the file."""
+        return Problem(self.path, *self._mark(place), spelled(place), what)
+
+    def line(self, place: Place) -> int:
+        """Return the line of a place, or of the nearest place above it that is written in the file."""
+        return self._mark(place)[0]
+
+    def _mark(self, place: Place) -> tuple[int, int]:
+        while place not in self.marks and place:
+            place = place[:-1]
+        return self.marks.get(place, (1, 1))
 
 
 def spelled(place: Place) -> str:
-    """Return a place as a reader would write it: `estimates[2].low`."""
+    """Return a place as text: `estimates[2].low`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
 
 
-class _Refused(Exception):  # noqa: N818 (internal: carries a problem)
+class _Refused(Exception):  # noqa: N818 (internal: turned into a problem)
+    """A node is refused; its text says why."""
+
     def __init__(self, node: Node, what: str) -> None:
         super().__init__(what)
         self.line, self.column = node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def read_file(file: Path) -> Source | Problem:
-    """Return what a YAML file holds, or the problem that keeps it from being read."""
+def read_file(file: Path) -> YamlFile | Problem:
+    """Return a YAML file's data, or the problem that keeps it from being read."""
     try:
         if not file.is_file():
             return Problem(file, 1, 1, "", "is no file; expected a YAML file")
@@ -89,7 +98,7 @@ def read_file(file: Path) -> Source | Problem:
         return Problem(file, 1, 1, "", f"{error}; expected well-formed YAML")
     except RecursionError:
         return Problem(file, 1, 1, "", "is nested too deeply; expected a few levels")
-    return Source(file, data, marks)
+    return YamlFile(file, data, marks)
 
 
 def _plain(node: Node, place: Place, marks: dict[Place, tuple[int, int]]) -> Any:

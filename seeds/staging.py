@@ -1,4 +1,4 @@
-"""Checked records on their way into a release, in a file beside it, so that memory does not grow with them."""
+"""Checked records on their way into a release, in a file beside it, so that memory does not grow with their number."""
 
 import os
 import sqlite3
@@ -10,16 +10,19 @@ from typing import Any, Self
 
 import orjson
 
-from schema.engine import DatabaseError
-from seeds.entries import Record, Seeds
-from seeds.rules.records import VOCABULARIES
+from schema.flat import batched
+from schema.store.release import DatabaseError
+from seeds.entries import VOCABULARIES, Record, Seeds
 
 _TABLES = """
 CREATE TABLE articles (id TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE estimates (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, claim TEXT NOT NULL, article TEXT NOT NULL, place TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, claim TEXT NOT NULL, article TEXT NOT NULL,
+    file TEXT NOT NULL, line INTEGER NOT NULL,
     source TEXT NOT NULL, "group" TEXT NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
-    as_of_edtf TEXT NOT NULL, as_of_basis TEXT NOT NULL, record BLOB NOT NULL
+    as_of_edtf TEXT NOT NULL, as_of_basis TEXT NOT NULL, record BLOB NOT NULL,
+    locus TEXT NOT NULL, hedge TEXT NOT NULL, low, best, high, derived_from TEXT, derived_factor,
+    wording TEXT NOT NULL, summary TEXT NOT NULL, scope TEXT
 );
 """
 _INDEXES = """
@@ -27,33 +30,35 @@ CREATE INDEX IF NOT EXISTS estimates_by_id ON estimates (id);
 CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
 """
 
+Row = tuple[str | bytes | int | float | None, ...]
+"""A staged estimate: its record as JSON, and beside it the columns that are needed before that is decoded, once."""
+_AS_OF = 9
+"""The place of `as_of_edtf` in a row."""
 
-Row = tuple[str | bytes, ...]
-"""An estimate as it is staged, which is cheap to hand from process to process."""
-_AS_OF = 8
-"""Where the date that a number describes stands in a row."""
 
-
-def row_of(article: str, record: Record, place: str) -> Row:
-    """Return an estimate's row; it is of the article with that id, and was read from the place `file:line`."""
+def row_of(article: str, record: Record, file: str, line: int) -> Row:
+    """Return an estimate's row: with the id of its article, and the file and the line that it was read from."""
+    derived = record["derived"] or {"from": None, "factor": None}
     return (
-        *(record["id"], record["claim"], article, place),
+        *(record["id"], record["claim"], article, file, line),
         *(record["source"], record["group"], record["indicator"], record["region"]),
         *(record["as_of"]["edtf"], str(record["as_of"]["basis"]), orjson.dumps(record)),
+        *(str(record["locus"]), str(record["hedge"]), record["low"], record["best"], record["high"]),
+        *(derived["from"], derived["factor"], record["wording"], record["summary"], record["scope"]),
     )
 
 
 class Staging:
-    """Checked records, each as its schema's `load` returns it: vocabularies in memory, all others in a file.
+    """Checked records, each as its schema's `load` returns it: vocabularies in memory, all others in an SQLite file.
 
-    The file is gone when the `with` block ends, however it ends.
+    `about` is the dataset's record, `dates` every as_of as it is written. The file is deleted when the `with` block
+    ends, however it ends.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Make an empty one in the folder of the database that is to be written; raises DatabaseError."""
+        """Make an empty file in the folder of the database that is to be written; raises DatabaseError."""
         self.about: Record = {}
         self.dates: set[Any] = set()
-        """Every date that a number describes, as it is written."""
         self.vocabularies: dict[str, dict[str, Record]] = {kind: {} for kind in VOCABULARIES}
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -66,42 +71,43 @@ class Staging:
         self.connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
 
     def add_articles(self, records: Iterable[Record]) -> None:
-        """Take articles."""
+        """Add articles."""
         rows = ((record["id"], orjson.dumps(record)) for record in records)
         self.connection.executemany("INSERT INTO articles VALUES (?, ?)", rows)
 
-    def add_estimates(self, found: Iterable[tuple[str, Record, str]]) -> None:
-        """Take estimates, each with the id of its article and the place, `file:line`, that it was read from."""
-        self.add_rows(row_of(article, record, place) for article, record, place in found)
+    def add_estimates(self, estimates: Iterable[tuple[str, Record, str, int]]) -> None:
+        """Add estimates, each with the id of its article, and the file and the line that it was read from."""
+        self.add_rows(row_of(*estimate) for estimate in estimates)
 
     def add_rows(self, rows: Iterable[Row]) -> None:
-        """Take estimates as their rows."""
-        self.connection.executemany(
-            "INSERT INTO estimates VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(self._noted, rows)
-        )
+        """Add estimates as their rows."""
+        for batch in batched(rows):
+            self.dates.update(str(row[_AS_OF]) for row in batch)
+            values = ", ".join("?" * len(batch[0]))
+            self.connection.executemany(f"INSERT INTO estimates VALUES (NULL, {values})", batch)  # noqa: S608
 
-    def _noted(self, row: Row) -> Row:
-        """Return a row whose date is noted, so that nobody has to look through all for it."""
-        self.dates.add(row[_AS_OF])
-        return row
+    def size(self) -> int:
+        """Return the bytes of the file."""
+        self.connection.commit()
+        return self.path.stat().st_size
 
     def index(self) -> None:
-        """Make what finds estimates by their id and by their claim, once all are there."""
+        """Index the estimates by their id and by their claim; called when all are there."""
         self.connection.executescript(_INDEXES)
 
     def count(self, table: str) -> int:
-        """Return how many articles or estimates there are."""
+        """Return the number of `articles` or of `estimates`."""
         (count,) = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 (one of two names)
         return int(count)
 
     def __enter__(self) -> Self:
-        """Go on with it."""
+        """Return itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Delete the file; what SQLite says of a full disk becomes a DatabaseError."""
+        """Delete the file; an error of SQLite, as of a full disk, becomes a DatabaseError."""
         self.connection.close()
         self.path.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
@@ -109,18 +115,14 @@ class Staging:
 
 
 def stage(seeds: Seeds, staging: Staging) -> None:
-    """Take over what was curated and has passed every check."""
+    """Add curated records, which have passed every check."""
     (about,) = seeds.dataset
     staging.about = about.record
     for kind in VOCABULARIES:
         staging.vocabularies[kind] = seeds.records(kind)
     staging.add_articles(entry.record for entry in seeds.articles)
-    articles = {entry.source.file: entry.record["id"] for entry in seeds.articles}
+    articles = {entry.file.path: entry.record["id"] for entry in seeds.articles}
     staging.add_estimates(
-        (
-            articles[entry.source.file],
-            entry.record,
-            f"{entry.source.file}:{entry.source.marks[entry.place][0]}",
-        )
+        (articles[entry.file.path], entry.record, str(entry.file.path), entry.file.line(entry.place))
         for entry in seeds.estimates
     )

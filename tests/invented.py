@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
-from seeds.read import Source
+from seeds.read import YamlFile
 
 GROUPS = [
     {"id": "alpha", "name": "Alpha", "definition": "Invented.", "aliases": ["A Front"]},
@@ -133,9 +133,9 @@ def _write(path: Path, data) -> None:
     path.write_text(json.dumps(data, indent=1))  # JSON is YAML
 
 
-def read_seed_file(file: Path) -> Source:
+def read_seed_file(file: Path) -> YamlFile:
     """Return what the product's own reader returns for a file of `write_seeds`, without the lines, much sooner."""
-    return Source(
+    return YamlFile(
         file, _as_text(json.loads(file.read_text(), parse_int=str, parse_float=str)), marks=defaultdict(lambda: (1, 1))
     )
 

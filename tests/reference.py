@@ -70,7 +70,7 @@ def matches_value(one, query):
     if smallest is None and largest is None:
         return True
     interval = admitted(one)
-    if interval is None or (smallest is not None and largest is not None and smallest > largest):
+    if interval is None:
         return False
     low, high, low_meant, high_meant = interval
     if query.get("value_match") == "certain":
@@ -154,6 +154,13 @@ def questions(draw, records, regions):
     for parameter, values in OPTIONAL.items():
         if draw(st.integers(0, 4)) == 0:
             query[parameter] = draw(st.sampled_from(values))
+    return in_right_order(query)
+
+
+def in_right_order(query):
+    """Return a question whose value_min is not above its value_max, which would be refused."""
+    if {"value_min", "value_max"} <= query.keys():
+        query["value_min"], query["value_max"] = sorted((query["value_min"], query["value_max"]))
     return query
 
 

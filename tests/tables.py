@@ -7,11 +7,11 @@ from pathlib import Path
 
 from seeds.curated.check import check_seeds
 from seeds.staging import Staging
-from seeds.tables.findings import Report
+from seeds.tables.findings import FindingLog
 from seeds.tables.mapping import read_mapping
 from seeds.tables.run import import_files
+from seeds.tables.starting_terms import stage_starting_terms
 from seeds.tables.tabular import identify
-from seeds.tables.vocabulary import start_from
 
 TABLES = Path(__file__).parent / "data" / "tables"
 MAPPING, UCDP = TABLES / "mapping.yaml", TABLES / "ucdp.csv"
@@ -42,12 +42,10 @@ class Outcome:
 
     def __init__(self, folder: Path, *files: Path, mapping: Path | str = MAPPING, seeds: Path | None = None) -> None:
         problems = folder / "problems.ndjson"
-        with Staging(folder / "staging") as staging, Report(problems) as report:
-            start_from(seeds and check_seeds(seeds), read_mapping(str(mapping)), staging)
+        with Staging(folder / "staging") as staging, FindingLog(problems) as log:
+            stage_starting_terms(seeds and check_seeds(seeds), read_mapping(str(mapping)), staging)
             documents = [identify(file) for file in files]
-            self.imported = import_files(
-                documents, read_mapping(str(mapping)), staging, report, lambda rows, read: None
-            )
+            self.imported = import_files(documents, read_mapping(str(mapping)), staging, log, lambda rows, read: None)
             found = staging.connection.execute("SELECT id, record FROM estimates ORDER BY number").fetchall()
             self.estimates = {id_: json.loads(record) for id_, record in found}
             found = staging.connection.execute("SELECT id, record FROM articles").fetchall()

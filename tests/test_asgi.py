@@ -23,7 +23,7 @@ from flask import Flask, Response
 from api import create_app
 from api.server.front_door import FrontDoor
 from api.server.threads import PIECE, Bridge
-from schema.engine import Database
+from schema.store.release import Database
 from seeds import SHIPPED
 
 
@@ -221,7 +221,7 @@ def test_how_much_is_kept_has_to_be_a_number_that_is_to_be_had(front, given, sai
 
 
 def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
-    monkeypatch.setattr("schema.connections.STEPS_BETWEEN_LOOKS", 10)
+    monkeypatch.setattr("schema.store.sqlite.STEPS_BETWEEN_CHECKS", 10)
     monkeypatch.setattr("api.server.fast_path.PATIENCE", -1)
     door = front(KEPT_BYTES=0)
     looked = []

@@ -3,8 +3,8 @@
 import pytest
 from conftest import GOOD, make_release
 
-from schema import engine
-from schema.engine import DatabaseError
+from schema.store.release import DatabaseError
+from schema.store.seal import is_intact
 from seeds import SHIPPED
 from seeds.release import publish
 
@@ -102,7 +102,7 @@ def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
         make_release(SHIPPED, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-    assert engine.is_intact(path)
+    assert is_intact(path)
 
 
 def test_a_headline_is_compared_with_the_body_below_it(shipped):

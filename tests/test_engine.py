@@ -1,17 +1,22 @@
 """Which release is served: the newest good one, and never a damaged one."""
 
 import shutil
+import sqlite3
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import GOOD, make_release
 
 from api import create_app
-from schema import connections, engine, watch
-from schema.engine import Database, DatabaseError, database_path, is_intact
-from schema.tables import APPLICATION_ID
+from schema import tables
+from schema.store import release as store
+from schema.store import sqlite
+from schema.store.release import Database, DatabaseError, database_path
+from schema.store.seal import is_intact
 from seeds import SHIPPED
 
 
@@ -37,18 +42,34 @@ def test_what_is_no_sqlite_file_is_refused(url):
         database_path(url)
 
 
-@pytest.mark.parametrize("place", [24, 61, 5000, -1])
+@pytest.mark.parametrize("place", [24, 61, 5000, tables.PAGE_SIZE * 2 - 1, tables.PAGE_SIZE * 2 - 10, -1])
 def test_every_flipped_bit_is_noticed(database, tmp_path, place):
     copy = shutil.copy(database, tmp_path / "copy.db")
     assert is_intact(copy)
     flip_a_bit(copy, place)
     assert not is_intact(copy)
-    with pytest.raises(DatabaseError, match="damaged; `headcount load` makes it anew"):
+    with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
         Database(f"sqlite:///{copy}").release()
 
 
 def test_the_file_says_what_it_is(database):
-    assert database.read_bytes()[68:72] == APPLICATION_ID.to_bytes(4)
+    with closing(sqlite3.connect(database)) as connection:
+        marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        (checksum,) = connection.execute("SELECT checksum FROM seal").fetchone()
+    assert marks == [tables.APPLICATION_ID, tables.FORMAT]
+    content = database.read_bytes()
+    assert checksum == f"crc32:{zlib.crc32(content.replace(checksum.encode(), b'crc32:' + bytes(8))):08x}"
+
+
+def test_a_file_without_a_seal_is_of_another_version(database, tmp_path):
+    path = Path(shutil.copy(database, tmp_path / "copy.db"))
+    content = path.read_bytes().replace(b"crc32:", b"crc32;")
+    path.write_bytes(content)
+    with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
+        Database(f"sqlite:///{path}").release()
+    path.write_bytes(content[:60] + b"\x12\x34\x56\x78" + content[64:])  # where the checksum stood before
+    with pytest.raises(DatabaseError, match="made by another version of Headcount; rebuild it with `headcount load`"):
+        Database(f"sqlite:///{path}").release()
 
 
 def test_a_new_release_is_taken_up(live):
@@ -103,20 +124,21 @@ def test_a_release_that_is_changed_in_place_is_no_longer_served(live):
 
 def test_a_release_of_other_tables_is_refused(live, monkeypatch):
     client, path = live
-    monkeypatch.setattr("seeds.release.build.layout", lambda: "another")
-    make_release(SHIPPED, path)
+    with monkeypatch.context() as other_version:
+        other_version.setattr(tables, "FORMAT", tables.FORMAT + 1)
+        make_release(SHIPPED, path)
     with pytest.raises(DatabaseError, match="made by another version of Headcount"):
         Database(f"sqlite:///{path}").release()
     assert client.get("/health/ready").status_code == 503
 
 
 def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypatch):
-    monkeypatch.setattr(connections, "STEPS_BETWEEN_LOOKS", 100)
+    monkeypatch.setattr(sqlite, "STEPS_BETWEEN_CHECKS", 100)
     app = create_app({"DATABASE_URL": f"sqlite:///{invented_database}"})
     client = app.test_client()
     assert client.get("/conflicts").status_code == 200
     with monkeypatch.context() as impatient:
-        impatient.setattr(watch, "LONGEST_STEP", -1)
+        impatient.setattr(sqlite, "LONGEST_QUERY", -1)
         response = client.get("/conflicts?within=36525")
         assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
         assert "ask for less, by more filters" in response.json["detail"]
@@ -125,7 +147,7 @@ def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypat
 
 
 def test_a_large_file_is_served_while_it_is_checked_and_withdrawn_if_it_is_damaged(database, tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "LARGEST_CHECKED_FIRST", 0)
+    monkeypatch.setattr(store, "LARGEST_CHECKED_FIRST", 0)
     path = Path(shutil.copy(database, tmp_path / "copy.db"))
     served = Database(f"sqlite:///{path}")
     whole = served.release()
@@ -137,14 +159,14 @@ def test_a_large_file_is_served_while_it_is_checked_and_withdrawn_if_it_is_damag
     damaged = Database(f"sqlite:///{path}")
     assert damaged.release().version == whole.version
     wait_for_the_check()
-    with pytest.raises(DatabaseError, match="damaged; `headcount load` makes it anew"):
+    with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
         damaged.release()
     damaged.close()
 
 
 def wait_for_the_check():
     for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.daemon:
+        if thread.name == store.CHECK_THREAD:
             thread.join(10)
 
 

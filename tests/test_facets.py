@@ -13,7 +13,7 @@ FILTERS = (
     "as_of=2019-08/2020-01&locus=body",
     "q=trader or islands",
     "disputed=true",
-    "value_min=2&value_max=1",
+    "value_min=2000000",
 )
 
 

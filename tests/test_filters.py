@@ -65,7 +65,6 @@ EXPECTED = {
     "value_max=500&value_match=certain&unit=persons": {"bare", "between", "ceiling", "exact", "nearly"},
     "value_min=400&value_max=500&value_match=certain": {"bare", "between", "ceiling"},
     "value_min=33.25&value_max=33.26": {"at-least", "fewer", "nearly", "third", "up-to"},
-    "value_min=5&value_max=4": set(),
     "value_min=33.35&unit=percent": {"half", "third"},
     "value_min=33.36&unit=percent": {"half"},
     "derived=true": {"derived"},
@@ -188,6 +187,17 @@ def test_what_is_wrong_is_refused_with_what_would_be_right(client, query):
     assert f"{parameter}: {fault['message']}" == problem["detail"]
     assert fault["did_you_mean"][: len(offered)] == offered
     assert bool(offered) == bool(fault["did_you_mean"])
+
+
+@pytest.mark.parametrize("path", ["/estimates", "/facets", "/claims", "/conflicts", "/series?indicator=fighters"])
+def test_a_smallest_value_above_the_largest_is_refused_and_both_are_named(client, path):
+    response = client.get(f"{path}{'&' if '?' in path else '?'}value_min=5&value_max=4.5")
+    assert response.status_code == 400
+    faults = {fault["parameter"]: (fault["value"], fault["message"]) for fault in response.json["errors"]}
+    assert faults == {
+        "value_min": ("5", "5 is above value_max 4.5; expected value_min ≤ value_max"),
+        "value_max": ("4.5", "4.5 is below value_min 5; expected value_min ≤ value_max"),
+    }
 
 
 def test_everything_that_is_wrong_is_said_at_once(client):

@@ -9,9 +9,10 @@ from conftest import GOOD, make_release
 from tables import MAPPING, ROW, UCDP, Outcome, write_csv, write_ndjson
 
 from api import cli, create_app
-from schema.engine import Database, Identity
-from seeds.tables import run as bulk
-from seeds.tables.findings import Finding, Grade, Report
+from schema.store.release import Database
+from schema.store.sqlite import Identity
+from seeds import workers
+from seeds.tables.findings import Finding, FindingLog, Grade
 
 
 @pytest.fixture
@@ -51,8 +52,8 @@ NOTED = {
 
 
 def test_every_flaw_of_the_ucdp_table_is_named(ucdp):
-    assert ucdp.named("refused") == REFUSED
-    noted = ucdp.named("noted")
+    assert ucdp.named("error") == REFUSED
+    noted = ucdp.named("warning")
     assert set(range(1, 19)) - set(noted.pop("not-a-group")) == {10}
     assert noted == NOTED
     assert (ucdp.imported.rows, ucdp.imported.left_out) == (18, 5)
@@ -154,7 +155,7 @@ def test_a_refused_row_keeps_all_from_being_written(run, tmp_path):
     result = run("import", file, "--mapping", MAPPING)
     assert result.exit_code == 1
     assert f"{file}:3: low: '40' is above high 30; expected low ≤ best ≤ high" in result.output
-    assert "1 refused    low-above-high" in result.output
+    assert "1 error      low-above-high" in result.output
     assert result.output.splitlines()[-1].endswith("nothing was written")
     assert list((tmp_path / "data").iterdir()) == []
 
@@ -164,12 +165,12 @@ def test_keep_going_loads_the_good_rows_and_says_so(run, tmp_path):
     problems = tmp_path / "problems.csv"
     result = run("import", file, "--mapping", MAPPING, "--keep-going", "--problems", problems)
     assert result.exit_code == 0
-    assert "1 left out: 1 articles with 1 estimates loaded into" in result.output
+    assert "1 left out: 1 article with 1 estimate loaded into" in result.output
     with problems.open(newline="") as found:
         (row,) = csv.DictReader(found)
-    assert (row["name"], row["grade"], row["line"], row["row"]) == ("low-above-high", "refused", "3", "2")
+    assert (row["name"], row["grade"], row["line"], row["row"]) == ("low-above-high", "error", "3", "2")
     again = run("import", file, "--mapping", MAPPING, "--keep-going")
-    assert "is there already in" in again.output
+    assert "1 article with 1 estimate already in" in again.output
 
 
 def test_where_no_row_is_left_nothing_is_written(run, tmp_path):
@@ -206,8 +207,13 @@ def test_a_table_takes_no_id_of_the_seeds(tmp_path):
 def test_claims_have_to_agree(tmp_path):
     rows = [{**ROW, "claim": "c"}, {**ROW, "id": "two", "claim": "c", "as_of": "2021", "source": "Another"}]
     found = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", rows))
-    assert found.named() == {"claim-disagrees": [2]}
-    assert "another source, as_of in" in found.findings[0]["what"]
+    assert found.named() == {"claim-disagrees": [2, 2]}
+    assert [finding["place"] for finding in found.findings] == ["source", "as_of"]
+    assert [finding["what"] for finding in found.findings] == [
+        f"'another' is not what claim 'c' has in {tmp_path}/rows.csv:2; expected a-watch",
+        f"'2021, text' is not what claim 'c' has in {tmp_path}/rows.csv:2; expected 2020-01, text",
+    ]
+    assert (found.imported.left_out, list(found.estimates)) == (1, ["one"])
     assert list(found.vocabularies["sources"]) == [
         "a-watch"
     ]  # what only a row that was left out refers to is not there
@@ -247,7 +253,7 @@ def test_workers_give_what_one_process_gives(tmp_path, monkeypatch):
     rows = [{**ROW, "id": f"e-{number}", "low": str(number % 40)} for number in range(5000)]
     file = write_csv(tmp_path / "rows.csv", rows)
     alone = Outcome(tmp_path, file)
-    monkeypatch.setattr(bulk, "SMALL", 0)
+    monkeypatch.setattr(workers, "SMALL", 0)
     helped = Outcome(tmp_path, file)
     assert (alone.imported.rows, alone.imported.left_out) == (5000, 5000 // 40 * 10)
     assert helped.estimates == alone.estimates
@@ -263,21 +269,30 @@ def test_a_report_of_another_kind_is_refused(run, tmp_path):
 
 
 def test_the_worst_is_shown_first_and_the_rest_counted():
-    with Report() as report:
-        report.add(Finding("bad", Grade.REFUSED, "f", one, one, "", "x") for one in range(30))
-        report.add(
-            [Finding("end", Grade.UNREADABLE, "f", 9, 0, "", "y"), Finding("odd", Grade.NOTED, "f", 1, 1, "", "")]
-        )
-    lines = report.lines()
+    with FindingLog() as log:
+        log.add(Finding("bad", Grade.ERROR, "f", one, one, "", "x") for one in range(30))
+        log.add([Finding("end", Grade.FATAL, "f", 9, 0, "", "y"), Finding("odd", Grade.WARNING, "f", 1, 1, "", "")])
+    lines = log.lines()
     assert lines[0] == "f:9: y"
     assert lines[21] == "… and 10 more: --problems FILE lists all"
     assert [line.split() for line in lines[-3:]] == [
-        *(["1", "unreadable", "end"], ["30", "refused", "bad"], ["1", "noted", "odd"])
+        *(["1", "fatal", "end"], ["30", "error", "bad"], ["1", "warning", "odd"])
     ]
 
 
 def test_problems_are_written_in_one_line_of_utf_8(tmp_path):
-    with Report(tmp_path / "p.ndjson") as report:
-        report.add([Finding("bad", Grade.REFUSED, "f", 1, 1, "", "\udcff\n=1")])
+    with FindingLog(tmp_path / "p.ndjson") as log:
+        log.add([Finding("bad", Grade.ERROR, "f", 1, 1, "", "\udcff\n=1")])
     assert json.loads((tmp_path / "p.ndjson").read_text())["what"] == "\\udcff\n=1"
-    assert str(report.shown[0]) == "f:1: \\udcff\\n=1"
+    assert str(log.shown[0]) == "f:1: \\udcff\\n=1"
+
+
+def test_problems_in_csv_hold_no_formula(tmp_path):
+    with FindingLog(tmp_path / "p.csv") as log:
+        log.add(
+            [Finding("bad", Grade.ERROR, "+f", 1, 1, "@x", "=1+1"), Finding("bad", Grade.ERROR, "f", 2, 2, "", "1=1")]
+        )
+    with (tmp_path / "p.csv").open(newline="") as written:
+        first, second = csv.DictReader(written)
+    assert (first["file"], first["place"], first["what"]) == ("'+f", "'@x", "'=1+1")
+    assert (second["file"], second["what"]) == ("f", "1=1")

@@ -170,7 +170,7 @@ def test_lines_are_those_where_records_begin(tmp_path):
 )
 def test_a_row_passes_the_checks_that_seeds_pass(tmp_path, cells, name):
     found = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [ROW | cells]))
-    assert name in found.named("refused")
+    assert name in found.named("error")
     assert found.estimates == {}
 
 

@@ -13,7 +13,7 @@ from schema.records import ArticleSchema, EstimateSchema
 from schema.vocabulary import RegionSchema
 from seeds.problems import SeedsRefused
 from seeds.tables.mapping import SHIPPED_MAPPINGS, read_mapping
-from seeds.tables.schema_cache import Memo
+from seeds.tables.schema_cache import SchemaCache
 from seeds.tables.terms import LONGEST_ID, slug
 from seeds.tables.values import Columns, Take, condition_of, value_of
 
@@ -34,12 +34,12 @@ BROKEN = [
         "hedge: [{when: {a: {matches: '('}}, value: x}]",
         "when.a: missing ), unterminated subpattern",
     ),
-    ("indicator: fighters", "indicator: {make: {name: x}}", "indicator: name is no key of a indicator that is made"),
+    ("indicator: fighters", "indicator: {make: {name: x}}", "indicator: name is no key of an indicator that is made"),
     ("kind: ngo", "iso: XX", "source: iso is no key of a source that is made; expected"),
     ('region: "{region}"', "region: {path: []}", "estimates[0].region: a mapping is refused; expected a text"),
     ('id: "{id}"', "locus: body", "estimates[0].id: is missing; expected a text"),
     ("kind: country", "kind: land", "vocabulary.regions[0].kind: 'land' is refused; expected one of country"),
-    ("values: {exact", "value: {exact", "columns.hedge.value: is not a key here"),
+    ("recode: {exact", "recoded: {exact", "columns.hedge.recoded: is not a key here; expected recode"),
 ]
 
 
@@ -54,8 +54,52 @@ def test_a_broken_mapping_is_refused_with_its_place(tmp_path, old, new, expected
     assert any(expected in str(problem) for problem in refused.value.problems), refused.value.problems
 
 
+OLD_KEYS = "{tidy: true, split: ;, take: first, cut: 9, values: {a: b}}"
+NEW_KEYS = "{trim: true, separator: ;, take: first, max_length: 9, recode: {a: b}}"
+
+
+def mapping_with(tmp_path, reading):
+    """Return the mapping in which the column `title` is read in a given way."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text().replace("columns:\n", f"columns:\n  title: {reading}\n"))
+    return read_mapping(str(file))
+
+
+def test_the_old_names_of_the_keys_of_columns_may_be_used(tmp_path):
+    old, new = (mapping_with(tmp_path, keys).data["columns"]["title"] for keys in (OLD_KEYS, NEW_KEYS))
+    assert old == new
+    assert new == {"trim": True, "separator": ";", "take": Take.FIRST, "max_length": 9, "recode": {"a": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        ("{tidy: true, trim: false}", "columns.title.tidy: is what trim was called; expected one of both"),
+        ("{cut: 1}", "columns.title.max_length: '1' is refused; expected a whole number from 2 to 500"),
+        ("{spilt: ;}", "columns.title.spilt: is not a key here; expected one of trim, separator, take, max_length"),
+    ],
+)
+def test_a_column_that_is_read_wrongly_is_refused_in_its_line(tmp_path, reading, expected):
+    with pytest.raises(SeedsRefused) as refused:
+        mapping_with(tmp_path, reading)
+    (problem,) = refused.value.problems
+    assert expected in str(problem)
+    assert problem.line == 13
+
+
+def test_an_article_and_its_headline_keep_the_rules(tmp_path):
+    text = MAPPING.read_text().replace('{edtf: "{published}"}', '{edtf: "{published}", basis: inferred}')
+    file = tmp_path / "mapping.yaml"
+    file.write_text(text.replace("    summary:", "    locus: headline\n    summary:"))
+    outcome = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [ROW]), mapping=file)
+    assert [(finding["name"], finding["place"], finding["what"]) for finding in outcome.findings] == [
+        ("missing-value", "article.published.note", "is missing; expected the reasoning behind an inferred date"),
+        ("not-in-headline", "locus", "the wording is not in the headline 'A report'; expected words of it, or body"),
+    ]
+
+
 def test_a_mapping_that_is_not_there_is_named():
-    with pytest.raises(SeedsRefused, match="1 problems"):
+    with pytest.raises(SeedsRefused, match=r"^1 problem$"):
         read_mapping("no-such-mapping")
 
 
@@ -99,7 +143,7 @@ def test_the_mapping_in_the_readme_does_what_it_says(tmp_path):
 def worth(value, readings=None, **cells):
     """Return what a value comes to in a row, and what is noted."""
     full = {
-        name: {"tidy": False, "split": None, "take": "all", "cut": None, "values": {}, **one}
+        name: {"trim": False, "separator": None, "take": "all", "max_length": None, "recode": {}, **one}
         for name, one in (readings or {}).items()
     }
     columns, notes = Columns(full), []
@@ -131,14 +175,14 @@ def test_values(value, cells, expected):
 @pytest.mark.parametrize(
     ("reading", "cell", "expected"),
     [
-        ({"tidy": True}, " a \n\t b\u200e ", ("a b", [])),
-        ({"split": ";"}, "a;b; a;", ("a; b", [])),
-        ({"split": ";", "take": "first"}, "a;b", ("a", [])),
-        ({"split": ";", "take": "span"}, "2019;2017;2018", ("2017/2019", [])),
-        ({"split": ";", "take": "span"}, "2019;2019", ("2019", [])),
-        ({"cut": 3}, "abcd", ("ab…", ["cut-short"])),
-        ({"cut": 3}, "abc", ("abc", [])),
-        ({"values": {"x": "y"}}, "x", ("y", [])),
+        ({"trim": True}, " a \n\t b\u200e ", ("a b", [])),
+        ({"separator": ";"}, "a;b; a;", ("a; b", [])),
+        ({"separator": ";", "take": "first"}, "a;b", ("a", [])),
+        ({"separator": ";", "take": "span"}, "2019;2017;2018", ("2017/2019", [])),
+        ({"separator": ";", "take": "span"}, "2019;2019", ("2019", [])),
+        ({"max_length": 3}, "abcd", ("ab…", ["cut-short"])),
+        ({"max_length": 3}, "abc", ("abc", [])),
+        ({"recode": {"x": "y"}}, "x", ("y", [])),
     ],
 )
 def test_readings(reading, cell, expected):
@@ -171,7 +215,7 @@ def test_conditions(condition, cells, expected):
 
 
 def test_of_a_cell_that_names_several_one_part_will_do():
-    columns = Columns({"a": {"split": ";"}})
+    columns = Columns({"a": {"separator": ";"}})
     assert condition_of([("a", "below", ["2015"])], columns)(["2016;2014"])
 
 
@@ -257,7 +301,7 @@ def attempt(load, data):
 @pytest.mark.parametrize("schema", GOOD, ids=lambda schema: schema.__name__)
 def test_what_is_remembered_is_what_the_schema_loads(schema):
     chance = random.Random(1)  # noqa: S311 (the same each time)
-    plain, memo = schema(), Memo(schema())
+    plain, cache = schema(), SchemaCache(schema())
     loaded = 0
     for _ in range(3000):
         data = dict(GOOD[schema])
@@ -265,7 +309,7 @@ def test_what_is_remembered_is_what_the_schema_loads(schema):
             data[key] = random_value(chance)
         for key in chance.sample(list(data), chance.choice([0, 0, 1])):
             del data[key]
-        expected, found = attempt(plain.load, data), attempt(memo.load, data)
+        expected, found = attempt(plain.load, data), attempt(cache.load, data)
         assert found == expected
         loaded += isinstance(found.get("id"), str)
     assert loaded > 300
@@ -273,7 +317,7 @@ def test_what_is_remembered_is_what_the_schema_loads(schema):
 
 def test_memory_stays_flat(monkeypatch):
     monkeypatch.setattr("seeds.tables.schema_cache.REMEMBERED", 10)
-    memo = Memo(ArticleSchema())
+    cache = SchemaCache(ArticleSchema())
     for number in range(100):
-        assert memo.load({**GOOD[ArticleSchema], "id": f"a-{number}"})["id"] == f"a-{number}"
-    assert len(memo._known["id"]) <= 10
+        assert cache.load({**GOOD[ArticleSchema], "id": f"a-{number}"})["id"] == f"a-{number}"
+    assert len(cache._known["id"]) <= 10

@@ -68,7 +68,7 @@ def test_curated_keys_are_answered_keys():
             assert not field.load_only, name
             assert field.metadata.get("description"), f"{resource.name}.{name}"
             assert not isinstance(field, Reference) or field.required
-    assert set(dataset.columns.keys()) == {"version", "layout", "shipped", "json"}
+    assert set(dataset.columns.keys()) == {"version", "shipped", "json"}
 
 
 def test_every_filter_is_a_typed_parameter(document):

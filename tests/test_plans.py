@@ -93,5 +93,5 @@ def test_common_questions_are_read_from_serving_tables(plans, url):
 def test_points_are_found_by_an_index(plans):
     plan = plans("/series?indicator=killed&region=mali&limit=3")
     assert not gone_through(plan)
-    assert any(step.startswith("SEARCH series USING PRIMARY KEY (indicator_position=?") for _, step in plan)
+    assert any(step.startswith("SEARCH series_rollup USING PRIMARY KEY (indicator_position=?") for _, step in plan)
     assert any(step.startswith("SEARCH estimates USING INDEX estimates_compared (group_position=?") for _, step in plan)

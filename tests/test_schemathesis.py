@@ -1,5 +1,6 @@
 """What the OpenAPI document promises, asked of a real server by someone else's tool: all checks, all phases."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,5 +15,6 @@ def test_schemathesis_finds_nothing(shipped_server, tmp_path):
         *("--checks", "all", "--mode", "all", "--max-examples", "25", "--seed", "1", "--workers", "2"),
         *("--continue-on-failure", "--no-color"),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | hooks)
     assert done.returncode == 0, done.stdout[-6000:]

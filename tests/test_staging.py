@@ -1,7 +1,6 @@
 """Records on their way into a release: held in a file, placed, rendered, and counted exactly."""
 
 import random
-import re
 import sqlite3
 from collections import Counter
 from itertools import product
@@ -9,18 +8,17 @@ from itertools import product
 import orjson
 import pytest
 from conftest import GOOD
-from hostile import write_hostile
 from invented import write_seeds
 
 from schema import tables
-from schema.claims import Report, render_claim
+from schema.claim_json import RenderedReport, render_claim
 from schema.dataset import DatasetSchema
-from schema.engine import DatabaseError
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
+from schema.store.release import DatabaseError
 from schema.terms import AsOfBasis, Hedge, Locus
 from seeds import SHIPPED, workers
 from seeds.curated.check import check_seeds
-from seeds.release.publish import Written, write_release
+from seeds.release.publish import WrittenRelease, write_release
 from seeds.release.render import renderer_of
 from seeds.staging import Staging, stage
 
@@ -38,7 +36,7 @@ def regions_above(release):
     """Return which regions an estimate of a region counts for: that region and all that it lies in."""
     above = {}
     for region, member in release.execute(
-        "SELECT region_position, member_position FROM region_scopes WHERE scope = 'within'"
+        "SELECT whole_position, part_position FROM closures WHERE kind = 'region' AND relation = 'within'"
     ):
         above.setdefault(member, set()).add(region)
     return above
@@ -71,8 +69,8 @@ def test_the_order_of_the_records_makes_no_difference(tmp_path):
 
 def test_other_processes_write_the_same_bytes(tmp_path, monkeypatch):
     seeds = check_seeds(SHIPPED)
-    for name, many in (("here.db", 1_000), ("there.db", 1)):
-        monkeypatch.setattr(workers, "_MANY", many)
+    for name, small in (("here.db", workers.SMALL), ("there.db", 0)):
+        monkeypatch.setattr(workers, "SMALL", small)
         with Staging(tmp_path) as staging:
             stage(seeds, staging)
             write_release(staging, tmp_path / name)
@@ -87,7 +85,7 @@ def test_what_is_there_already_is_not_replaced(tmp_path):
             stage(check_seeds(GOOD), staging)
             found.append((write_release(staging, path), path.stat().st_ino))
     (first, inode), (second, same) = found
-    assert (first.was_there, second, same) == (False, Written(first.version, was_there=True), inode)
+    assert (first.is_new, second, same) == (True, WrittenRelease(first.version, is_new=False), inode)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -154,7 +152,7 @@ def test_the_renderer_writes_what_the_schema_dumps():
     assert orjson.dumps(as_fragment) == orjson.dumps(render({**record, "group": orjson.loads(rendered)}))
 
 
-def test_a_claim_cut_out_of_its_reports_is_what_the_schema_says():
+def test_a_claim_made_of_its_reports_is_what_the_schema_says():
     chance = random.Random(12)  # noqa: S311 (the same each time)
     render = renderer_of(EstimateSchema())
     keys, of_report = list(ClaimSchema().fields), list(ReportSchema().fields)
@@ -164,7 +162,7 @@ def test_a_claim_cut_out_of_its_reports_is_what_the_schema_says():
         said = [orjson.loads(orjson.dumps(render(one))) for one in said]
         drifts = [(None, None), ("same", "first"), ("hedge_lost", "first")][: len(said)]
         envelope = {"low": 2.0, "best": None, "high": 33.3}
-        reports = [Report(orjson.dumps(one), *drift) for one, drift in zip(said, drifts, strict=True)]
+        reports = [RenderedReport(orjson.dumps(one), *drift) for one, drift in zip(said, drifts, strict=True)]
         claim = {
             **{"id": "c", "url": "/claims/c", "envelope": {"low": 2, "best": None, "high": 33.3}, "articles": 2},
             **{key: said[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
@@ -183,7 +181,7 @@ def test_every_field_of_the_records_has_a_renderer():
         renderer_of(DatasetSchema())
 
 
-def test_tallies_are_exact(release, regions_above):
+def test_counts_of_estimates_are_exact(release, regions_above):
     dates = [day for row in release.execute("SELECT as_of_start, as_of_end FROM estimates") for day in row if day]
     first, last = int(min(dates)[:4]), int(max(dates)[:4])
     expected = Counter()
@@ -196,40 +194,20 @@ def test_tallies_are_exact(release, regions_above):
             expected[*key, tables.ANY_YEAR] += 1
             if tables.ANY in key:
                 expected.update((*key, year) for year in years)
-    assert {tuple(key): count for *key, count in release.execute("SELECT * FROM tallies")} == expected
+    assert {tuple(key): count for *key, count in release.execute("SELECT * FROM estimate_counts")} == expected
 
 
-def test_shelves_hold_each_region_with_all_below_it(release, regions_above):
+def test_estimates_of_a_region_are_those_of_all_regions_within_it(release, regions_above):
     expected = {
-        (above, shelf, position)
+        (above, indicator_or_any, position)
         for position, region, indicator in release.execute(
             "SELECT position, region_position, indicator_position FROM estimates"
         )
         for above in regions_above[region]
-        for shelf in (tables.ANY, indicator)
+        for indicator_or_any in (tables.ANY, indicator)
     }
-    found = release.execute("SELECT region_position, indicator_position, position FROM region_shelves").fetchall()
+    found = release.execute("SELECT region_position, indicator_position, position FROM region_estimates").fetchall()
     assert (set(found), len(found)) == (expected, len(expected))
-
-
-@pytest.mark.parametrize("seeds", ["invented", "hostile", "shipped"])
-def test_words_find_as_many_as_they_say(seeds, tmp_path):
-    folder = {
-        "invented": lambda path: write_seeds(path, claims=60),
-        "hostile": write_hostile,
-        "shipped": lambda _: SHIPPED,
-    }
-    with Staging(tmp_path) as staging:
-        stage(check_seeds(folder[seeds](tmp_path / "seeds")), staging)
-        write_release(staging, tmp_path / "headcount.db")
-    connection = sqlite3.connect(tmp_path / "headcount.db")
-    counted = dict(connection.execute("SELECT word, estimates FROM words"))
-    match = "SELECT count(*) FROM estimates_fts WHERE estimates_fts MATCH ?"
-    assert counted == {word: connection.execute(match, (f'"{word}"',)).fetchone()[0] for word in counted}
-    texts = [json for (json,) in connection.execute("SELECT json FROM estimates_rendered")]
-    wordings = " ".join(orjson.loads(text)["wording"] for text in texts)
-    assert {word.lower() for word in re.findall(r"[^\W_]+", wordings) if word.isascii()} <= counted.keys()
-    connection.close()
 
 
 def test_a_claim_with_very_many_reports_is_loaded_in_time(tmp_path):
@@ -237,8 +215,8 @@ def test_a_claim_with_very_many_reports_is_loaded_in_time(tmp_path):
     with Staging(tmp_path) as staging:
         stage(seeds, staging)
         entry = next(one for one in seeds.estimates if one.record["id"] == "exact")
-        article = next(one.record["id"] for one in seeds.articles if one.source is entry.source)
-        staging.add_estimates((article, {**entry.record, "id": f"more-{one}"}, "here:1") for one in range(5_000))
+        article = next(one.record["id"] for one in seeds.articles if one.file is entry.file)
+        staging.add_estimates((article, {**entry.record, "id": f"more-{one}"}, "here", 1) for one in range(5_000))
         write_release(staging, tmp_path / "headcount.db")
     connection = sqlite3.connect(tmp_path / "headcount.db")
     found = connection.execute("SELECT estimates_count FROM claims WHERE id = ?", (entry.record["claim"],)).fetchone()

@@ -8,7 +8,7 @@ import click
 
 from api.http import limits
 from api.server.cache import most_kept
-from schema.engine import DatabaseError, configured_path, is_outdated_copy
+from schema.store.release import DatabaseError, configured_path, is_outdated_copy
 from seeds import SHIPPED
 
 EXAMPLES = """\b

@@ -7,18 +7,20 @@ from typing import NoReturn
 import click
 
 from api.cli.progress import Reading, steps
-from schema.engine import DatabaseError, configured_path
+from schema.grammar import counted
+from schema.store.release import DatabaseError, configured_path
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds
 from seeds.problems import SeedsRefused
 from seeds.release.publish import replaceable, write_release
 from seeds.staging import Staging, stage
-from seeds.tables.findings import SUFFIXES, Grade, Report
+from seeds.tables.findings import SUFFIXES, FindingLog, Grade
+from seeds.tables.importer import Imported
 from seeds.tables.mapping import Mapping, read_mapping
-from seeds.tables.run import Imported, import_files
+from seeds.tables.run import import_files
+from seeds.tables.starting_terms import stage_starting_terms
 from seeds.tables.tabular import identify
-from seeds.tables.vocabulary import start_from
 
 seeds_folder = click.argument(
     "seeds_dir", default=SHIPPED, type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -43,7 +45,7 @@ def check(seeds_dir: Path, documents: Path | None) -> None:
     Example: headcount check seeds --documents ../documents
     """  # noqa: D301 (click's mark for lines that stay as they are)
     seeds = _checked(seeds_dir, documents)
-    click.echo(f"{_counted(seeds)}: no problem found")
+    click.echo(f"{_summary(len(seeds.articles), len(seeds.estimates))}: no problem found")
 
 
 @click.command()
@@ -52,7 +54,7 @@ def check(seeds_dir: Path, documents: Path | None) -> None:
 def load(seeds_dir: Path, documents: Path | None) -> None:
     """Check a seed folder and make it the live dataset.
 
-    Any problem is listed as by `check`, and then nothing is written. A server that runs takes the new dataset up by
+    Problems are listed as by `check`, and then nothing is written. A running server takes up the new dataset by
     itself. The same seeds give the same dataset version.
 
     \b
@@ -81,9 +83,9 @@ def import_(
 ) -> None:
     """Make tables (CSV, NDJSON, Parquet; .gz of the first two) the live dataset.
 
-    Each row is checked as curated estimates are. Where one is refused nothing is written, unless you --keep-going; a
-    file that cannot be read to its end is never loaded. The exit code is 0 where a dataset was loaded, with all rows or
-    without some, and 1 where none was.
+    Each row is checked by the rules for curated estimates. If a row has an error nothing is written, unless you
+    --keep-going; a file that cannot be read to its end is never loaded. The exit code is 0 if a dataset was loaded,
+    with all rows or without some, and 1 if none was.
 
     \b
     Example: headcount import events.csv.gz --mapping ucdp-ged --keep-going --problems problems.csv
@@ -94,26 +96,27 @@ def import_(
         )
     try:
         path = configured_path()
-        with Staging(replaceable(path).parent) as staging, Report(problems) as report:
-            asked = _understood(mapping, seeds_dir, staging)
+        with Staging(replaceable(path).parent) as staging, FindingLog(problems) as log:
+            read = _read_mapping(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
             with Reading(sum(document.size for document in documents)) as reading:
-                imported = import_files(documents, asked, staging, report, reading.advance)
-            loadable = _told(report, imported, keep_going=keep_going) and staging.count("estimates") > 0
-            counts = f"{staging.count('articles'):,} articles with {staging.count('estimates'):,} estimates"
-            if not loadable:
+                imported = import_files(documents, read, staging, log, reading.advance)
+            for line in log.lines():
+                click.echo(line, err=True)
+            counts = _summary(staging.count("articles"), staging.count("estimates"))
+            if not staging.count("estimates") or not _may_be_loaded(log, imported, keep_going=keep_going):
                 click.echo(f"{reading.rate(imported.rows)}; nothing was written", err=True)
                 sys.exit(1)
             written = write_release(staging, path, progress=steps)
     except (DatabaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     left_out = f", {imported.left_out:,} left out" if imported.left_out else ""
-    what = "is there already in" if written.was_there else "loaded into"
-    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {what} {path}: version {written.version}")
+    verb = "loaded into" if written.is_new else "already in"
+    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {path}: version {written.version}")
 
 
 def load_seeds(folder: Path, documents: Path | None = None) -> str:
-    """Check a seed folder and make it the live dataset; return what was done, or end the program."""
+    """Check a seed folder and make it the live dataset; return a message, or exit where there are problems."""
     seeds = _checked(folder, documents)
     try:
         path = configured_path()
@@ -122,9 +125,9 @@ def load_seeds(folder: Path, documents: Path | None = None) -> str:
             written = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
-    if written.was_there:
+    if not written.is_new:
         return f"{path} holds these seeds already: version {written.version}"
-    return f"{_counted(seeds)} loaded into {path}: version {written.version}"
+    return f"{_summary(len(seeds.articles), len(seeds.estimates))} loaded into {path}: version {written.version}"
 
 
 def _checked(folder: Path, documents: Path | None) -> Seeds:
@@ -137,30 +140,28 @@ def _checked(folder: Path, documents: Path | None) -> Seeds:
 def _refuse(refused: SeedsRefused) -> NoReturn:
     for problem in refused.problems:
         click.echo(str(problem), err=True)
-    click.echo(f"{len(refused.problems)} problems; nothing was written", err=True)
+    click.echo(f"{counted(len(refused.problems), 'problem')}; nothing was written", err=True)
     sys.exit(1)
 
 
-def _understood(name: str, seeds_dir: Path | None, staging: Staging) -> Mapping:
-    """Return a mapping, having staged the seeds and all terms; ends the program where something is wrong with them."""
+def _read_mapping(name: str, seeds_dir: Path | None, staging: Staging) -> Mapping:
+    """Return a mapping, having staged the seeds and all terms; exits where there are problems."""
     seeds = _checked(seeds_dir, None) if seeds_dir else None
     try:
         mapping = read_mapping(name)
-        start_from(seeds, mapping, staging)
+        stage_starting_terms(seeds, mapping, staging)
     except SeedsRefused as refused:
         _refuse(refused)
     return mapping
 
 
-def _told(report: Report, imported: Imported, *, keep_going: bool) -> bool:
-    """Say on stderr what was found, and return whether what is left may be loaded."""
-    for line in report.lines():
-        click.echo(line, err=True)
-    return not report.of(Grade.UNREADABLE) and (keep_going or not imported.left_out)
+def _may_be_loaded(log: FindingLog, imported: Imported, *, keep_going: bool) -> bool:
+    """Return whether the staged rows may be loaded, after what was found."""
+    return not log.count(Grade.FATAL) and (keep_going or not imported.left_out)
 
 
-def _counted(seeds: Seeds) -> str:
-    return f"{len(seeds.articles)} articles with {len(seeds.estimates)} estimates"
+def _summary(articles: int, estimates: int) -> str:
+    return f"{counted(articles, 'article')} with {counted(estimates, 'estimate')}"
 
 
 COMMANDS: dict[str, click.Command] = {"check": check, "load": load, "import": import_}

@@ -5,6 +5,7 @@ version are the estimates that any later version changed, each by the earliest s
 """
 
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,15 +14,15 @@ from sqlalchemy import Connection, Row, Select, case, func, select
 from werkzeug.exceptions import NotFound
 
 from api import context
-from api.endpoints.blueprint import Blueprint
-from api.endpoints.lists import answer_list
-from api.endpoints.openapi import documented, envelope_of
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_list, envelope_of
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
-from api.http.negotiation import negotiate
 from api.query.choices import choose_terms
-from api.query.schemas import QuerySchema, field_names, list_fields
-from api.read.pages import Selected
+from api.query.filters import Parameters
+from api.query.parameters import field_names, list_fields
+from api.query.question import QuerySchema, Question
+from api.read.pages import SelectedList
 from schema import tables
 from schema.fields import Id, ListOf, Part, Pattern, Term
 from schema.flat import flattened
@@ -79,40 +80,26 @@ _schema = QuerySchema.from_dict(
 blueprint = Blueprint("changes", __name__, description="What changed between two versions of the dataset.")
 
 
-@blueprint.route("/changes")
-@negotiate(*MEDIA_TYPES.values())
-@blueprint.arguments(_schema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(_change, many=True),
-    operation="list_changes",
-    summary="List what changed since a version",
-    description=(
-        "Estimates that were inserted, updated or deleted between a version of the dataset and the present one, by id. "
-        "A version that was never loaded here answers 404 and names those that were."
-    ),
-    formats=MEDIA_TYPES.values(),
-)
-def list_changes(query: dict[str, Any]) -> Answer:
-    """List what changed since a version."""
-    versions = context.release().versions
-    if query["since"] not in versions:
-        named = ", ".join(versions[-MOST_VERSIONS_NAMED:])
-        raise NotFound(f"No version {query['since']!r} was loaded here; there are, oldest first: {named}.")
+@blueprint.endpoint("/changes", schema=_schema, body=envelope_of(_change, many=True), media_types=MEDIA_TYPES.values())
+def list_changes(question: Question) -> Answer:
+    """List what changed since a version.
 
-    def listed() -> Selected:
-        return Selected(context.release(), context.connection(), select_changes(query), _rendered)
-
-    return answer_list(
-        name="changes", record=_change, schema=_schema, query=query, listed=listed, also=",".join(versions)
-    )
+    Estimates that were inserted, updated or deleted between a version of the dataset and the present one, by id. A
+    version that was never loaded here answers 404 and names those that were.
+    """
+    release, since = context.release(), question.parameters["since"]
+    if since not in release.versions:
+        versions = ", ".join(release.versions[-MOST_VERSIONS_NAMED:])
+        raise NotFound(f"No version {since!r} was loaded here; there are, oldest first: {versions}.")
+    changes = SelectedList(release, partial(select_changes, question.parameters), _render)
+    return answer_list("changes", _change, question, changes, also=",".join(release.versions))
 
 
-def select_changes(query: dict[str, Any]) -> Select[Any]:
-    """Return the estimates that are not what they were in a version, as they were (`old`) and are (`new`)."""
+def select_changes(parameters: Parameters) -> Select[Any]:
+    """Return the SELECT of the estimates that changed since a version: `id`, `change`, and the JSON `old` and `new`."""
     versions, history, rendered = tables.versions.c, tables.history, tables.estimates_rendered
-    # Loaded, replaced and loaded again, a version is the present one again.
-    number = select(func.max(versions.number)).where(versions.version == query["since"]).scalar_subquery()
+    # A version that was loaded twice stands in `versions` twice; the later one counts.
+    number = select(func.max(versions.number)).where(versions.version == parameters["since"]).scalar_subquery()
     first = (
         select(history.c.id, func.min(history.c.number).label("number"))
         .where(history.c.number > number)
@@ -124,17 +111,17 @@ def select_changes(query: dict[str, Any]) -> Select[Any]:
     joined = joined.outerjoin(rendered, rendered.c.position == tables.estimates.c.position)
     old, new = history.c.json, rendered.c.json
     change = case((old.is_(None), Change.INSERTED), (new.is_(None), Change.DELETED), else_=Change.UPDATED)
-    found = select(first.c.id, change.label("change"), old.label("old"), new.label("new"))
-    found = found.select_from(joined).where(old.is_distinct_from(new)).order_by(first.c.id)
-    return found.where(change.in_(query["change"])) if "change" in query else found
+    changes = select(first.c.id, change.label("change"), old.label("old"), new.label("new"))
+    changes = changes.select_from(joined).where(old.is_distinct_from(new)).order_by(first.c.id)
+    return changes.where(change.in_(parameters["change"])) if "change" in parameters else changes
 
 
-def _rendered(_: Connection, row: Row[Any]) -> bytes:
+def _render(_: Connection, row: Row[Any]) -> bytes:
     changed = []
     if row.old and row.new:
-        old, new = (flattened(orjson.loads(one), ".") for one in (row.old, row.new))
+        old, new = (flattened(orjson.loads(json), ".") for json in (row.old, row.new))
         for name in {**new, **old}:
             if old.get(name) != new.get(name):
                 changed.append({"field": name, "old": old.get(name), "new": new.get(name)})
-    about_it = orjson.dumps({"id": row.id, "change": row.change, "changed": changed})
-    return b'%b,"estimate":%b}' % (about_it[:-1], (row.new or row.old).encode())
+    change = orjson.dumps({"id": row.id, "change": row.change, "changed": changed})
+    return b'%b,"estimate":%b}' % (change[:-1], (row.new or row.old).encode())

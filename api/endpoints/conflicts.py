@@ -1,10 +1,11 @@
-"""What cannot all be true: claims that exclude each other, parts above their whole, reports against their own claim.
+"""/conflicts: claims that exclude each other, parts above their whole, reports that contradict their own claim.
 
-Compared are the numbers that a figure admits (`schema.intervals.Interval`). A vague figure contradicts nothing, and
-where a place was not said nothing is compared.
+What is compared are the intervals that figures admit (`schema.intervals.Interval`). A vague figure contradicts nothing,
+and a figure without a place is not compared.
 """
 
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
@@ -27,17 +28,16 @@ from sqlalchemy import (
 )
 
 from api import context
-from api.endpoints.blueprint import Blueprint
-from api.endpoints.lists import answer_list
-from api.endpoints.openapi import documented, envelope_of
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_list, envelope_of
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
-from api.http.negotiation import negotiate
 from api.query.choices import choose_terms
 from api.query.conditions import estimate_conditions
-from api.query.parameters import filter_fields
-from api.query.schemas import QuerySchema, field_names, list_fields
-from api.read.pages import Selected
+from api.query.filters import Parameters
+from api.query.parameters import field_names, filter_fields, list_fields
+from api.query.question import QuerySchema, Question
+from api.read.pages import SelectedList
 from api.read.records import reader_of
 from schema import tables
 from schema.fields import Flag, Number, Part, Term, Whole
@@ -97,53 +97,46 @@ _schema = QuerySchema.from_dict(
 blueprint = Blueprint("conflicts", __name__, description="What cannot all be true.")
 
 
-@blueprint.route("/conflicts")
-@negotiate(*MEDIA_TYPES.values())
-@blueprint.arguments(_schema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(_conflict, many=True),
-    operation="list_conflicts",
-    summary="List what cannot all be true",
-    description=(
-        "Pairs of figures whose stated intervals exclude each other, the widest gap first. A claim is taken as its "
-        "first report with a number has it (body before headline, then the earliest published). Stocks and shares are "
-        "compared where their as_of lie close together, flows where that of the higher lies in that of the lower; "
-        "shares of a part are not compared with the whole. A report is shown against the first report of its claim "
-        "that it contradicts, in its own article if there is one. Filters leave the pairs of which at least one claim "
-        "(of reports: one of the two) has an estimate that matches."
-    ),
-    formats=MEDIA_TYPES.values(),
+@blueprint.endpoint(
+    "/conflicts", schema=_schema, body=envelope_of(_conflict, many=True), media_types=MEDIA_TYPES.values()
 )
-def list_conflicts(query: dict[str, Any]) -> Answer:
-    """List what cannot all be true."""
+def list_conflicts(question: Question) -> Answer:
+    """List what cannot all be true.
 
-    def listed() -> Selected:
-        return Selected(context.release(), context.connection(), select_conflicts(query), render_conflict)
-
-    return answer_list(name="conflicts", record=_conflict, schema=_schema, query=query, listed=listed)
+    Pairs of figures whose stated intervals exclude each other, the widest gap first. A claim is taken as its first
+    report with a number has it (body before headline, then the earliest published). Stocks and shares are compared
+    where their as_of lie close together, flows where that of the higher lies in that of the lower; shares of a part are
+    not compared with the whole. A report is shown against the first report of its claim that it contradicts, in its own
+    article if there is one. Filters leave the pairs of which at least one claim (of reports: one of the two) has an
+    estimate that matches.
+    """
+    conflicts = SelectedList(context.release(), partial(select_conflicts, question.parameters), render_conflict)
+    return answer_list("conflicts", _conflict, question, conflicts)
 
 
 def render_conflict(connection: Connection, row: Row[Any]) -> bytes:
     """Return a conflict as JSON, both sides inline."""
     sides = reader_of(tables.estimates)(connection, [row.lower_position, row.higher_position])
     gap = row.gap and round(row.gap, 6)
-    about_both = {"kind": row.kind, "gap": gap, "days": row.days, "same_scope": bool(row.same_scope)}
-    return b'%b,"lower":%b,"higher":%b}' % (orjson.dumps(about_both)[:-1], *sides)
+    conflict = {"kind": row.kind, "gap": gap, "days": row.days, "same_scope": bool(row.same_scope)}
+    return b'%b,"lower":%b,"higher":%b}' % (orjson.dumps(conflict)[:-1], *sides)
 
 
-def select_conflicts(query: dict[str, Any]) -> Select[Any]:
-    """Return the conflicts that a query asks for, the widest gap first: what they are, and where both sides stand."""
-    conditions, kinds = estimate_conditions(query), query.get("kind", list(ConflictKind))
-    asked = []
+def select_conflicts(parameters: Parameters) -> Select[Any]:
+    """Return the SELECT of the conflicts that match, the widest gap first, with the positions of both sides."""
+    conditions, kinds = estimate_conditions(parameters), parameters.get("kind", list(ConflictKind))
+    selects = []
     if {ConflictKind.CLAIMS, ConflictKind.PARTS} & set(kinds):
-        asked.append(_between_claims(query["within"], conditions))
+        selects.append(_between_claims(parameters["within"], conditions))
     if ConflictKind.REPORTS in kinds:
-        asked.append(_between_reports(conditions))
-    pairs = union_all(*asked).subquery()
-    found = select(pairs).where(pairs.c.kind.in_(kinds))
-    return found.order_by(
-        pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_position", "higher_position"))
+        selects.append(_between_reports(conditions))
+    pairs = union_all(*selects).subquery()
+    return (
+        select(pairs)
+        .where(pairs.c.kind.in_(kinds))
+        .order_by(
+            pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_position", "higher_position"))
+        )
     )
 
 
@@ -173,14 +166,15 @@ _SHOWN = (
 )
 
 
-_PARTS = {kind: tables.parts.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
+_PARTS = {kind: tables.closures.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
 
 
 def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Select[Any]:
     """Return the pairs of claims that exclude each other, where one counts the same as the other or a part of it."""
     joined: FromClause = _LOWER
     for kind, parts in _PARTS.items():
-        joined = joined.join(parts, and_(parts.c.kind == kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
+        of_kind = and_(parts.c.kind == kind, parts.c.relation == tables.PART)
+        joined = joined.join(parts, and_(of_kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
     wholes = (_HIGHER.c[f"{kind}_position"] == one.c.part_position for kind, one in _PARTS.items())
     joined = joined.join(_HIGHER, and_(*wholes))
     joined = joined.join(tables.indicators, tables.indicators.c.position == _LOWER.c.indicator_position)

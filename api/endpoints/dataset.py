@@ -1,29 +1,30 @@
-"""The dataset as a whole: what it is, how to cite it, and as which files it can be had."""
+"""/dataset: the dataset as a whole, how to cite it, and the files that it can be downloaded as."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from sqlalchemy import select
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, RequestedRangeNotSatisfiable
 
 from api import context
-from api.endpoints.blueprint import Blueprint
 from api.endpoints.datapackage import DataPackageSchema, data_package
-from api.endpoints.lists import answer_one
-from api.endpoints.openapi import documented, envelope_of
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_one, envelope_of
 from api.formats.jsonld import linked_dataset
 from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
-from api.http.answers import Answer, answered
-from api.http.negotiation import negotiate
-from api.query.schemas import QuerySchema, item_format
+from api.http.answers import Answer, answer, respond
+from api.query.parameters import item_format
+from api.query.question import QuerySchema, Question
 from api.read.pages import read_stream
 from api.read.records import reader_of
 from api.read.resources import RESOURCES
 from schema.dataset import SQLITE_FILE, DatasetSchema, cite
-from schema.engine import Release
 from schema.flat import columns_of, write_csv, write_ndjson
+from schema.store.release import Release
 
 SQLITE_TYPE = "application/vnd.sqlite3"
 
@@ -31,9 +32,9 @@ blueprint = Blueprint("dataset", __name__, description="The dataset as a whole, 
 
 
 def describe() -> dict[str, Any]:
-    """Return what `/dataset` tells of the live release."""
+    """Return what `/dataset` tells of the request's release."""
     release = context.release()
-    files = [{**one, "url": f"/dataset/{one['name']}"} for one in release.dataset["downloads"]]
+    files = [{**file, "url": f"/dataset/{file['name']}"} for file in release.dataset["downloads"]]
     database = {
         **{"name": SQLITE_FILE, "url": f"/dataset/{SQLITE_FILE}", "media_type": SQLITE_TYPE},
         **{"bytes": release.size, "sha256": release.sha256},
@@ -51,98 +52,127 @@ _schema = DatasetSchema()
 _query = QuerySchema.from_dict({"format": item_format()}, name="DatasetQuerySchema")()
 
 
-@blueprint.route("/dataset")
-@negotiate(*ITEM_MEDIA_TYPES.values())
-@blueprint.arguments(_query, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(_schema),
-    operation="get_dataset",
-    summary="Get the dataset's version, licence, citation and downloads",
-    description=(
-        "Its version is a digest of all records: the same seeds give the same version. The downloads are the whole "
-        "dataset as an SQLite file, and each resource as CSV and NDJSON; /dataset/datapackage.json describes the CSV "
-        "files as a Frictionless data package."
-    ),
-    formats=ITEM_MEDIA_TYPES.values(),
-)
-def get_dataset(query: dict[str, Any]) -> Answer:
-    """Get the dataset's version, licence, citation and downloads."""
-    return answer_one(query, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), linked_dataset, _when())
+@blueprint.endpoint("/dataset", schema=_query, body=envelope_of(_schema), media_types=ITEM_MEDIA_TYPES.values())
+def get_dataset(question: Question) -> Answer:
+    """Get the dataset's version, licence, citation and downloads.
+
+    Its version is a digest of all records: the same seeds give the same version. The downloads are the whole dataset as
+    an SQLite file, and each resource as CSV and NDJSON; /dataset/datapackage.json describes the CSV files as a
+    Frictionless data package.
+    """
+    return answer_one(
+        question, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), linked_dataset, _file_history()
+    )
 
 
-@blueprint.route("/dataset/datapackage.json")
-@negotiate("application/json")
-@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    DataPackageSchema,
-    operation="get_data_package",
-    summary="Get the dataset as a data package",
-    description="The CSV files with their columns, types, keys and checksums, as a Frictionless data package.",
-)
-def get_data_package(_: object) -> Response:
-    """Get the dataset as a data package."""
-    return _package("/dataset/datapackage.json", folder="")
+@blueprint.endpoint("/dataset/datapackage.json", body=DataPackageSchema)
+def get_data_package(_: Question) -> Answer:
+    """Get the dataset as a data package.
+
+    The CSV files with their columns, types, keys and checksums, as a Frictionless data package.
+    """
+    return _data_package("/dataset/datapackage.json", folder="")
 
 
-@blueprint.route("/datapackage.json")
-@negotiate("application/json")
-@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    DataPackageSchema,
-    operation="get_data_package_at_root",
-    summary="Get the dataset as a data package, where tools look for one",
-    description="As /dataset/datapackage.json, with the paths of the files as they are seen from here.",
-)
-def get_data_package_at_root(_: object) -> Response:
-    """Get the dataset as a data package, where tools look for one."""
-    return _package("/datapackage.json", folder="dataset/")
+@blueprint.endpoint("/datapackage.json", body=DataPackageSchema)
+def get_data_package_at_root(_: Question) -> Answer:
+    """Get the dataset as a data package, where tools look for one.
+
+    As /dataset/datapackage.json, with the paths of the files as they are seen from here.
+    """
+    return _data_package("/datapackage.json", folder="dataset/")
 
 
-def _package(path: str, folder: str) -> Response:
+def _data_package(path: str, folder: str) -> Answer:
     """Return the descriptor; `folder` is where the files are, seen from its own address."""
-    about = {**context.release().dataset, "built": context.release().built}
-    return answered(path, lambda: (orjson.dumps(data_package(about, folder)), {}), also=_when())
+    dataset = {**context.release().dataset, "built": context.release().built}
+    return answer(path, lambda: (orjson.dumps(data_package(dataset, folder)), {}), also=_file_history())
 
 
-@blueprint.route("/dataset/<string:name>")
-@blueprint.arguments(QuerySchema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    None,
-    operation="get_download",
-    summary="Download the dataset, or one resource of it",
-    description="One of the files that /dataset lists, with all records; its size and checksum stand there.",
-    formats=[MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON], SQLITE_TYPE],
+@blueprint.endpoint(
+    "/dataset/<string:name>",
+    body=None,
+    media_types=(MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON], SQLITE_TYPE),
+    negotiated=False,
 )
-def get_download(_: object, name: str) -> Response:
-    """Download the dataset, or one resource of it."""
+def get_download(_: Question, name: str) -> Response:
+    """Download the dataset, or one resource of it.
+
+    One of the files that /dataset lists, with all records; its size and checksum stand there.
+    """
     release = context.release()
-    files = {one["name"]: one for one in release.dataset["downloads"]}
+    files = {file["name"]: file for file in release.dataset["downloads"]}
     if name == SQLITE_FILE:
-        saved_as, size, media_type, also = name, release.size, SQLITE_TYPE, _when()
+        saved_as, size, media_type, also = name, release.size, SQLITE_TYPE, _file_history()
     elif name in files:
         saved_as, size, media_type, also = f"headcount-{name}", files[name]["bytes"], files[name]["media_type"], ""
     else:
         raise NotFound(f"There is no file {name!r}; there are {', '.join((SQLITE_FILE, *files))}.")
-    headers = {"Content-Disposition": f'attachment; filename="{saved_as}"', "Content-Length": str(size)}
-    return answered(f"/dataset/{name}", lambda: (_written(release, name), headers), media_type, also)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{saved_as}"',
+        "Content-Length": str(size),
+        "Accept-Ranges": "bytes",
+    }
+    response = respond(answer(f"/dataset/{name}", lambda: (_content(release, name, 0), headers), media_type, also))
+    if response.status_code == HTTPStatus.OK:
+        # The same bytes for the same tag, so that a download can be resumed; a content coding makes it weak again.
+        response.set_etag(response.get_etag()[0] or "")
+        _keep_range(response, release, name, size)
+    return response
 
 
-def _written(release: Release, name: str) -> Iterator[bytes]:
-    """Return the bytes of a download: the release's own file, or all records of a resource."""
+def _keep_range(response: Response, release: Release, name: str, size: int) -> None:
+    """Make a response that of the one range that the request asks for, if it does (RFC 9110, 14.2).
+
+    Several ranges, and a range of a file that is another by now (`If-Range`), are answered with the whole file. Raises
+    RequestedRangeNotSatisfiable.
+    """
+    if_range = request.headers.get("If-Range")
+    if request.range is None or len(request.range.ranges) != 1 or request.range.units != "bytes":
+        return
+    if if_range is not None and if_range != response.headers["ETag"]:
+        return
+    first_and_end = request.range.range_for_length(size)
+    if first_and_end is None:
+        raise RequestedRangeNotSatisfiable(length=size)
+    first, end = first_and_end
+    response.status_code = HTTPStatus.PARTIAL_CONTENT
+    response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+    response.headers["Content-Length"] = str(end - first)
+    response.response = _shortened(_content(release, name, first), end - first)
+
+
+def _shortened(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:
+    """Yield the first bytes of a file."""
+    for chunk in chunks:
+        yield chunk[:length]
+        length -= len(chunk)
+        if length <= 0:
+            return
+
+
+def _content(release: Release, name: str, first: int) -> Iterator[bytes]:
+    """Return the bytes of a download from one on: of the release's own file, or of all records of a resource."""
     if name == SQLITE_FILE:
-        return release.read()
+        return release.read(first)
     kind, _, suffix = name.partition(".")
-    (resource,) = (one for one in RESOURCES if one.name == kind)
+    (resource,) = (resource for resource in RESOURCES if resource.name == kind)
     position = resource.table.c.position
     rendered = read_stream(release, select(position).order_by(position), reader_of(resource.table))
-    return write_csv(rendered, columns_of(resource.record())) if suffix == Format.CSV else write_ndjson(rendered)
+    is_csv = suffix == Format.CSV
+    return _skipped(write_csv(rendered, columns_of(resource.record())) if is_csv else write_ndjson(rendered), first)
 
 
-def _when() -> str:
-    """Return what decides how the release's file looks beside its version: when it was written, and over what."""
+def _skipped(chunks: Iterator[bytes], first: int) -> Iterator[bytes]:
+    """Return chunks without the first bytes."""
+    for chunk in chunks:
+        if len(chunk) > first:
+            return chain((chunk[first:],), chunks)
+        first -= len(chunk)
+    return chunks
+
+
+def _file_history() -> str:
+    """Return what the release's file depends on beside its version: when it was written, and what it replaced."""
     release = context.release()
     return "\n".join((release.built, *release.versions))

@@ -5,7 +5,7 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Flask, Response, current_app, send_from_directory
 
-from api.http.answers import guarded
+from api.http.answers import guard_page
 
 _HERE = Path(__file__).parent / "docs_page"
 _SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -19,7 +19,7 @@ _ASSETS = {
 
 def _page() -> Response:
     """Return the page on which the API can be read and tried; it loads nothing from another host."""
-    return guarded(send_from_directory(_HERE, "index.html", max_age=0))
+    return guard_page(send_from_directory(_HERE, "index.html", max_age=0))
 
 
 def _asset(name: str) -> Response:

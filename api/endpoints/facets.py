@@ -1,4 +1,4 @@
-"""Counts for each value of the fields named, under the filters of `/estimates`.
+"""/facets: counts for each value of the fields named, under the filters of `/estimates`.
 
 A count is what the list would hold with that value as one more condition: a region counts what lies below it as
 `region_scope` says, a year every estimate whose as_of overlaps it.
@@ -13,16 +13,15 @@ from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, FromClause, Label, Select, func, null, select
 
 from api import context
-from api.endpoints.blueprint import Blueprint
-from api.endpoints.lists import canonical
-from api.endpoints.openapi import documented, envelope_of
-from api.http.answers import Answer, answered_one
-from api.http.negotiation import negotiate
-from api.query.conditions import filter_conditions, search_conditions
-from api.query.parameters import VOCABULARY_FILTERS
-from api.query.schemas import facet_query
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_json, envelope_of
+from api.http.answers import Answer
+from api.query.conditions import filter_conditions
+from api.query.filters import VOCABULARY_FILTERS, Parameters
+from api.query.parameters import facet_query
+from api.query.question import Question, address
+from api.query.search import search_conditions
 from api.read import totals
-from api.read.pages import address
 from api.read.totals import Count
 from schema import tables
 
@@ -57,80 +56,77 @@ _schema = facet_query(FIELDS)()
 blueprint = Blueprint("facets", __name__, description="Counts for each value of the fields of estimates.")
 
 
-@blueprint.route("/facets")
-@negotiate("application/json")
-@blueprint.arguments(_schema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(FacetsSchema()),
-    operation="get_facets",
-    summary="Count estimates by the values of their fields",
-    description="Under the same filters as /estimates, and equal to its totals with that value as one more condition.",
-)
-def get_facets(query: dict[str, Any]) -> Answer:
-    """Count estimates by the values of their fields."""
+@blueprint.endpoint("/facets", schema=_schema, body=envelope_of(FacetsSchema()))
+def get_facets(question: Question) -> Answer:
+    """Count estimates by the values of their fields.
+
+    Under the same filters as /estimates, and equal to its totals with that value as one more condition.
+    """
+    parameters = question.parameters
 
     def render() -> bytes:
-        return orjson.dumps({name: counts(name, query) for name in FIELDS if name in query["fields"]})
+        return orjson.dumps({name: counts(name, parameters) for name in FIELDS if name in parameters["fields"]})
 
-    return answered_one(address("/facets", canonical(_schema, query)), render)
-
-
-def counts(name: str, query: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return each value of a field, its name, and how many estimates that a query asks for have it."""
-    tallies = totals.counts(context.connection(), name, query)
-    found = sorted(_counted(name, query) if tallies is None else tallies, key=lambda row: (-row[2], row[0]))
-    return [{"value": value, "name": label, "count": count} for value, label, count in found]
+    return answer_json(address("/facets", question.canonical), render)
 
 
-def _counted(name: str, query: dict[str, Any]) -> Iterator[Count]:
-    conditions = [*filter_conditions(query), *search_conditions(tables.estimates, query.get("q"))]
+def counts(name: str, parameters: Parameters) -> list[dict[str, Any]]:
+    """Return each value of a field, its name, and how many of the estimates that match have it; the commonest first."""
+    precomputed = totals.counts(context.connection(), name, parameters)
+    rows = sorted(_count(name, parameters) if precomputed is None else precomputed, key=lambda row: (-row[2], row[0]))
+    return [{"value": value, "name": label, "count": count} for value, label, count in rows]
+
+
+def _count(name: str, parameters: Parameters) -> Iterator[Count]:
+    conditions = [*filter_conditions(parameters), *search_conditions(tables.estimates, parameters.get("q"))]
     total = func.count().label("total")
-    if "distinct" in query and not conditions and name not in _OF_A_REPORT:
+    if "distinct" in parameters and not conditions and name not in _OF_A_REPORT:
         conditions = [_ESTIMATES.claim_rank == 0]
-    elif "distinct" in query:
+    elif "distinct" in parameters:
         # Of each claim there is one with that value, or none, whichever of its reports comes first.
         total = func.count(_ESTIMATES.claim_position.distinct()).label("total")
     if name == "as_of_year":
         return _years(total, conditions)
     if name == "region":
-        return _named(_of_regions(total, conditions, str(query["region_scope"])), tables.regions)
+        return _named(_of_regions(total, conditions, str(parameters["region_scope"])), tables.regions)
     column, of = _FILTERS[name].column, _FILTERS[name].of
-    key = _looked_up(column if of.name == "id" else of, conditions)
-    found: Select[Any] = select(key.label("key"), key.label("name"), total).where(*conditions).group_by(key)
+    key = _without_index(column if of.name == "id" else of, conditions)
+    rows: Select[Any] = select(key.label("key"), key.label("name"), total).where(*conditions).group_by(key)
     if of.name == "id":
-        return _named(found, of.table)
+        return _named(rows, of.table)
     if of is not column:
-        found = found.join_from(tables.estimates, of.table, of.table.c.position == column).where(of.is_not(None))
-    return _rows(found)
+        rows = rows.join_from(tables.estimates, of.table, of.table.c.position == column).where(of.is_not(None))
+    return _rows(rows)
 
 
-def _looked_up(column: ColumnElement[Any], conditions: list[ColumnElement[bool]]) -> ColumnElement[Any]:
-    """Return a column to group by as one that has no index, where that index would lead past what the conditions find.
+def _without_index(column: ColumnElement[Any], conditions: list[ColumnElement[bool]]) -> ColumnElement[Any]:
+    """Return a column to group by; with conditions, as an expression, so that SQLite does not use the column's index.
 
-    SQLite would rather go through all estimates in the order of the column than sort the few that are found.
+    It would go through all estimates in the order of that index, instead of sorting the few that match.
     """
     return func.coalesce(column, null()) if conditions else column
 
 
 def _of_regions(total: Label[int], conditions: list[ColumnElement[bool]], scope: str) -> Select[Any]:
     """Return the counts of each region as those of all that it stands for together; a claim is of one region."""
-    region = _looked_up(_ESTIMATES.region_position, conditions)
+    region = _without_index(_ESTIMATES.region_position, conditions)
     own = select(region.label("region_position"), total).where(*conditions).group_by(region).subquery()
-    scopes = tables.region_scopes.c
-    joined = own.join(tables.region_scopes, scopes.member_position == own.c.region_position)
-    found = select(scopes.region_position.label("key"), func.sum(own.c.total).label("total")).select_from(joined)
-    return found.where(scopes.scope == scope).group_by(scopes.region_position)
+    closures = tables.closures.c
+    joined = own.join(tables.closures, closures.part_position == own.c.region_position)
+    rows = select(closures.whole_position.label("key"), func.sum(own.c.total).label("total")).select_from(joined)
+    return rows.where(closures.kind == "region", closures.relation == scope).group_by(closures.whole_position)
 
 
-def _named(by_position: Select[Any], of: FromClause) -> Iterator[Count]:
-    """Return counts by position with the ids and the names of what is there."""
+def _named(by_position: Select[Any], table: FromClause) -> Iterator[Count]:
+    """Return counts by position with the ids and the names of the records there."""
     counted = by_position.subquery()
-    return _rows(select(of.c.id, of.c.name, counted.c.total).join_from(counted, of, of.c.position == counted.c.key))
+    records = table.c
+    named = select(records.id, records.name, counted.c.total)
+    return _rows(named.join_from(counted, table, records.position == counted.c.key))
 
 
-def _rows(found: Select[Any]) -> Iterator[Count]:
-    yield from (tuple(row) for row in context.connection().execute(found))
+def _rows(counts: Select[Any]) -> Iterator[Count]:
+    yield from (tuple(row) for row in context.connection().execute(counts))
 
 
 def _years(total: Label[int], conditions: list[ColumnElement[bool]]) -> Iterator[Count]:

@@ -1,36 +1,34 @@
-"""OpenAPI 3.1 at /openapi.json, and the page to read and try it at /docs.
+"""/openapi.json: the OpenAPI 3.1 document.
 
-The document is built once from the views; each release then fills in what there is to choose from (its regions,
+The document is built once from the endpoints; each release then fills in what there is to choose from (its regions,
 groups, claims …) in a copy of its own, which is never changed again.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
-from functools import wraps
 from typing import Any
 
 import orjson
-from flask import Flask, Response
-from marshmallow import Schema, fields
+from flask import Flask
+from marshmallow import Schema
 from sqlalchemy import select
 
 from api import context
-from api.endpoints.blueprint import Api, Blueprint, QueryParser
-from api.http.answers import CODE_VERSION, DATASET_VERSION, REQUEST_ID, answered, respond
-from api.http.limits import RATE_LIMIT, RATE_LIMIT_POLICY
-from api.http.negotiation import bearing, negotiate
+from api.endpoints.endpoint import COMMON_HEADERS, JSON, PROBLEMS, TOO_MANY, UNAVAILABLE, Api, Endpoint
+from api.http.answers import CODE_VERSION, Answer, answer
+from api.http.headers import DATASET_VERSION, RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID
 from api.http.problems import MEDIA_TYPE, ProblemSchema
 from api.query.choices import ids_of
-from api.query.parameters import VOCABULARY_FILTERS
-from api.query.schemas import QuerySchema
+from api.query.filters import VOCABULARY_FILTERS
+from api.query.question import QuerySchema, Question
 from schema import tables
 from schema.dataset import SQLITE_FILE
 from schema.fields import ID_PATTERN
 from schema.vocabulary import Record
 
 LONGEST_ENUM = 500
-"""From how many ids on OpenAPI no longer lists them; the list of the resource does."""
+"""With more ids than this, OpenAPI does not list them; the list of the resource does."""
 
 SETTINGS: dict[str, Any] = {
     "API_TITLE": "Headcount",
@@ -62,128 +60,26 @@ _HEADERS = {
     DATASET_VERSION: "The version of the dataset that was read.",
 }
 
-_COMMON = (RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION)
-
-_TERM = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
-LINKED_DATA = {
-    "type": "object",
-    "description": "JSON-LD in the words of schema.org; its context tells all others.",
-    "required": ["@context", "@type"],
-    "properties": {
-        "@context": {"type": "object", "additionalProperties": _TERM},
-        "@id": {"type": "string"},
-        "@type": {"type": "string"},
-    },
-}
-
-UNAVAILABLE, TOO_MANY = 503, 429
-_PROBLEMS = {
-    400: (
-        "BadRequest",
-        "A parameter is not known, or its value is not: every one, with what would be right.",
-    ),
-    404: ("NotFound", "There is no such record."),
-    406: ("NotAcceptable", "None of the media types in Accept can be given."),
-    414: ("AddressTooLong", "The address is longer than this server reads."),
-    TOO_MANY: ("TooManyRequests", "Where the server limits requests: this client has made too many."),
-    500: ("InternalError", "Something went wrong on this side."),
-    UNAVAILABLE: ("Unavailable", "The dataset cannot be read just now."),
-}
-
-
-class ListMetaSchema(Schema):
-    """What a list says of itself."""
-
-    total = fields.Integer(required=True, metadata={"description": "How many records match, on all pages together."})
-    limit = fields.Integer(required=True, metadata={"description": "The most records that this page may hold."})
-    dataset = fields.String(required=True, metadata={"description": "The version of the dataset that was read."})
-
-
-class ItemMetaSchema(Schema):
-    """What an answer says of itself."""
-
-    dataset = fields.String(required=True, metadata={"description": "The version of the dataset that was read."})
-
-
-class ItemLinksSchema(Schema):
-    """Where an answer is found again: a path without a host."""
-
-    self = fields.String(required=True, metadata={"description": "This very answer."})
-
-
-class ListLinksSchema(ItemLinksSchema):
-    """Where a list goes on: paths without a host."""
-
-    next = fields.String(required=True, allow_none=True, metadata={"description": "The next page; null: none."})
-    prev = fields.String(required=True, allow_none=True, metadata={"description": "The page before; null: none."})
-
-
-def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
-    """Return the schema of an answer: `data`, `meta`, `links`."""
-    name = type(record).__name__.removesuffix("Schema")
-    one: fields.Field[Any] = fields.Nested(type(record), required=True)
-    data = fields.List(one, required=True) if many else one
-    links = ListLinksSchema if many else ItemLinksSchema
-    parts = {
-        "data": data,
-        "meta": fields.Nested(ListMetaSchema if many else ItemMetaSchema, required=True),
-        "links": fields.Nested(links, required=True),
-    }
-    return Schema.from_dict(parts, name=f"{name}{'List' if many else 'Item'}Schema")
-
-
-def documented(  # noqa: PLR0913 (all that a view says of itself, by name)
-    blueprint: Blueprint,
-    schema: type[Schema] | None,
-    *,
-    operation: str,
-    summary: str,
-    description: str,
-    formats: Iterable[str] = (),
-) -> Callable[[Any], Any]:
-    """Document a view: its answer, also in other media types, its failures, and what it is called."""
-
-    def decorator(handler: Any) -> Any:
-        @wraps(handler)
-        def responding(*args: Any, **kwargs: Any) -> Response:
-            return respond(handler(*args, **kwargs))
-
-        view: Any = bearing(responding, answer=handler)
-        headers = {name: name for name in ("ETag", "Link", *_COMMON)}
-        # What is applied last is listed first, and a generated client reads the first that it can: so JSON comes last.
-        for media_type in reversed([one for one in formats if one != "application/json"]):
-            what = LINKED_DATA if media_type == "application/ld+json" else {"type": "string"}
-            other = blueprint.alt_response(200, schema=what, content_type=media_type, headers=headers, success=True)
-            view = other(view)
-        if schema:
-            view = blueprint.response(200, schema, headers=headers)(view)
-        view = blueprint.alt_response(304, response="NotModified")(view)
-        for status, (name, _) in _PROBLEMS.items():
-            view = blueprint.alt_response(status, response=name)(view)
-        return blueprint.doc(operationId=operation, summary=summary, description=description)(view)
-
-    return decorator
-
 
 def init_app(app: Flask, api: Api) -> None:
-    """Register the shared parts of the document, /openapi.json and /docs."""
+    """Register the shared parts of the document, and /openapi.json."""
     components = api.spec.components
     for name, meaning in _HEADERS.items():
         components.header(name, {"description": meaning, "schema": {"type": "string"}})
-    common = {name: {"$ref": f"#/components/headers/{name}"} for name in _COMMON}
+    common = {name: {"$ref": f"#/components/headers/{name}"} for name in COMMON_HEADERS}
     components.response("NotModified", {"description": "The client has this answer already.", "headers": common})
-    for status, (name, meaning) in _PROBLEMS.items():
+    for status, (name, meaning) in PROBLEMS.items():
         content = {MEDIA_TYPE: {"schema": ProblemSchema}}
         again = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
         headers = common | (again if status in (TOO_MANY, UNAVAILABLE) else {})
         components.response(name, {"description": meaning, "content": content, "headers": headers})
-    documents = Documents(api)
-    app.add_url_rule("/openapi.json", "openapi", negotiate("application/json")(documents.view))
+    endpoint = Endpoint("/openapi.json", QuerySchema(), (JSON,), negotiated=True, answer=Documents(api).answer)
+    app.add_url_rule(endpoint.route, "openapi", endpoint.view)
 
 
 def _names_below(record: type[Schema]) -> set[str]:
-    """Return what OpenAPI calls a record and all that are made of it."""
-    below = [name for one in record.__subclasses__() for name in _names_below(one)]
+    """Return the names in OpenAPI of a record's schema and of all schemas derived from it."""
+    below = [name for subclass in record.__subclasses__() for name in _names_below(subclass)]
     return {record.__name__.removesuffix("Schema"), *below}
 
 
@@ -194,15 +90,13 @@ class Documents:
     """The OpenAPI document of each release."""
 
     def __init__(self, api: Api) -> None:
-        """Take the Api whose views are documented."""
         self._api = api
         self._lock = threading.Lock()
         self._made: tuple[str, bytes] | None = None
 
-    def view(self) -> Response:
-        """Return the OpenAPI document of the live release."""
-        QueryParser().parse(QuerySchema(), location="query", error_status_code=400)
-        return answered("/openapi.json", lambda: (self._document(), {}))
+    def answer(self, _: Question) -> Answer:
+        """Return the OpenAPI document of the request's release."""
+        return answer("/openapi.json", lambda: (self._document(), {}))
 
     def _document(self) -> bytes:
         version = context.release().version
@@ -217,19 +111,19 @@ class Documents:
             document["components"]["schemas"].pop(unused, None)
         document["components"]["headers"].pop("PAGINATION", None)
         for name in _RECORDS & document["components"]["schemas"].keys():
-            # `fields` leaves keys out, so none is sure to be there; and what curating takes is no matter of answers.
+            # `fields` leaves keys out, so none is required; and what curators may write does not concern answers.
             schema = document["components"]["schemas"][name]
             schema.pop("required", None)
             for key in schema["properties"].values():
                 key.pop("readOnly", None)
                 key.pop("default", None)
-        # What else a chart's specification holds is in Vega-Lite's own words, and their own schema.
-        document["components"]["schemas"]["Specification"].pop("additionalProperties", None)
+        # What else a chart's specification holds is described by Vega-Lite's own schema.
+        document["components"]["schemas"].get("Specification", {}).pop("additionalProperties", None)
         known = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")
             if path == "/dataset/{name}":
-                files = [SQLITE_FILE, *(one["name"] for one in context.release().dataset["downloads"])]
+                files = [SQLITE_FILE, *(file["name"] for file in context.release().dataset["downloads"])]
                 parameter |= {"description": "Name of the file, as /dataset lists it.", "example": "estimates.csv"}
                 parameter["schema"] = {"type": "string", "enum": files}
             elif parameter["in"] == "path":
@@ -240,12 +134,12 @@ class Documents:
             elif name == "since":
                 parameter["example"] = context.release().version
             elif name in known and 0 < len(known[name]) <= LONGEST_ENUM:
-                one = {"type": "string", "enum": known[name]}
-                several = parameter["schema"]["type"] == "array"
-                parameter["schema"] |= {"items": one} if several else one
-                shown = parameter["example"] if several else [parameter["example"]]
-                example = next((word for word in shown if word in known[name]), known[name][0])
-                parameter["example"] = [example] if several else example
+                word = {"type": "string", "enum": known[name]}
+                is_list = parameter["schema"]["type"] == "array"
+                parameter["schema"] |= {"items": word} if is_list else word
+                examples = parameter["example"] if is_list else [parameter["example"]]
+                example = next((example for example in examples if example in known[name]), known[name][0])
+                parameter["example"] = [example] if is_list else example
         return document
 
 

@@ -1,7 +1,8 @@
-"""What a name could mean, across groups, regions, sources and indicators: exact names first, then near misses."""
+"""/resolve: what a name could mean, among groups, regions, sources and indicators; exact names first."""
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,16 +12,14 @@ from rapidfuzz.utils import default_process
 from sqlalchemy import Row, select
 
 from api import context
-from api.endpoints.blueprint import Blueprint
-from api.endpoints.lists import answer_list
-from api.endpoints.openapi import documented, envelope_of
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_list, envelope_of
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
-from api.http.negotiation import negotiate
 from api.query.choices import choose_terms
-from api.query.parameters import SearchText
-from api.query.schemas import QuerySchema, field_names, list_fields
-from api.read.pages import Worked, address
+from api.query.parameters import SearchText, field_names, list_fields
+from api.query.question import QuerySchema, Question, address
+from api.read.pages import ComputedList
 from schema import tables
 from schema.fields import Id, Term, Whole
 from schema.names import fold
@@ -77,35 +76,23 @@ _schema = QuerySchema.from_dict(
 blueprint = Blueprint("resolve", __name__, description="What a name could mean.")
 
 
-@blueprint.route("/resolve")
-@negotiate(*MEDIA_TYPES.values())
-@blueprint.arguments(_schema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(_meaning, many=True),
-    operation="list_meanings",
-    summary="List what a name could mean",
-    description=(
-        "Groups, regions, sources and indicators that are called so, then those that are called nearly so, the likest "
-        "first. Filters take exact names only; this tells which there are."
-    ),
-    formats=MEDIA_TYPES.values(),
-)
-def list_meanings(query: dict[str, Any]) -> Answer:
-    """List what a name could mean."""
+@blueprint.endpoint("/resolve", schema=_schema, body=envelope_of(_meaning, many=True), media_types=MEDIA_TYPES.values())
+def list_meanings(question: Question) -> Answer:
+    """List what a name could mean.
 
-    def listed() -> Worked:
-        return Worked(meanings(query["q"], query.get("kind")))
-
-    return answer_list(name="resolve", record=_meaning, schema=_schema, query=query, listed=listed)
+    Groups, regions, sources and indicators that are called so, then those that are called nearly so, the likest first.
+    Filters take exact names only; this tells which there are.
+    """
+    listing = ComputedList(partial(meanings, question.parameters["q"], question.parameters.get("kind")))
+    return answer_list("resolve", _meaning, question, listing)
 
 
 def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
     """Return the records that a name could mean as JSON, best first, each by the best of its names."""
     names = tables.names.c
-    found = select(tables.names).where(names.kind.in_(kinds or list(Meant)))
-    rows = context.connection().execute(found.order_by(names.kind, names.id, names.key)).all()
-    ranked = sorted(_alike(fold(name), rows), key=lambda one: (-one[0], list(Why).index(one[1])))
+    known = select(tables.names).where(names.kind.in_(kinds or list(Meant)))
+    rows = context.connection().execute(known.order_by(names.kind, names.id, names.key)).all()
+    ranked = sorted(_alike(fold(name), rows), key=lambda match: (-match[0], list(Why).index(match[1])))
     best: dict[tuple[str, str], dict[str, Any]] = {}
     for likeness, why, row in ranked:
         record = {
@@ -115,7 +102,7 @@ def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
             "why": why,
             "matched": row.written,
         }
-        record["estimates"] = address("/estimates", [(row.kind, row.id)])
+        record["estimates"] = address("/estimates", ((row.kind, row.id),))
         best.setdefault((row.kind, row.id), record | {"likeness": likeness})
     for record in best.values():
         table = tables.RESOURCES[f"{record['kind']}s"]
@@ -124,22 +111,22 @@ def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
 
 
 def _alike(key: str, rows: Sequence[Row[Any]]) -> list[tuple[int, Why, Row[Any]]]:
-    """Return the names that are like a folded one: how like, why, and the row."""
+    """Return the names that are like a folded name: how like in percent, why, and the row."""
     if not key:
         return []
-    found = process.extract(key, [row.key for row in rows], scorer=_likeness, limit=None, score_cutoff=LEAST_LIKENESS)
+    matches = process.extract(key, [row.key for row in rows], scorer=_likeness, limit=None, score_cutoff=LEAST_LIKENESS)
     return [
         (100, Why(rows[index].why), rows[index]) if match == key else (min(int(score), 99), Why.NEAR, rows[index])
-        for match, score, index in found
+        for match, score, index in matches
     ]
 
 
-def _likeness(one: str, other: str, *, score_cutoff: float | None = None) -> float:
+def _likeness(name: str, other: str, *, score_cutoff: float | None = None) -> float:
     """Return how like two names are: letter by letter, or, for a little less, in the words that they share.
 
     Punctuation is no part of either.
     """
     return max(
-        fuzz.ratio(one, other, processor=default_process),
-        0.9 * fuzz.token_set_ratio(one, other, processor=default_process),
+        fuzz.ratio(name, other, processor=default_process),
+        0.9 * fuzz.token_set_ratio(name, other, processor=default_process),
     )

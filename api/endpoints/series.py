@@ -1,4 +1,4 @@
-"""One indicator over time: points that hold what was said of an interval, and never a number that nobody said.
+"""/series: one indicator over time, in points that hold what was said of an interval of time.
 
 A series is of one group in one region; a combined region's figures are its own. A figure whose as_of lies in several
 intervals stands in a point that spans them, so that every estimate stands in one point and none is said of a time that
@@ -11,16 +11,20 @@ import orjson
 from marshmallow import Schema, fields
 
 from api import context
-from api.endpoints.blueprint import Blueprint
-from api.endpoints.lists import answer_list
-from api.endpoints.openapi import documented, envelope_of
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_list, envelope_of
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
-from api.http.negotiation import negotiate
 from api.query.choices import Choice
-from api.query.conditions import estimate_conditions, series_conditions
-from api.query.parameters import VOCABULARY_FILTERS, filter_fields
-from api.query.schemas import QuerySchema, distinct_parameter, field_names, list_fields
+from api.query.filters import VOCABULARY_FILTERS
+from api.query.parameters import (
+    distinct_parameter,
+    field_names,
+    filter_fields,
+    list_fields,
+    vocabulary_field,
+)
+from api.query.question import QuerySchema, Question
 from api.read.points import By, Interval, Points, SumRule
 from schema.fields import Day, Flag, Id, ListOf, Number, Part, Term, Whole
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
@@ -92,7 +96,7 @@ _indicator = next(filter_ for filter_ in VOCABULARY_FILTERS if filter_.name == "
 _WHY_ONE = "a series is of one indicator, for what is counted otherwise cannot stand on one line"
 _schema = QuerySchema.from_dict(
     {
-        "indicator": Choice(_indicator.field(), _WHY_ONE, required=True),
+        "indicator": Choice(vocabulary_field(_indicator), _WHY_ONE, required=True),
         "interval": Term(Interval, load_default=Interval.YEAR, metadata=about("How long a point's time is.", "year")),
         "by": Term(
             By,
@@ -109,41 +113,17 @@ _schema = QuerySchema.from_dict(
 blueprint = Blueprint("series", __name__, description="One indicator over time.")
 
 
-@blueprint.route("/series")
-@negotiate(*MEDIA_TYPES.values())
-@blueprint.arguments(_schema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    envelope_of(_point, many=True),
-    operation="list_series",
-    summary="List one indicator over time",
-    description=(
-        "Points of the estimates that match: the widest numbers said of an interval, with every estimate behind "
-        "them. A series is of one group in one region, and never mixes a region with those below it or around it. A "
-        "figure whose as_of lies in several intervals stands in a point that spans them. Nothing is averaged; stocks "
-        "and shares are never summed."
-    ),
-    formats=MEDIA_TYPES.values(),
-)
-def list_series(query: dict[str, Any]) -> Answer:
-    """List one indicator over time."""
+@blueprint.endpoint("/series", schema=_schema, body=envelope_of(_point, many=True), media_types=MEDIA_TYPES.values())
+def list_series(question: Question) -> Answer:
+    """List one indicator over time.
 
-    def listed() -> Points:
-        asked = query | {"indicator": [query["indicator"]]}
-        interval, by = Interval(query["interval"]), By(query["by"])
-        rolled_up = interval is Interval.YEAR and by in (By.REGION, By.GROUP)
-        return Points(
-            release=context.release(),
-            connection=context.connection(),
-            indicator=query["indicator"],
-            conditions=estimate_conditions(asked),
-            rolled_up=series_conditions(asked) if rolled_up else None,
-            interval=interval,
-            by=by,
-            render=_render,
-        )
-
-    return answer_list(name="series", record=_point, schema=_schema, query=query, listed=listed)
+    Points of the estimates that match: the widest numbers said of an interval, with every estimate behind them. A
+    series is of one group in one region, and never mixes a region with those below it or around it. A figure whose
+    as_of lies in several intervals stands in a point that spans them. Nothing is averaged; stocks and shares are never
+    summed.
+    """
+    points = Points(context.release(), question.parameters, render=_render)
+    return answer_list("series", _point, question, points)
 
 
 def _render(point: dict[str, Any]) -> bytes:

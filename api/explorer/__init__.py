@@ -9,10 +9,10 @@ from functools import partial
 import flask
 from flask import Flask, Response, request
 
-from api.endpoints.blueprint import Api
+from api.endpoints.endpoint import Api
 from api.explorer import assets, charts, pages
 from api.formats.media_types import MEDIA_TYPES
-from api.http.negotiation import accepted_media_types
+from api.http.answers import accepted_media_types
 
 _PAGES = {"/": pages.index} | {f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.PAGED}
 """Route → what shows it as a page; it is given what stands in the address."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, send_from_directory
 
 from api.explorer.renderer import pencil
-from api.http.answers import answered
+from api.http.answers import answer, respond
 
 _HERE = Path(__file__).parent / "static"
 _ASSETS = ("style.css", "explorer.js", "icon.svg")
@@ -21,7 +21,7 @@ def _vega() -> bytes:
 def _asset(name: str) -> Response:
     """Return a file of the pages."""
     if name == "vega.js":
-        response = answered("/explorer/vega.js", lambda: (_vega(), {}), "text/javascript")
+        response = respond(answer("/explorer/vega.js", lambda: (_vega(), {}), "text/javascript"))
         response.headers["Cache-Control"] = f"public, max-age={A_DAY}"
         return response
     if name not in _ASSETS:

@@ -4,27 +4,23 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 import orjson
-from flask import Flask, Response
+from flask import Flask
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
 from api import context
-from api.endpoints.blueprint import Blueprint, QueryParser
-from api.endpoints.lists import canonical
-from api.endpoints.openapi import documented
+from api.endpoints.endpoint import Blueprint, Endpoint
 from api.explorer.layers import Spec
 from api.explorer.marks import Drawing, draw
 from api.explorer.renderer import pencil
 from api.explorer.specification import describe, specify
 from api.explorer.style import Setting
-from api.http.answers import answered
-from api.http.negotiation import negotiate
-from api.query.parameters import filter_fields
-from api.query.schemas import QuerySchema, distinct_parameter
-from api.read.pages import address
+from api.http.answers import Answer, answer
+from api.query.filters import Parameters
+from api.query.parameters import distinct_parameter, filter_fields
+from api.query.question import QuerySchema, Question, address, canonical
 from schema import tables
 from schema.fields import Term, Whole
 from schema.vocabulary import about
@@ -72,29 +68,29 @@ SpecificationSchema = Schema.from_dict(
 blueprint = Blueprint("chart", __name__, description="The chart of any question.")
 
 
-def specification(query: dict[str, Any]) -> Spec:
+def specification(query: Parameters) -> Spec:
     """Return the Vega-Lite specification of the estimates that a query asks for."""
     source = f"Source: {context.release().dataset['title']}, dataset {context.release().version}"
     setting = Setting(query["width"], query["theme"], query["scale"])
     return specify(_drawing(query), setting, headline(query), source)
 
 
-def claims_of(query: dict[str, Any]) -> int:
+def claims_of(query: Parameters) -> int:
     """Return how many claims the estimates report that a question asks for."""
     return _drawing(query).claims
 
 
-def description(query: dict[str, Any]) -> str:
+def description(query: Parameters) -> str:
     """Return in words what the chart of a question shows."""
     return describe(_drawing(query), headline(query))
 
 
-def _drawing(query: dict[str, Any]) -> Drawing:
+def _drawing(query: Parameters) -> Drawing:
     asked = canonical(_schema, {name: value for name, value in query.items() if name not in SETTINGS})
     return _drawn(context.release().version, tuple(asked))
 
 
-def headline(query: dict[str, Any]) -> str:
+def headline(query: Parameters) -> str:
     """Return what a question asks for, as a title: `Estimates of fighters · Islamic State · Iraq`."""
     named = {
         kind: context.connection().scalars(
@@ -131,42 +127,35 @@ def _png(specified: str) -> bytes:
     return pencil().draw("png", specified)
 
 
-@blueprint.route("/chart.vl.json")
-@negotiate("application/json")
-@blueprint.arguments(_schema, location="query", error_status_code=400)
-@documented(
-    blueprint,
-    SpecificationSchema,
-    operation="get_chart",
-    summary="Get the chart of a question as a Vega-Lite specification",
-    description=(
-        "Estimates over time under the filters of /estimates: a stated interval is a bar, a number a mark, an open "
-        "side fades out. The title, what was left out, and the dataset's version stand in it. /chart.svg and "
-        "/chart.png give the same chart as an image, under the same parameters."
-    ),
-)
-def get_chart(query: dict[str, Any]) -> Response:
-    """Get the chart of a question as a Vega-Lite specification."""
-    return _answered("/chart.vl.json", "application/json", query, str.encode)
+@blueprint.endpoint("/chart.vl.json", schema=_schema, body=SpecificationSchema)
+def get_chart(question: Question) -> Answer:
+    """Get the chart of a question as a Vega-Lite specification.
+
+    Estimates over time under the filters of /estimates: a stated interval is a bar, a number a mark, an open side fades
+    out. The title, what was left out, and the dataset's version stand in it. /chart.svg and /chart.png give the same
+    chart as an image, under the same parameters.
+    """
+    return _answer("/chart.vl.json", "application/json", question, str.encode)
 
 
-def _answered(path: str, media_type: str, query: dict[str, Any], write: Callable[[str], bytes]) -> Response:
+def _answer(path: str, media_type: str, question: Question, write: Callable[[str], bytes]) -> Answer:
     def render() -> tuple[bytes, dict[str, str]]:
-        return write(orjson.dumps(specification(query)).decode()), {}
+        return write(orjson.dumps(specification(question.parameters)).decode()), {}
 
-    return answered(address(path, canonical(_schema, query)), render, media_type)
+    return answer(address(path, question.canonical), render, media_type)
 
 
-def _image(path: str, media_type: str, write: Callable[[str], bytes]) -> Callable[[], Response]:
-    @negotiate(media_type)
-    def view() -> Response:
-        query = QueryParser().parse(_schema, location="query", error_status_code=400)
-        return _answered(path, media_type, query, write)
+_IMAGES = {"/chart.svg": ("image/svg+xml", _svg), "/chart.png": ("image/png", _png)}
 
-    return view
+
+def _image(path: str) -> Endpoint:
+    media_type, write = _IMAGES[path]
+    return Endpoint(
+        path, _schema, (media_type,), negotiated=True, answer=lambda asked: _answer(path, media_type, asked, write)
+    )
 
 
 def init_app(app: Flask) -> None:
-    """Answer with images; OpenAPI leaves them out, for clients that are made of it have no use for images."""
-    for path, media_type, write in (("/chart.svg", "image/svg+xml", _svg), ("/chart.png", "image/png", _png)):
-        app.add_url_rule(path, path.removeprefix("/").replace(".", "_"), _image(path, media_type, write))
+    """Answer with images; OpenAPI leaves them out, since generated clients have no use for them."""
+    for path in _IMAGES:
+        app.add_url_rule(path, path.removeprefix("/").replace(".", "_"), _image(path).view)

@@ -88,9 +88,9 @@ def _fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
 
 def _panels(query: Mapping[str, Any]) -> Select[Any]:
     """Return the statement of how much each panel holds: read where it was counted, or counted."""
-    rolled_up, series = series_conditions(query), tables.series.c
+    rolled_up, series = series_conditions(query), tables.series_rollup.c
     if rolled_up is not None:
-        table, conditions = tables.series, rolled_up
+        table, conditions = tables.series_rollup, rolled_up
         counts = [func.sum(series[name]).label(name) for name in _COUNTED]
     else:
         table, conditions = tables.estimates, estimate_conditions(query)

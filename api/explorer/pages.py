@@ -16,19 +16,25 @@ from sqlalchemy import case, literal, select
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api import context
-from api.endpoints.blueprint import QueryParser
 from api.endpoints.conflicts import QUARTER, render_conflict, select_conflicts
-from api.endpoints.lists import canonical
 from api.explorer import phrases
 from api.explorer.charts import SETTINGS, claims_of, description, headline
 from api.explorer.sidebar import choices
-from api.http.answers import CODE_VERSION, answered, guarded
+from api.http.answers import CODE_VERSION, answer, guard_page, respond
 from api.query.conditions import estimate_conditions
-from api.query.parameters import DATE_FILTERS, filter_fields
-from api.query.schemas import LARGEST_OFFSET, QuerySchema, distinct_parameter, offset_parameter, sort_parameter
-from api.read.pages import Window, address
-from api.read.records import json_of, listing_of, reader_of
-from api.read.resources import RESOURCES
+from api.query.filters import DATE_FILTERS, Parameters
+from api.query.parameters import (
+    LARGEST_OFFSET,
+    distinct_parameter,
+    filter_fields,
+    offset_parameter,
+    sort_parameter,
+)
+from api.query.question import QuerySchema, Question, address, canonical, question_of_request
+from api.read.estimates import list_estimates
+from api.read.pages import Start
+from api.read.records import json_of, reader_of
+from api.read.resources import ESTIMATES
 from schema import tables
 from schema.dataset import cite
 from schema.fields import shown
@@ -37,7 +43,6 @@ from schema.terms import Drift
 
 HTML = "text/html"
 ROWS = 25
-_ESTIMATES = next(resource for resource in RESOURCES if resource.name == "estimates")
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
 _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_scope", "scale", "distinct")
@@ -47,7 +52,7 @@ _schema = QuerySchema.from_dict(
     {
         "distinct": distinct_parameter(),
         **filter_fields(),
-        "sort": sort_parameter(list(_ESTIMATES.sorts), _ESTIMATES.default_sort),
+        "sort": sort_parameter(list(ESTIMATES.sorts), ESTIMATES.default_sort),
         "offset": offset_parameter(LARGEST_OFFSET),
         "scale": SETTINGS["scale"],
     },
@@ -65,11 +70,11 @@ def _page(template: str, path: str, said: Callable[[], Mapping[str, Any]], statu
         return render_template(template, path=path, **about, **said_by, **said()).encode(), {}
 
     if status == HTTPStatus.OK:
-        response = answered(path, render, HTML, also=release.built)
+        response = respond(answer(path, render, HTML, also=release.built))
     else:  # without a validator, which would empty it
         response = Response(render()[0], status, mimetype=HTML)
     response.headers["Referrer-Policy"] = "no-referrer"
-    return guarded(response, form_action="'self'")
+    return guard_page(response, form_action="'self'")
 
 
 def _problem(path: str, status: int, title: str, **said: Any) -> Response:
@@ -81,41 +86,40 @@ def index() -> Response:
     given = list(request.args.items(multi=True))
     asked = [(name, value) for name, value in given if value]
     if len(asked) != len(given):  # a form sends what was left empty, too
-        return redirect(address("/", asked), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+        return redirect(address("/", tuple(asked)), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
     try:
-        query: dict[str, Any] = QueryParser().parse(_schema, location="query", error_status_code=400)
+        question = question_of_request(_schema)
     except HTTPException as error:
         faults = getattr(error, "data", {}).get("faults", [])
         said = {"faults": faults, "instead": partial(_instead, asked)}
-        return _problem(address("/", asked), HTTPStatus.BAD_REQUEST, "That cannot be asked", **said)
-    parameters = canonical(_schema, query)
-    return _page("index.html", address("/", parameters), lambda: _explored(query, parameters))
+        return _problem(address("/", tuple(asked)), HTTPStatus.BAD_REQUEST, "That cannot be asked", **said)
+    return _page("index.html", address("/", question.canonical), lambda: _explored(question))
 
 
 def _instead(asked: Sequence[tuple[str, str]], fault: Mapping[str, Any], meant: str) -> str:
     """Return the address of a question with what was meant in place of what is wrong with it."""
     wrong = fault["parameter"]
     if wrong not in _schema.fields:
-        return address("/", [(meant if name == wrong else name, value) for name, value in asked])
+        return address("/", tuple((meant if name == wrong else name, value) for name, value in asked))
 
     def mended(value: str) -> str:
         return ",".join(meant if shown(one.strip()) in fault["message"] else one for one in value.split(","))
 
-    return address("/", [(name, mended(value) if name == wrong else value) for name, value in asked])
+    return address("/", tuple((name, mended(value) if name == wrong else value) for name, value in asked))
 
 
-def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return all that the explorer shows of a question, which `parameters` are in one spelling."""
-    listing = listing_of(_ESTIMATES, query)
-    page = listing.page(Window(ROWS, query["offset"]))
-    chart = [(name, value) for name, value in parameters if name not in ("sort", "offset")]
-    asked = [(name, value) for name, value in parameters if name != "scale"]
-    whole = [(name, value) for name, value in asked if name != "offset"]
+def _explored(question: Question) -> dict[str, Any]:
+    """Return all that the explorer shows of a question."""
+    query, parameters = question.parameters, question.canonical
+    page = list_estimates(question).page(Start(query["offset"]), ROWS)
+    chart = tuple((name, value) for name, value in parameters if name not in ("sort", "offset"))
+    asked = tuple((name, value) for name, value in parameters if name != "scale")
+    whole = tuple((name, value) for name, value in asked if name != "offset")
 
     def turned(**changes: Any) -> str:
         """Return the address of this question with some parameters changed; None leaves one out."""
         kept = [(name, value) for name, value in parameters if name not in changes]
-        return address("/", [*kept, *((name, value) for name, value in changes.items() if value)])
+        return address("/", (*kept, *((name, value) for name, value in changes.items() if value)))
 
     return {
         "title": headline(query),
@@ -131,14 +135,14 @@ def _explored(query: dict[str, Any], parameters: list[tuple[str, str]]) -> dict[
         "turned": turned,
         "alt": description(query) if page.total else "",
         "chart": address("/chart.svg", chart),
-        "chart_dark": address("/chart.svg", [*chart, ("theme", "dark")]),
+        "chart_dark": address("/chart.svg", (*chart, ("theme", "dark"))),
         "chart_specification": address("/chart.vl.json", chart),
-        "downloads": {suffix: address("/estimates", [*whole, ("format", suffix)]) for suffix in ("csv", "ndjson")},
+        "downloads": {suffix: address("/estimates", (*whole, ("format", suffix))) for suffix in ("csv", "ndjson")},
         "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', asked))}",
     }
 
 
-def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
+def _nearest(query: Parameters) -> dict[str, str] | None:
     """Return where the nearest estimate in time is, when there is none in the time that was asked for."""
     if "as_of" not in query:
         return None
@@ -158,7 +162,7 @@ def _nearest(query: dict[str, Any]) -> dict[str, str] | None:
     (rendered,) = reader_of(tables.estimates)(context.connection(), nearest)
     edtf = orjson.loads(rendered)["as_of"]["edtf"]
     asked = [(name, value) for name, value in canonical(_schema, query) if name not in (*DATE_FILTERS, "offset")]
-    return {"when": phrases.when(edtf), "url": address("/", [*asked, ("as_of", edtf)])}
+    return {"when": phrases.when(edtf), "url": address("/", (*asked, ("as_of", edtf)))}
 
 
 def _record(kind: str, id_: str) -> dict[str, Any]:
@@ -195,7 +199,8 @@ def _beside_claim(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _beside_others(name: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     def beside(record: Mapping[str, Any]) -> dict[str, Any]:
-        page = listing_of(_ESTIMATES, {name: [record["id"]], "sort": [_ESTIMATES.default_sort]}).page(Window(ROWS))
+        of_record = Question.of(_schema, {name: [record["id"]], "sort": [ESTIMATES.default_sort]})
+        page = list_estimates(of_record).page(Start(), ROWS)
         return {"estimates": [orjson.loads(one) for one in page.rendered]}
 
     return beside

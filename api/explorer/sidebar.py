@@ -1,5 +1,6 @@
 """What can be chosen beside the results: the values of a field, with how many estimates each would leave."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from schema import tables
 MOST_CHOICES = 30
 
 
-def choices(name: str, query: dict[str, Any]) -> dict[str, Any]:
+def choices(name: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a field with their counts, as if none of it were chosen; the chosen ones always."""
     chosen = query.get(name, [])
     found = counts(name, {key: value for key, value in query.items() if key != name})

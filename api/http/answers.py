@@ -1,139 +1,106 @@
-"""HTTP around every answer: request ids, CORS, negotiation, validators, compression, and the dataset's version."""
+"""An answer: its media type, its ETag, and how it becomes a response or a 304."""
 
 import hashlib
-import re
-from collections.abc import Callable, Iterator
-from http import HTTPStatus
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib.metadata import version
-from random import getrandbits
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import orjson
-from flask import Flask, Response, g, request
-from flask_cors import CORS
-from werkzeug.exceptions import RequestURITooLarge
+from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_etags
 
 from api import context
-from api.http import compression
-from api.http.limits import RATE_LIMIT, RATE_LIMIT_POLICY
-from schema.engine import DatabaseError
+from api.formats.media_types import MEDIA_TYPES, Format
+from api.http.headers import PUBLIC
 
 CODE_VERSION = version("headcount")
-LONGEST_ADDRESS = 8000
-"""Characters of path and query; gunicorn takes up to 8190 and leaves the answer to us."""
 
-REQUEST_ID, DATASET_VERSION = "X-Request-Id", "X-Dataset-Version"
-PUBLIC, VARY = "public, no-cache", ("Accept", "Accept-Encoding")
-EXPOSED = (
-    *("Content-Disposition", "ETag", "Link", "Retry-After"),
-    *(RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION),
-)
-_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
-
-_POLICY = (
+_CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action {}; frame-ancestors 'none'"
 )
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
 Body = bytes | Iterator[bytes]
+Rendered = tuple[Body, dict[str, str]]
+"""A body, and the headers that describe it beside its media type."""
 
 
 class Answer(NamedTuple):
-    """What a question is answered with, whoever asks: known by its ETag before it is rendered."""
+    """The answer to a question: its ETag is known before its body is rendered.
+
+    `etag` is the opaque tag, without quotes; `render` returns the body, whole or as chunks, and its headers.
+    """
 
     etag: str
     media_type: str
-    render: Callable[[], tuple[Body, dict[str, str]]]
+    render: Callable[[], Rendered]
 
 
-def answer(
-    path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json", also: str = ""
-) -> Answer:
-    """Return the answer to a question, rendered only where the client does not have it.
+def answer(path: str, render: Callable[[], Rendered], media_type: str = "application/json", also: str = "") -> Answer:
+    """Return the answer to a question.
 
-    `path` is the request in its canonical spelling: with the media type and the versions of dataset and code it
-    decides the body, so equal questions share an ETag; `also` is what else does. The ETag is weak because a coding
-    (gzip, br, zstd) changes the bytes and not what they say.
+    `path` is the address of the question in its canonical spelling. With the media type, the version of the dataset
+    and that of the code it decides the body, so equal questions share an ETag; `also` is whatever else decides it.
     """
     material = "\n".join((context.release().version, CODE_VERSION, media_type, path, also))
     return Answer(hashlib.sha256(material.encode()).hexdigest()[:32], media_type, render)
 
 
-def respond(given: Answer | Response) -> Response:
-    """Return an answer as Flask's response with its validators, or as 304 without rendering."""
-    if not isinstance(given, Answer):
-        return given
-    if request.if_none_match.contains_weak(given.etag):
+def respond(answer: Answer) -> Response:
+    """Return an answer as Flask's response with its validators, or as 304 without rendering it.
+
+    The ETag is weak, because a content coding (gzip, br, zstd) changes the bytes and not what they say.
+    """
+    if etag_matches(request.headers.get("If-None-Match", ""), answer.etag):
         response = Response(status=304)
     else:
-        body, headers = given.render()
-        response = Response(body, mimetype=given.media_type, headers=headers)
-    response.set_etag(given.etag, weak=True)
+        body, headers = answer.render()
+        response = Response(body, mimetype=answer.media_type, headers=headers)
+    response.set_etag(answer.etag, weak=True)
     response.headers["Cache-Control"] = PUBLIC
     return response
 
 
-def answered(
-    path: str, render: Callable[[], tuple[Body, dict[str, str]]], media_type: str = "application/json", also: str = ""
-) -> Response:
-    """Return the answer to a question as Flask's response."""
-    return respond(answer(path, render, media_type, also))
+def etag_matches(if_none_match: str, etag: str) -> bool:
+    """Say whether a client that sends this If-None-Match has the answer of an ETag (opaque tag, weak comparison)."""
+    return bool(if_none_match) and (if_none_match == f'W/"{etag}"' or parse_etags(if_none_match).contains_weak(etag))
 
 
-def answered_one(path: str, render_data: Callable[[], bytes], also: str = "") -> Answer:
-    """Return one thing, rendered as JSON, in the envelope of all answers: `data`, `meta`, `links`."""
-
-    def render() -> tuple[Body, dict[str, str]]:
-        meta, links = {"dataset": context.release().version}, {"self": path}
-        return b'{"data":%b,"meta":%b,"links":%b}' % (render_data(), orjson.dumps(meta), orjson.dumps(links)), {}
-
-    return answer(path, render, also=also)
-
-
-def guarded(page: Response, form_action: str = "'none'") -> Response:
-    """Return a page under the policy of all pages: nothing from another host, no script but our files."""
-    page.headers["Content-Security-Policy"] = _POLICY.format(form_action)
+def guard_page(page: Response, form_action: str = "'none'") -> Response:
+    """Return a page with the policy of all pages: nothing from another host, no script but our own files."""
+    page.headers["Content-Security-Policy"] = _CONTENT_POLICY.format(form_action)
     return page
 
 
-def request_id(given: str) -> str:
-    """Return the id that a client gives its request, or one of our own where it could break a log."""
-    return given if _USABLE_ID.fullmatch(given) else f"{getrandbits(128):032x}"
+@lru_cache(maxsize=1024)
+def _parse_accept(header: str) -> MIMEAccept:
+    accepted: MIMEAccept = parse_accept_header(header, MIMEAccept)
+    return MIMEAccept([(media_type.partition(";")[0].strip(), quality) for media_type, quality in accepted])
 
 
-def _begin() -> None:
-    g.request_id = request_id(request.headers.get(REQUEST_ID, ""))
-    # The address as it was sent; a client without one in the environment (a test's) sends what Flask shows.
-    if len(request.environ.get("RAW_URI") or request.full_path) > LONGEST_ADDRESS:
-        raise RequestURITooLarge(f"The address is too long; expected at most {LONGEST_ADDRESS} characters.")
+def accepted_media_types() -> MIMEAccept:
+    """Return the media types that the request accepts, without parameters, since none changes an answer."""
+    return _parse_accept(context.accept())
 
 
-def _finish(response: Response) -> Response:
-    response.headers[REQUEST_ID] = g.get("request_id") or request_id("")
-    try:
-        response.headers[DATASET_VERSION] = context.release().version
-    except DatabaseError:
-        response.headers.pop(DATASET_VERSION, None)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if response.status_code == HTTPStatus.OK and request.method in ("GET", "HEAD") and not response.is_streamed:
-        response.add_etag(weak=True)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.vary.update(VARY)
-    return response
+def is_acceptable(media_types: Iterable[str]) -> bool:
+    """Say whether the request accepts one of some media types."""
+    accepted = accepted_media_types()
+    return not accepted or accepted.best_match(media_types) is not None
 
 
-def init_app(app: Flask) -> None:
-    """Put all of it around the application."""
-    compression.init_app(app)
-    CORS(
-        app,
-        send_wildcard=True,
-        methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=EXPOSED,
-        max_age=86_400,
-    )
-    app.before_request(_begin)
-    app.after_request(_finish)
+_ALL_FORMATS = tuple(Format)
+
+
+def chosen_format(parameters: Mapping[str, Any], formats: Iterable[Format] = _ALL_FORMATS) -> Format:
+    """Return the format that the parameter `format` names, else what `Accept` prefers, else JSON."""
+    if "format" in parameters:
+        return Format(parameters["format"])
+    return _preferred_format(context.accept(), tuple(formats))
+
+
+@lru_cache(maxsize=1024)
+def _preferred_format(accept: str, formats: tuple[Format, ...]) -> Format:
+    media_type = _parse_accept(accept).best_match([MEDIA_TYPES[format_] for format_ in formats])
+    return next((format_ for format_ in formats if MEDIA_TYPES[format_] == media_type), Format.JSON)

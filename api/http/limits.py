@@ -14,7 +14,8 @@ from flask_limiter import ApplicationLimit, Limiter
 from limits import RateLimitItem, parse_many
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-RATE_LIMIT, RATE_LIMIT_POLICY = "RateLimit", "RateLimit-Policy"
+from api.http.headers import RATE_LIMIT, RATE_LIMIT_POLICY
+
 _EXEMPT = ("/health/", "/metrics")
 _CLIENTS = {"memory": "limits", "redis": "redis", "rediss": "redis", "memcached": "pymemcache"}
 """What each store takes; looked for, but not imported: for a server without limits needs none."""

@@ -11,8 +11,8 @@ from marshmallow import Schema, fields
 from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from schema.engine import DatabaseError
-from schema.watch import LONGEST_STEP, is_waited_for
+from schema.store.release import DatabaseError
+from schema.store.sqlite import LONGEST_QUERY, client_is_waiting
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ def _no_database(error: Exception) -> Response:
     """Return 503 where there is no database to be read, or where reading it was given up."""
     detail = "The dataset cannot be read just now; try again later."
     if "interrupted" in str(getattr(error, "orig", error)):
-        detail = f"This question takes more than {LONGEST_STEP} seconds here; ask for less, by more filters."
-    if is_waited_for():
+        detail = f"This question takes more than {LONGEST_QUERY} seconds here; ask for less, by more filters."
+    if client_is_waiting():
         log.error("request %s: %s", g.get("request_id"), error)
     response = handle_http_exception(ServiceUnavailable(detail))
     response.headers["Retry-After"] = "30"

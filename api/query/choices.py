@@ -1,4 +1,4 @@
-"""Parameters whose values are chosen: records by any of their names, terms, or words that are written just so."""
+"""Fields of parameters whose values are chosen: records by any of their names, terms, or exact words."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -17,9 +17,10 @@ LONGEST_ALLOWED_LIST = 60
 
 
 class Choices(fields.List[Any]):
-    """Words out of a list, repeated or with commas between; each may stand for one value or several.
+    """A list of words, repeated or separated by commas; each word means one value or several.
 
-    `meanings` gives what a word stands for, or nothing; `known` gives what there is to choose from.
+    `thing` names what is chosen, for messages. `meanings` returns the values that a word means, none if it is unknown;
+    `known` returns all that can be chosen; `near` the nearest to an unknown word. At most `most` words may be given.
     """
 
     def __init__(
@@ -30,7 +31,6 @@ class Choices(fields.List[Any]):
         known: Callable[[], list[str]],
         **kwargs: Any,
     ) -> None:
-        """Take what is chosen, in words, and marshmallow's arguments; `most` is how many words may be given."""
         self.thing, self.meanings, self.known = thing, meanings, known
         self.near: Callable[[str], list[str]] = kwargs.pop("near", lambda word: nearest(word, known()))
         self.most = kwargs.pop("most", MOST_WORDS)
@@ -39,22 +39,22 @@ class Choices(fields.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         meanings: dict[str, list[str]] = {}
 
-        def stands_for(word: str) -> list[str]:
+        def meanings_of(word: str) -> list[str]:
             if word not in meanings:
                 meanings[word] = self.meanings(word)
             return meanings[word]
 
-        # The whole first: a publisher's name may have a comma of its own.
+        # The whole text first: a publisher's name may have a comma of its own.
         words = [
             word
-            for given in (value if isinstance(value, list) else [value])
-            for word in ([given] if stands_for(given) else given.split(","))
+            for text in (value if isinstance(value, list) else [value])
+            for word in ([text] if meanings_of(text) else text.split(","))
         ]
         if len(words) > self.most:
             raise ValidationError(f"{len(words)} values are refused; expected at most {self.most}")
-        if unknown := [word for word in words if not stands_for(word)]:
+        if unknown := [word for word in words if not meanings_of(word)]:
             raise ValidationError([self._refusal(word) for word in unknown])
-        return list(dict.fromkeys(meaning for word in words for meaning in stands_for(word)))
+        return list(dict.fromkeys(meaning for word in words for meaning in meanings_of(word)))
 
     def _refusal(self, word: str) -> Any:
         known = self.known()
@@ -63,29 +63,26 @@ class Choices(fields.List[Any]):
 
 
 class Choice(fields.String):
-    """One word out of a list, given once; `because` says why there can be no two."""
+    """One word only, given once, as a list of one value; `because` says why there cannot be two."""
 
     def __init__(self, choices: Choices, because: str, **kwargs: Any) -> None:
-        """Take the list of which this is one, why it is one, and marshmallow's arguments."""
         self.choices, self.because = choices, because
-        super().__init__(
-            metadata={
-                "description": f"Id, name or alias, in any case: {because}.",
-                "example": choices.metadata["example"][0],
-            },
-            **kwargs,
-        )
+        metadata = {
+            "description": f"Id, name or alias, in any case: {because}.",
+            "example": choices.metadata["example"][0],
+        }
+        super().__init__(metadata=metadata, **kwargs)
         self.error_messages["required"] = f"is missing; {because}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        found = self.choices.deserialize(value, attr, data)
-        if len(found) > 1:
-            raise ValidationError(f"{', '.join(found)} are {len(found)}; expected one: {self.because}")
-        return found[0]
+        values = self.choices.deserialize(value, attr, data)
+        if len(values) > 1:
+            raise ValidationError(f"{', '.join(values)} are {len(values)}; expected one: {self.because}")
+        return values
 
 
 def choose_words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
-    """Return a field for words that must be written just so."""
+    """Return a field for words that must be written exactly so."""
     item = fields.String(validate=validate.OneOf(words))
     most = len(words)
     return Choices(thing, item, lambda word: [word] if word in words else [], lambda: list(words), most=most, **kwargs)
@@ -93,41 +90,37 @@ def choose_words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
 
 def choose_terms(thing: str, vocabulary: type[StrEnum], **kwargs: Any) -> Choices:
     """Return a field for the words of a closed vocabulary, in any case."""
-    folded = {fold(term): [str(term)] for term in vocabulary}
+    terms = {fold(term): [str(term)] for term in vocabulary}
     item = Term(vocabulary)
-    return Choices(thing, item, lambda word: folded.get(fold(word), []), lambda: list(vocabulary), **kwargs)
+    return Choices(thing, item, lambda word: terms.get(fold(word), []), lambda: list(vocabulary), **kwargs)
 
 
 def choose_records(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any) -> Choices:
-    """Return a field for records of the release, by any of their names."""
+    """Return a field for records of the request's release, by any of their names; its values are their ids."""
 
     def meanings(word: str) -> list[str]:
-        if kind == "claim":
-            return list(
-                context.connection().scalars(select(tables.claims.c.id).where(tables.claims.c.id == fold(word)))
-            )
-        found = select(tables.names.c.id).where(tables.names.c.kind == kind, tables.names.c.key == fold(word))
-        return list(context.connection().scalars(found.order_by(tables.names.c.id)))
+        names = _names(kind).subquery()
+        ids = select(names.c.id).where(names.c.key == fold(word)).order_by(names.c.id)
+        return list(context.connection().scalars(ids))
 
     def near(word: str) -> list[str]:
-        """Return the nearest names, one for each record; an alias too is a name that works."""
-        rows = context.connection().execute(_names(kind))
-        ids: dict[str, str] = {row.key: row.id for row in rows}
-        found: dict[str, str] = {}
+        """Return the nearest names, one for each record; the id where that is near enough itself."""
+        ids: dict[str, str] = {row.key: row.id for row in context.connection().execute(_names(kind))}
+        key_by_id: dict[str, str] = {}
         for key in nearest(word, list(ids)):
-            found.setdefault(ids[key], key)
-        return [id_ if nearest(word, [id_]) else key for id_, key in found.items()]
+            key_by_id.setdefault(ids[key], key)
+        return [id_ if nearest(word, [id_]) else key for id_, key in key_by_id.items()]
 
     return Choices(thing, item, meanings, lambda: ids_of(kind), near=near, **kwargs)
 
 
 def ids_of(kind: str) -> list[str]:
-    """Return the ids of all records of a kind in this request's release."""
+    """Return the ids of all records of a kind in the request's release, sorted."""
     return sorted({row.id for row in context.connection().execute(_names(kind))})
 
 
 def _names(kind: str) -> Select[Any]:
-    """Return every name of a kind of record with its id; a claim's is its id."""
+    """Return the SELECT of every folded name (`key`) of a kind of record, with its `id`; a claim has its id only."""
     if kind == "claim":
         return select(tables.claims.c.id.label("key"), tables.claims.c.id)
     return select(tables.names.c.key, tables.names.c.id).where(tables.names.c.kind == kind)

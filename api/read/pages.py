@@ -1,21 +1,19 @@
-"""Order and pages.
+"""Lists, a page at a time or as a stream.
 
 The records of a table take any sort, ties broken by id, nulls last; their pages start after, or end before, a record. A
-list that is worked out for one question has one order, and its pages are counted.
+list that is computed for one question has one order, and its pages are counted.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 from werkzeug.exceptions import NotFound
 
-from schema.engine import Release
 from schema.flat import ROWS_AT_A_TIME
-from schema.watch import begin_step
+from schema.store.release import Release
+from schema.store.sqlite import begin_query
 
 
 @dataclass(frozen=True)
@@ -32,28 +30,28 @@ class Order:
         return (self.column.desc() if self.descending else self.column.asc()).nulls_last()
 
     def beyond(self, value: Any, *, backwards: bool) -> ColumnElement[bool] | None:
-        """Return that a record stands further on than one with this value; None where none can."""
+        """Return the condition that a record comes after one with this value (or before it); None where none can."""
         if value is None:
             return self.column.is_not(None) if backwards else None
         further = self.column < value if self.descending != backwards else self.column > value
         return further if backwards else or_(further, self.column.is_(None))
 
     def level(self, value: Any) -> ColumnElement[bool]:
-        """Return that a record has this value."""
+        """Return the condition that a record has this value."""
         return self.column.is_(None) if value is None else self.column == value
 
 
 def orders(columns: Mapping[str, ColumnElement[Any]], keys: Sequence[str]) -> list[Order]:
     """Return the order that sort keys ask for (`-` descends), with the id last."""
-    found = [Order(columns[key.removeprefix("-")], key.startswith("-")) for key in keys]
-    return [*found, Order(columns["id"], descending=False)]
+    wanted = [Order(columns[key.removeprefix("-")], key.startswith("-")) for key in keys]
+    return [*wanted, Order(columns["id"], descending=False)]
 
 
 def beyond(order: Sequence[Order], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """Return that a record stands further on than the one with these values: a keyset, not a count."""
+    """Return the condition that a record comes after the one with these values (a keyset), or before it."""
     steps = []
-    for index, (one, value) in enumerate(zip(order, values, strict=True)):
-        further = one.beyond(value, backwards=backwards)
+    for index, (key, value) in enumerate(zip(order, values, strict=True)):
+        further = key.beyond(value, backwards=backwards)
         if further is not None:
             level = [earlier.level(known) for earlier, known in zip(order[:index], values[:index], strict=True)]
             steps.append(and_(*level, further))
@@ -61,173 +59,138 @@ def beyond(order: Sequence[Order], values: Sequence[Any], *, backwards: bool) ->
 
 
 @dataclass(frozen=True)
-class Window:
-    """Which part of a list is asked for: at most `limit` records, after passing over `offset` of them."""
+class Start:
+    """Where a list starts: after the record with `id` (before it if `backwards`), and `offset` records further."""
 
-    limit: int
     offset: int = 0
-    cursor: str | None = None
-    joined: bool = False
-    """Whether the records may come as fewer texts than they are, with commas between."""
-
-
-Step = tuple[str, str]
-"""The parameter that leads to another page, and its value."""
+    id: str | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """The records of one page as JSON, the steps to its neighbours, and how many there are on all pages."""
+    """The records of one page as JSON, and how many there are on all pages.
 
-    rendered: list[bytes]
-    next: Step | None
-    prev: Step | None
+    In a list whose pages start at a record, `id_at` returns the id of the page's record at an index (0 or -1), and
+    `more` says whether another page follows in the direction of reading. A list whose pages are counted has no `id_at`.
+    """
+
+    rendered: Sequence[bytes]
     total: int
+    id_at: Callable[[int], str] | None = None
+    more: bool = False
 
 
 class Listing(Protocol):
-    """What is listed: a page of it, or all from somewhere on."""
+    """A list of records as JSON; nothing is read before a page or a stream is asked for."""
 
-    def page(self, window: Window) -> Page:
-        """Return the page that a window shows."""
+    def page(self, start: Start, limit: int) -> Page:
+        """Return at most `limit` records; raises NotFound if the record to start from is gone."""
 
-    def stream(self, window: Window) -> Iterator[bytes]:
-        """Return all from a window's start on as JSON, read while it is sent; the window's limit is not looked at."""
-
-
-@dataclass(frozen=True)
-class Worked:
-    """A list that was worked out for one question, in its order; its pages are counted."""
-
-    rendered: Sequence[bytes]
-
-    def page(self, window: Window) -> Page:
-        """Return the page that an offset leads to."""
-        first, last = window.offset, window.offset + window.limit
-        return counted_page(list(self.rendered[first:last]), len(self.rendered), window)
-
-    def stream(self, window: Window) -> Iterator[bytes]:
-        """Return all from an offset on."""
-        return iter(self.rendered[window.offset :])
-
-
-def counted_page(rendered: list[bytes], total: int, window: Window) -> Page:
-    """Return a page of a list whose pages are counted."""
-    after, before = window.offset + window.limit, max(min(window.offset, total) - window.limit, 0)
-    return Page(
-        rendered,
-        ("offset", str(after)) if after < total else None,
-        ("offset", str(before)) if window.offset else None,
-        total,
-    )
+    def stream(self, start: Start) -> Iterator[bytes]:
+        """Return all records from a start on, read while they are sent; raises NotFound as `page` does."""
 
 
 @dataclass(frozen=True)
-class Selected:
-    """A list that is an ordered SELECT, each of whose rows is rendered; its pages are counted."""
+class ComputedList:
+    """A list that `compute` gives whole, in its order; its pages are counted."""
+
+    compute: Callable[[], Sequence[bytes]]
+
+    def page(self, start: Start, limit: int) -> Page:
+        """Return the records from an offset on."""
+        rendered = self.compute()
+        return Page(rendered[start.offset : start.offset + limit], len(rendered))
+
+    def stream(self, start: Start) -> Iterator[bytes]:
+        """Return all records from an offset on."""
+        return iter(self.compute()[start.offset :])
+
+
+@dataclass(frozen=True)
+class SelectedList:
+    """The rows of an ordered SELECT, which `render` writes as JSON; its pages are counted."""
 
     release: Release
-    connection: Connection
-    found: Select[Any]
+    select: Callable[[], Select[Any]]
     render: Callable[[Connection, Row[Any]], bytes]
 
-    def page(self, window: Window) -> Page:
-        """Return the page that an offset leads to."""
-        # Counted where it is ordered: what is costly to find is found once.
-        counted = self.found.add_columns(func.count().over().label("total"))
-        rows = self.connection.execute(counted.limit(window.limit).offset(window.offset)).all()
-        total = rows[0].total if rows else count(self.connection, self.found)
-        return counted_page([self.render(self.connection, row) for row in rows], total, window)
+    def page(self, start: Start, limit: int) -> Page:
+        """Return the rows from an offset on."""
+        connection, ordered = self.release.connection(), self.select()
+        # Counted in the same statement: what is costly to find is found once.
+        counted = ordered.add_columns(func.count().over().label("total"))
+        rows = connection.execute(counted.limit(limit).offset(start.offset)).all()
+        total = rows[0].total if rows else count(connection, ordered)
+        return Page([self.render(connection, row) for row in rows], total)
 
-    def stream(self, window: Window) -> Iterator[bytes]:
-        """Return all from an offset on."""
+    def stream(self, start: Start) -> Iterator[bytes]:
+        """Return all rows from an offset on."""
         with self.release.engine.connect() as connection:
-            for some in streamed(connection, self.found.offset(window.offset)):
-                yield from (self.render(connection, row) for row in some)
+            for rows in streamed(connection, self.select().offset(start.offset)):
+                yield from (self.render(connection, row) for row in rows)
 
 
 @dataclass(frozen=True)
-class Keyset:
-    """The records of a table that were found (`position` and `id`), in an order; its pages start at a record.
+class KeysetList:
+    """The records of a table that a SELECT of `position` and `id` finds, in an order; its pages start at a record.
 
-    `find` gives the SELECT. A cursor is `after:ID` or `before:ID`; a page and a stream raise NotFound where that record
-    is gone, which a client cannot mend but by starting again. `read` gives the JSON of the records at some positions.
+    `read` gives the JSON of the records at some positions; `total` gives their number, where it need not be counted.
     """
 
     release: Release
-    connection: Connection
     table: Table
-    find: Callable[[], Select[Any]]
+    select: Callable[[], Select[Any]]
     order: Sequence[Order]
     read: Callable[[Connection, Sequence[int]], list[bytes]]
-    total: int | None = None
-    """How many there are, where that is known already."""
+    total: Callable[[Connection], int] | None = None
 
-    def page(self, window: Window) -> Page:
-        """Return the page that a cursor or an offset leads to."""
-        found, backwards = self._beyond(window.cursor)
-        ordered = found.order_by(*(one.clause(backwards=backwards) for one in self.order))
-        rows = list(self.connection.execute(ordered.limit(window.limit + 1).offset(window.offset)))
-        more = len(rows) > window.limit
-        rows = rows[: window.limit]
-        if backwards:
+    def page(self, start: Start, limit: int) -> Page:
+        """Return the records beyond a start; raises NotFound if the record to start from is gone."""
+        connection = self.release.connection()
+        ordered = self._beyond(start).order_by(*(key.clause(backwards=start.backwards) for key in self.order))
+        rows = list(connection.execute(ordered.limit(limit + 1).offset(start.offset)))
+        more = len(rows) > limit
+        rows = rows[:limit]
+        if start.backwards:
             rows.reverse()
-        total = count(self.connection, self._positions()) if self.total is None else self.total
-        rendered = self.read(self.connection, [row.position for row in rows])
-        return keyset_page(rendered, lambda end: rows[end].id, more, total, window)
-
-    def stream(self, window: Window) -> Iterator[bytes]:
-        """Return all from a cursor or an offset on; before a cursor, an offset passes over the records next to it."""
-        found, backwards = self._beyond(window.cursor)
-        ordered = found.order_by(*(one.clause(backwards=False) for one in self.order))
-        if backwards:
-            ordered = ordered.limit(max(count(self.connection, found) - window.offset, 0))
+        if self.total:
+            total = self.total(connection)
         else:
-            ordered = ordered.offset(window.offset)
+            total = count(connection, self.select().with_only_columns(self.table.c.position))
+        return Page(self.read(connection, [row.position for row in rows]), total, lambda index: rows[index].id, more)
+
+    def stream(self, start: Start) -> Iterator[bytes]:
+        """Return all records beyond a start; before a record, an offset leaves out those next to it."""
+        beyond = self._beyond(start)
+        ordered = beyond.order_by(*(key.clause(backwards=False) for key in self.order))
+        if start.backwards:
+            ordered = ordered.limit(max(count(self.release.connection(), beyond) - start.offset, 0))
+        else:
+            ordered = ordered.offset(start.offset)
         return read_stream(self.release, ordered, self.read)
 
-    def _positions(self) -> Select[Any]:
-        return self.find().with_only_columns(self.table.c.position)
-
-    def _beyond(self, cursor: str | None) -> tuple[Select[Any], bool]:
-        """Return what lies beyond a cursor, and whether that is backwards."""
-        direction, _, id_ = (cursor or "").partition(":")
-        backwards = direction == "before"
-        if not cursor:
-            return self.find(), backwards
-        edge = self.connection.execute(
-            select(*(one.column for one in self.order)).where(self.table.c.id == id_)
-        ).one_or_none()
+    def _beyond(self, start: Start) -> Select[Any]:
+        if start.id is None:
+            return self.select()
+        values = self.release.connection().execute(
+            select(*(key.column for key in self.order)).where(self.table.c.id == start.id)
+        )
+        edge = values.one_or_none()
         if edge is None:
-            raise gone(id_)
-        return self.find().where(beyond(self.order, edge, backwards=backwards)), backwards
+            raise record_gone(start.id)
+        return self.select().where(beyond(self.order, edge, backwards=start.backwards))
 
 
-def gone(id_: str) -> NotFound:
+def record_gone(id_: str) -> NotFound:
     """Return the error for a cursor whose record is no more."""
     return NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
 
 
-def keyset_page(rendered: list[bytes], id_at: Callable[[int], str], more: bool, total: int, window: Window) -> Page:
-    """Return a page whose neighbours start at its ends, 0 and -1; `more`: there is another in its direction."""
-    backwards = bool(window.cursor and window.cursor.startswith("before:"))
-    ahead, behind = (True, more) if backwards else (more, bool(window.cursor or window.offset))
-    return Page(
-        rendered,
-        ("cursor", f"after:{id_at(-1)}") if rendered and ahead else None,
-        ("cursor", f"before:{id_at(0)}") if rendered and behind else None,
-        total,
-    )
-
-
-def count(connection: Connection, found: Select[Any]) -> int:
+def count(connection: Connection, rows: Select[Any]) -> int:
     """Return how many rows a SELECT finds."""
-    return (
-        connection.scalar(
-            select(func.count()).select_from(found.with_only_columns(found.selected_columns[0]).subquery())
-        )
-        or 0
-    )
+    one_column = rows.with_only_columns(rows.selected_columns[0]).subquery()
+    return connection.scalar(select(func.count()).select_from(one_column)) or 0
 
 
 def read_stream(
@@ -235,23 +198,13 @@ def read_stream(
 ) -> Iterator[bytes]:
     """Yield the JSON at each `position` that an ordered SELECT finds, read while it is sent."""
     with release.engine.connect() as connection:
-        for some in streamed(connection, ordered):
-            yield from read(connection, [row.position for row in some])
+        for rows in streamed(connection, ordered):
+            yield from read(connection, [row.position for row in rows])
 
 
 def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
-    """Yield the rows of an ordered SELECT, some at a time, from the first to the last or to the client's leaving."""
-    rows = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
-    for some in rows.partitions():
-        yield some
-        begin_step()
-
-
-def address(path: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """Return an absolute path with its query, without a host, so that no proxy breaks it."""
-    return f"{path}?{_encoded(tuple(parameters))}" if parameters else path
-
-
-@lru_cache(maxsize=4096)
-def _encoded(parameters: tuple[tuple[str, str], ...]) -> str:
-    return urlencode(parameters, safe="/:,~")
+    """Yield the rows of an ordered SELECT in batches; each batch may take as long as a query may."""
+    result = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
+    for rows in result.partitions():
+        yield rows
+        begin_query()

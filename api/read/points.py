@@ -1,4 +1,4 @@
-"""Estimates → the points of series: each estimate in one point, and of each the widest numbers that were said."""
+"""The points of a series: each estimate stands in one point, and a point has the widest numbers that were said."""
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,14 +7,16 @@ from enum import StrEnum
 from itertools import groupby, islice, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, cast, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, literal_column, select, tuple_
 
-from api.read.pages import Page, Window, count, counted_page, streamed
-from api.read.prepared import POSITIONS
+from api.query.conditions import estimate_conditions, series_conditions
+from api.query.filters import Parameters
+from api.read.pages import Page, Start, count, streamed
+from api.read.resources import POSITIONS
 from schema import tables
-from schema.engine import Release
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.store.release import Release
 from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
 
@@ -30,7 +32,7 @@ class Interval(StrEnum):
 
 
 class By(StrEnum):
-    """What series are ordered by, and parted by beside group and region."""
+    """By what series are ordered; source and claim also part them, beside group and region."""
 
     REGION = "region"
     GROUP = "group"
@@ -48,7 +50,7 @@ class SumRule(StrEnum):
 
 
 _MONTHS = {Interval.YEAR: 12, Interval.QUARTER: 3, Interval.MONTH: 1}
-_KEYS = {
+_PARTS = {
     By.REGION: ("region", "group"),
     By.GROUP: ("group", "region"),
     By.SOURCE: ("source", "region", "group"),
@@ -70,82 +72,91 @@ _READ = [
 
 @dataclass(frozen=True)
 class Points:
-    """The points of an indicator's estimates that meet some conditions, series by series, each in the order of time.
+    """The points of one indicator, series by series, each in the order of time; their pages are counted.
 
-    `render` writes a point; a page reads only the estimates of its points.
+    `parameters` are those of /series: filters, `interval` and `by`. `render` writes a point as JSON. A page reads only
+    the estimates of its points.
     """
 
     release: Release
-    connection: Connection
-    indicator: str
-    conditions: Sequence[ColumnElement[bool]]
-    rolled_up: Sequence[ColumnElement[bool]] | None
-    """The conditions on the rows of `series`, where these are the points that are asked for; else None."""
-    interval: Interval
-    by: By
+    parameters: Parameters
     render: Callable[[dict[str, Any]], bytes]
 
-    def page(self, window: Window) -> Page:
-        """Return the page that an offset leads to."""
-        points = self._points()
+    def page(self, start: Start, limit: int) -> Page:
+        """Return the points from an offset on."""
+        connection, points = self.release.connection(), self._points()
         counted = points.add_columns(func.count().over().label("total"))
-        rows = list(self.connection.execute(counted.limit(window.limit).offset(window.offset)))
+        rows = list(connection.execute(counted.limit(limit).offset(start.offset)))
         if not rows:
-            return counted_page([], count(self.connection, points), window)
-        here = tuple_(*self._keys()).between(tuple_(*rows[0][:-1]), tuple_(*rows[-1][:-1]))
-        conditions = self.conditions if self.rolled_up is None else self._of_series(rows)
-        members = self.connection.execute(self._members(conditions).where(here))
-        return counted_page(list(self._rendered(members)), rows[0].total, window)
+            return Page([], count(connection, points))
+        between = tuple_(*self._keys()).between(tuple_(*rows[0][:-1]), tuple_(*rows[-1][:-1]))
+        members = connection.execute(self._members().where(*self._series_of(rows), between))
+        return Page(list(self._render(members)), rows[0].total)
 
-    def stream(self, window: Window) -> Iterator[bytes]:
-        """Return all from an offset on."""
-        found = self._members(self.conditions)
+    def stream(self, start: Start) -> Iterator[bytes]:
+        """Return all points from an offset on."""
+        statement = self._members()
 
         def members() -> Iterator[Row[Any]]:
             with self.release.engine.connect() as connection:
-                for some in streamed(connection, found):
-                    yield from some
+                for rows in streamed(connection, statement):
+                    yield from rows
 
-        return islice(self._rendered(members()), window.offset, None)
+        return islice(self._render(members()), start.offset, None)
 
-    def _of_series(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
-        """Return what all estimates of these points' series meet, and no others; SQLite finds them by an index."""
-        parts = [_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]]
-        indicator = POSITIONS["indicators"].value(self.connection, id=self.indicator)
-        series = sorted({point[: len(parts)] for point in points})
-        return [_ESTIMATES.indicator_position == indicator, tuple_(*parts).in_(series)]
+    @property
+    def _parts(self) -> tuple[str, ...]:
+        """What tells one series from another, in the order in which they come."""
+        return _PARTS[self.parameters["by"]]
+
+    def _rolled_up(self) -> list[ColumnElement[bool]] | None:
+        """Return the conditions on `series_rollup` where its rows are the points that are asked for; else None."""
+        if self.parameters["interval"] is not Interval.YEAR or self.parameters["by"] not in (By.REGION, By.GROUP):
+            return None
+        return series_conditions(self.parameters)
+
+    def _series_of(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
+        """Return conditions by which SQLite finds the estimates of these points in an index; none where it need not."""
+        if self._rolled_up() is None:
+            return []
+        columns = [_ESTIMATES[f"{part}_position"] for part in self._parts]
+        indicator = POSITIONS["indicators"].value(self.release.connection(), id=self.parameters["indicator"][0])
+        series = sorted({point[: len(columns)] for point in points})
+        return [_ESTIMATES.indicator_position == indicator, tuple_(*columns).in_(series)]
 
     def _points(self) -> Select[Any]:
-        """Return what tells each point apart, in their order: read where it was worked out, or worked out."""
-        if self.rolled_up is not None:
-            names = (*(f"{kind}_position" for kind in _KEYS[self.by]), "first_year", "last_year")
-            keys: list[Any] = [tables.series.c[name] for name in names]
-            rows = select(*keys).where(*self.rolled_up)
+        """Return the SELECT of the keys of all points, in their order: from the roll-up, or from the estimates."""
+        rolled_up = self._rolled_up()
+        if rolled_up is not None:
+            names = (*(f"{part}_position" for part in self._parts), "first_year", "last_year")
+            keys: list[Any] = [tables.series_rollup.c[name] for name in names]
+            rows = select(*keys).where(*rolled_up)
         else:
             keys = [key.label(f"key_{number}") for number, key in enumerate(self._keys())]
-            rows = select(*keys).where(*self.conditions).group_by(*keys)
+            rows = select(*keys).where(*estimate_conditions(self.parameters)).group_by(*keys)
         return rows.order_by(*keys)
 
-    def _members(self, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        """Return the estimates that meet some conditions, in the order of the points."""
-        found = select(*_READ, *self._keys()).select_from(tables.estimates).where(*conditions)
+    def _members(self) -> Select[Any]:
+        """Return the SELECT of the estimates that match, in the order of the points."""
+        members = select(*_READ, *self._keys()).select_from(tables.estimates)
         for kind in (*_STUBS, "claim"):
             table = tables.RESOURCES[f"{kind}s"]
-            found = found.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
-        return found.order_by(*self._keys(), _ESTIMATES.position)
+            members = members.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
+        return members.where(*estimate_conditions(self.parameters)).order_by(*self._keys(), _ESTIMATES.position)
 
     def _keys(self) -> list[ColumnElement[int]]:
         """Return what tells points apart, as numbers: an open start comes before all times, an open end after."""
-        start = _number_of(_ESTIMATES.as_of_start, self.interval, BEFORE_ALL).label("first")
-        end = _number_of(_ESTIMATES.as_of_end, self.interval, AFTER_ALL).label("last")
-        return [*(_ESTIMATES[f"{kind}_position"] for kind in _KEYS[self.by]), start, end]
+        interval = self.parameters["interval"]
+        start = _number_of(_ESTIMATES.as_of_start, interval, BEFORE_ALL).label("first")
+        end = _number_of(_ESTIMATES.as_of_end, interval, AFTER_ALL).label("last")
+        return [*(_ESTIMATES[f"{part}_position"] for part in self._parts), start, end]
 
-    def _rendered(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
+    def _render(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
         def key(row: Row[Any]) -> tuple[Any, ...]:
-            return (*(row._mapping[f"{kind}_id"] for kind in _KEYS[self.by]), row.first, row.last)
+            return (*(row._mapping[f"{part}_id"] for part in self._parts), row.first, row.last)
 
-        for _, of_point in groupby(members, key):
-            yield self.render(_point(list(of_point), self.interval, self.by))
+        for _, estimates in groupby(members, key):
+            yield self.render(_point(list(estimates), self.parameters["interval"], self.parameters["by"]))
 
 
 def _number_of(day: ColumnElement[Any], interval: Interval, where_open: int) -> ColumnElement[int]:

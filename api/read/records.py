@@ -1,6 +1,7 @@
-"""What is asked of a resource: a statement, the list that it makes, or one record by its id."""
+"""The records of the eight resources: those that a question asks for, those at some positions, or one by its id."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -8,57 +9,62 @@ import orjson
 from sqlalchemy import Connection, FromClause, LargeBinary, Select, Table, bindparam, cast, column, func, select
 
 from api import context
-from api.query.conditions import estimate_conditions, search_conditions
-from api.query.parameters import narrowing
-from api.read import totals
-from api.read.newest import on_a_shelf
-from api.read.pages import Keyset, Listing
-from api.read.prepared import POSITIONS, Prepared
-from api.read.resources import Resource
+from api.query.conditions import estimate_conditions
+from api.query.filters import Parameters
+from api.query.question import Question
+from api.query.search import search_conditions
+from api.read.pages import KeysetList
+from api.read.resources import POSITIONS, Resource
 from schema import tables
-from schema.claims import Report, render_claim
+from schema.claim_json import RenderedReport, render_claim
+from schema.store.release import Release
+from schema.store.sqlite import Statement
 
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
 Read = Callable[[Connection, Sequence[int]], list[bytes]]
 
 
-def listing_of(resource: Resource, query: Mapping[str, Any]) -> Listing:
-    """Return the list that a query asks of a resource."""
-    connection, table = context.connection(), resource.table
-    if not narrowing(query):
-        total: int | None = context.release().dataset["counts"][resource.name]
-    else:
-        total = totals.total(connection, query) if table is tables.estimates else None
-    keyset = Keyset(
-        context.release(),
-        connection,
-        table,
-        lambda: select_matching(resource, query),
-        resource.order(query["sort"]),
-        reader_of(table),
+def list_records(
+    resource: Resource, question: Question, total: Callable[[Connection], int] | None = None
+) -> KeysetList:
+    """Return the records of a resource that a question asks for; `total` gives their number if it is precomputed."""
+    release = context.release()
+    if not question.filters:
+        total = partial(_number_of, release, resource)
+    return KeysetList(
+        release,
+        resource.table,
+        lambda: select_records(resource, question.parameters),
+        resource.order(question.parameters["sort"]),
+        reader_of(resource.table),
         total,
     )
-    newest_first = table is tables.estimates and query["sort"] == [resource.default_sort]
-    return (on_a_shelf(keyset, query) if newest_first else None) or keyset
 
 
-def select_matching(resource: Resource, query: Mapping[str, Any]) -> Select[Any]:
-    """Return the records of a resource that a query asks for, as position and id, in no order yet."""
+def _number_of(release: Release, resource: Resource, _: Connection) -> int:
+    number: int = release.dataset["counts"][resource.name]
+    return number
+
+
+def select_records(resource: Resource, parameters: Parameters) -> Select[Any]:
+    """Return the SELECT of the records that match, as position and id, in no order yet."""
     table = resource.table
-    found = select(table.c.position, table.c.id)
+    records = select(table.c.position, table.c.id)
     if table is tables.estimates:
-        return found.where(*estimate_conditions(query))
-    # A claim is found by the words of its estimates, every other record by its own.
-    own = {} if table is tables.claims else {"q": query.get("q")}
-    conditions = estimate_conditions({**query, **dict.fromkeys(own)})
+        return records.where(*estimate_conditions(parameters))
+    if table is tables.claims:  # a claim is found by the words of its estimates, every other record by its own
+        conditions, own_words = estimate_conditions(parameters), []
+    else:
+        conditions = estimate_conditions({**parameters, "q": None})
+        own_words = list(search_conditions(table, parameters.get("q")))
     key = table.c.id if table is tables.hedges else table.c.position
-    carried = [key.in_(select(resource.key).where(*conditions))] if conditions else []
-    return found.where(*carried, *search_conditions(table, own.get("q")))
+    referred = [key.in_(select(resource.key).where(*conditions))] if conditions else []
+    return records.where(*referred, *own_words)
 
 
 def json_of(table: Table, id_: str) -> bytes | None:
-    """Return one record of a resource as it was rendered; None where there is none."""
+    """Return one record of a resource as JSON; None where there is none."""
     connection = context.connection()
     if table is tables.claims:
         position = POSITIONS["claims"].value(connection, id=id_)
@@ -72,16 +78,16 @@ def _rendered(table: Table) -> FromClause:
     return tables.estimates_rendered if table is tables.estimates else table
 
 
-def _item(table: Table) -> Prepared:
+def _item(table: Table) -> Statement:
     rendered = _rendered(table)
     found = select(cast(rendered.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
-    return Prepared(found if rendered is table else found.where(rendered.c.position == table.c.position))
+    return Statement(found if rendered is table else found.where(rendered.c.position == table.c.position))
 
 
 def _reader(table: Table) -> Read:
     rendered = _rendered(table).c
     json = cast(rendered.json, LargeBinary)
-    found = Prepared(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
+    found = Statement(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
         by_position = dict(found.rows(connection, positions=_listed(positions)))
@@ -125,7 +131,7 @@ def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes
     for position, of_claim in groupby(rows, lambda row: row.claim_position):
         reported = list(of_claim)
         envelope = {name: reported[0]._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
-        reports = [Report(row.json, row.drift, row.drift_from) for row in reported]
+        reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in reported]
         found[position] = render_claim(reported[0].id, envelope, reported[0].articles, reports)
     return [found[one] for one in positions]
 

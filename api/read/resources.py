@@ -1,14 +1,15 @@
-"""The eight resources: one row of a table each."""
+"""The eight resources: which table, record schema and sort keys each has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 
 from api.read.pages import Order, orders
 from schema import records, tables, vocabulary
+from schema.store.sqlite import Statement
 
 _ESTIMATES = tables.estimates.c
 
@@ -153,3 +154,11 @@ RESOURCES = (
         "Hedges: how firmly a figure was said, and which bound that sets.",
     ),
 )
+
+ESTIMATES = RESOURCES[0]
+
+POSITIONS = {
+    resource.name: Statement(select(resource.table.c.position).where(resource.table.c.id == bindparam("id")))
+    for resource in RESOURCES
+}
+"""For each resource, the statement of the position of the record with an `id`."""

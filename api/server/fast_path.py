@@ -11,15 +11,16 @@ import time
 from sqlalchemy.exc import DatabaseError as QueryError
 
 from api import context
+from api.endpoints import facets, records, series
+from api.endpoints.endpoint import Endpoint
 from api.formats.media_types import ITEM_MEDIA_TYPES
-from api.http.answers import DATASET_VERSION, EXPOSED, PUBLIC, VARY, Answer
+from api.http.answers import Answer, is_acceptable
 from api.http.compression import SMALLEST, coded, preferred
-from api.http.negotiation import is_acceptable
-from api.query.parsing import HANDLERS, Handler, validated
-from api.read.resources import RESOURCES
+from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
+from api.query.question import parse_question
 from api.server.cache import Entry, Headers, Kept, Key, is_had, lines_of
-from schema.engine import Database, Release
-from schema.watch import Asker
+from schema.store.release import Database, Release
+from schema.store.sqlite import Deadline
 
 PATIENCE = 0.003
 """Seconds for which a query may hold the event loop."""
@@ -29,16 +30,10 @@ PASSED_OVER, MOST_SHAPES = 20, 1000
 
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9._-]+")
 _WHOLE = frozenset(ITEM_MEDIA_TYPES.values())
-_CHEAP = ["/facets", "/series", *(f"/{one.name}{rest}" for one in RESOURCES for rest in ("", "/<string:id>"))]
+_CHEAP = (facets.get_facets, series.list_series, *records.ENDPOINTS)
 _VERSION = DATASET_VERSION.lower().encode()
 _SHARED = lines_of(
-    [
-        (b"cache-control", PUBLIC.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"vary", ", ".join(VARY).encode()),
-        (b"access-control-allow-origin", b"*"),
-        (b"access-control-expose-headers", ", ".join(sorted(EXPOSED)).encode()),
-    ]
+    [(name.lower().encode(), value.encode()) for name, value in ({"Cache-Control": PUBLIC} | ALWAYS).items()]
 )
 
 Shape = tuple[str, ...]
@@ -50,8 +45,10 @@ class Direct:
     def __init__(self, database: Database, kept: Kept) -> None:
         """Take where the releases are, and where answers are kept."""
         self._database, self._kept = database, kept
-        self._lists = {route.encode(): HANDLERS[route] for route in _CHEAP if "<" not in route}
-        self._items = {route.partition("/<")[0].encode(): HANDLERS[route] for route in _CHEAP if "<" in route}
+        self._lists = {endpoint.route.encode(): endpoint for endpoint in _CHEAP if "<" not in endpoint.route}
+        self._items = {
+            endpoint.route.partition("/<")[0].encode(): endpoint for endpoint in _CHEAP if "<" in endpoint.route
+        }
         self._slow: dict[Shape, int] = {}
 
     def answer(self, release: Release, key: Key, none_match: bytes | None) -> Entry | None:
@@ -60,24 +57,25 @@ class Direct:
         if (found := self._handler(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
         handler, ids = found
-        token = context.begin(context.Reading(self._database, accept.decode("latin-1"), release))
+        token = context.begin(context.RequestContext(self._database, accept.decode("latin-1"), release))
         try:
             return self._tried(handler, ids, key, none_match)
         finally:
             context.end(token)
 
-    def _tried(self, handler: Handler, ids: dict[str, str], key: Key, none_match: bytes | None) -> Entry | None:
+    def _tried(self, handler: Endpoint, ids: dict[str, str], key: Key, none_match: bytes | None) -> Entry | None:
         entry: Entry | None = None
         shape: Shape = (handler.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
         try:
-            with Asker(time.monotonic() + PATIENCE):
-                query = validated(handler.schema, key[2])
+            with Deadline(time.monotonic() + PATIENCE):
+                question = parse_question(handler.schema, key[2])
+                query = question.parameters
                 shape = (handler.route, *query, *query.get("sort", ()))
                 if query.get("limit", 0) > MOST_ROWS or self._passes_over(shape):
                     return None
                 if "format" in query or is_acceptable(handler.media_types):
-                    entry = self._entry(handler.route, handler.answer(query, **ids), key, none_match)
+                    entry = self._entry(handler.route, handler.answer(question, **ids), key, none_match)
         except (QueryError, sqlite3.DatabaseError):
             self._put_off(shape)
         except Exception:  # Flask meets it again, says it and, where nobody foresaw it, logs it
@@ -111,7 +109,7 @@ class Direct:
         self._kept.put(key, entry, coding.encode())
         return entry
 
-    def _handler(self, path: bytes) -> tuple[Handler, dict[str, str]] | None:
+    def _handler(self, path: bytes) -> tuple[Endpoint, dict[str, str]] | None:
         """Return what answers at a path, and the names in it."""
         if handler := self._lists.get(path):
             return handler, {}

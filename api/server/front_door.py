@@ -15,13 +15,13 @@ from typing import Any
 
 from flask import Flask
 
-from api.http.answers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
+from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
 from api.http.limits import read_settings
 from api.http.metrics import Tally
 from api.server.cache import Entry, Headers, Kept, Key, Ready, is_had, most_kept
 from api.server.fast_path import Direct
 from api.server.threads import Bridge, Reply
-from schema.engine import Database, Release
+from schema.store.release import Database, Release
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -21,7 +21,7 @@ from werkzeug.exceptions import (
 )
 
 from api import create_app
-from api.http.answers import REQUEST_ID
+from api.http.headers import REQUEST_ID
 from api.http.problems import handle_http_exception
 
 if TYPE_CHECKING:

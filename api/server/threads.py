@@ -1,7 +1,7 @@
 """From ASGI to Flask: one hop into a bounded pool of threads for a whole body, one for each piece of a stream.
 
 A reader that is slow holds no thread: the next piece is read when the one before is on its way. When a client has
-gone, gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.watch`).
+gone, gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.store.sqlite`).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask
 
-from schema.watch import Asker
+from schema.store.sqlite import Deadline
 
 THREADS = 16
 PIECE, PIECE_SECONDS = 65_536, 0.02
@@ -67,16 +67,16 @@ def environ_of(scope: dict[str, Any]) -> dict[str, Any]:
 class Stream:
     """A body that is read piece by piece, each in whatever thread is free."""
 
-    def __init__(self, chunks: Iterable[bytes], asker: Asker) -> None:
-        """Take the chunks, and who asks."""
-        self._chunks, self._asker = chunks, asker
+    def __init__(self, chunks: Iterable[bytes], deadline: Deadline) -> None:
+        """Take the chunks, and until when they are waited for."""
+        self._chunks, self._deadline = chunks, deadline
         self._iterator: Iterator[bytes] = iter(chunks)
         self._lock = threading.Lock()  # a piece may still be read when the client has gone
 
     def piece(self) -> tuple[bytes, bool]:
         """Return the next piece, and whether there is more."""
         read, size, ends = [], 0, time.monotonic() + PIECE_SECONDS
-        with self._lock, self._asker:
+        with self._lock, self._deadline:
             for chunk in self._iterator:
                 read.append(chunk)
                 size += len(chunk)
@@ -119,17 +119,17 @@ class Bridge:
         """End the threads; what they still do is for nobody."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_thread(self, asker: Asker, call: Callable[[], T]) -> T:
+    async def _in_thread(self, deadline: Deadline, call: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         except asyncio.CancelledError:
-            asker.gone = True
+            deadline.cancelled = True
             raise
 
     async def ask(self, scope: dict[str, Any]) -> Reply:
         """Return Flask's answer."""
-        asker = Asker()
-        return await self._in_thread(asker, partial(self._ask, environ_of(scope), asker))
+        deadline = Deadline()
+        return await self._in_thread(deadline, partial(self._ask, environ_of(scope), deadline))
 
     async def send(self, reply: Reply, send: Callable[[dict[str, Any]], Any]) -> None:
         """Send an answer; of a stream, the next piece is read when there is room for it."""
@@ -141,20 +141,20 @@ class Bridge:
             piece, more = reply.body, True
             while more:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece, more = await self._in_thread(stream._asker, stream.piece)
+                piece, more = await self._in_thread(stream._deadline, stream.piece)
             await send({"type": "http.response.body", "body": piece})
         finally:
             self._pool.submit(stream.close)
 
-    def _ask(self, environ: dict[str, Any], asker: Asker) -> Reply:
+    def _ask(self, environ: dict[str, Any], deadline: Deadline) -> Reply:
         begun: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
             begun[:] = [int(status[:3]), headers]
             return lambda _: None
 
-        with asker:
-            stream = Stream(self._app(environ, start_response), asker)
+        with deadline:
+            stream = Stream(self._app(environ, start_response), deadline)
         status, headers = begun
         rule = getattr(environ["werkzeug.request"], "url_rule", None)
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -162,6 +162,6 @@ class Bridge:
         piece, more = stream.piece()
         if more and length is not None and len(piece) == int(length):
             more = False
-        if not more or asker.gone:
+        if not more or deadline.cancelled:
             stream.close()
         return Reply(status, encoded, piece, stream if more else None, rule.rule if rule else "none")

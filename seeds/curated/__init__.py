@@ -1,1 +1,5 @@
-"""Curated YAML → entries: each file checked against its schema and, where they are at hand, its documents."""
+"""From a seed folder (YAML) to entries: read each file, validate it, and apply the rules; faults become problems.
+
+`check` is the way in. This package imports `seeds.rules`, the plain modules of `seeds` (`entries`, `read`, `validate`,
+`problems`, `progress`) and `schema`; nothing of `seeds.tables` or `seeds.release`.
+"""

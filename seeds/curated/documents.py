@@ -1,4 +1,4 @@
-"""The documents that the articles were coded from, where they are at hand: hash, position, verbatim wording."""
+"""Articles and estimates against the documents that they were coded from: hash, and each wording at its place."""
 
 import hashlib
 import re
@@ -12,10 +12,10 @@ from seeds.problems import Problem
 
 
 def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
-    """Yield where a document is missing, is another one, or does not bear a wording at its place."""
-    of_file: dict[Path, list[Entry]] = defaultdict(list)
+    """Yield where a document is missing, has another hash, or does not hold a wording at its place."""
+    estimates_of: dict[Path, list[Entry]] = defaultdict(list)
     for entry in seeds.estimates:
-        of_file[entry.source.file].append(entry)
+        estimates_of[entry.file.path].append(entry)
     for article in seeds.articles:
         document = article.record["document"]
         try:
@@ -32,12 +32,12 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
             yield article.problem("document.sha256", f"{document['sha256']} is another document's; expected {digest}")
             continue
         text = raw.decode("utf-8", "replace")
-        for entry in of_file[article.source.file]:
+        for entry in estimates_of[article.file.path]:
             if None not in (entry.record["evidence"]["start"], entry.record["evidence"]["end"]):
-                yield from _wording_elsewhere(entry, text)
+                yield from _problems_with_place(entry, text)
 
 
-def _wording_elsewhere(entry: Entry, text: str) -> Iterator[Problem]:
+def _problems_with_place(entry: Entry, text: str) -> Iterator[Problem]:
     wording, evidence = entry.record["wording"], entry.record["evidence"]
     if text[evidence["start"] : evidence["end"]] == wording:
         return

@@ -1,8 +1,8 @@
-"""The tables of a release that are worked out from its others: claims, shelves, series, tallies."""
+"""The tables of a release that are worked out from its others, in SQL: claims, and the serving tables."""
 
 from itertools import combinations
 
-from schema.tables import AFTER_ALL, ANY, ANY_YEAR, BEFORE_ALL, LEAST_PAGED, PAGE
+from schema.tables import AFTER_ALL, ANY, ANY_YEAR, BEFORE_ALL
 
 CLAIMS = """
 INSERT INTO claims (
@@ -18,38 +18,21 @@ SELECT claims.position, claims.id, group_position, indicator_position, region_po
 FROM staged.claims CROSS JOIN main.estimates ON claim_position = claims.position
 GROUP BY claims.position ORDER BY claims.position
 """
-"""A claim's columns are those that its reports agree on, and the widest numbers that they printed."""
+"""Fills `claims`: the columns on which a claim's reports agree, and the widest numbers that they printed."""
 
-_SHELVES = f"""
-INSERT INTO region_shelves
-SELECT region_scopes.region_position, indicator_position, position
-FROM estimates JOIN region_scopes ON member_position = estimates.region_position AND region_scopes.scope = 'within'
+_WITHIN = "closures ON kind = 'region' AND relation = 'within' AND part_position"
+"""Joins the region that follows to each region that it lies in, itself included, as `whole_position`."""
+
+_REGION_ESTIMATES = f"""
+INSERT INTO region_estimates
+SELECT whole_position, indicator_position, position FROM estimates JOIN {_WITHIN} = region_position
 UNION ALL
-SELECT region_scopes.region_position, {ANY}, position
-FROM estimates JOIN region_scopes ON member_position = estimates.region_position AND region_scopes.scope = 'within'
+SELECT whole_position, {ANY}, position FROM estimates JOIN {_WITHIN} = region_position
 ORDER BY 1, 2, 3
 """  # noqa: S608 (a number)
 
-_FIRST_OF_SHELF = f"""
-SELECT position FROM region_shelves AS first
-WHERE first.region_position = shelf.region_position AND first.indicator_position = shelf.indicator_position
-ORDER BY position LIMIT {PAGE}
-"""  # noqa: S608 (a number)
-_FIRST_PAGES = f"""
-INSERT INTO first_pages
-SELECT region_position, indicator_position, (SELECT max(position) FROM ({_FIRST_OF_SHELF})), (
-    SELECT group_concat(json, ',') FROM (
-        SELECT json FROM ({_FIRST_OF_SHELF}) JOIN estimates_rendered USING (position) ORDER BY position
-    )
-)
-FROM (
-    SELECT region_position, indicator_position FROM region_shelves
-    GROUP BY region_position, indicator_position HAVING count(*) > {LEAST_PAGED}
-) AS shelf ORDER BY 1, 2
-"""  # noqa: S608 (numbers)
-
-_SERIES = f"""
-INSERT INTO series
+_SERIES_ROLLUP = f"""
+INSERT INTO series_rollup
 SELECT indicator_position, region_position, group_position,
        coalesce(CAST(substr(as_of_start, 1, 4) AS INTEGER), {BEFORE_ALL}),
        coalesce(CAST(substr(as_of_end, 1, 4) AS INTEGER), {AFTER_ALL}),
@@ -57,58 +40,64 @@ SELECT indicator_position, region_position, group_position,
 FROM estimates GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """  # noqa: S608 (numbers)
 
-_COUNTED = f"""
-CREATE TEMP TABLE counted AS
+_CLOSED_SERIES = f"""
+CREATE TEMP TABLE closed_series AS
 WITH years AS (
-    SELECT nullif(first_year, {BEFORE_ALL}) AS year FROM series UNION SELECT nullif(last_year, {AFTER_ALL}) FROM series
+    SELECT nullif(first_year, {BEFORE_ALL}) AS year FROM series_rollup
+    UNION SELECT nullif(last_year, {AFTER_ALL}) FROM series_rollup
 )
 SELECT region_position AS region, group_position AS "group", indicator_position AS indicator,
        CASE first_year WHEN {BEFORE_ALL} THEN (SELECT min(year) FROM years) ELSE first_year END AS since,
        CASE last_year WHEN {AFTER_ALL} THEN (SELECT max(year) FROM years) ELSE last_year END AS until,
        estimates
-FROM series
+FROM series_rollup
 """  # noqa: S608 (numbers)
+"""`series_rollup` with an open side of an as_of closed by the first or the last year of the dataset."""
 _YEARS = """
 CREATE TEMP TABLE years AS
 WITH RECURSIVE years (year, last) AS (
-    SELECT min(since), max(until) FROM counted UNION ALL SELECT year + 1, last FROM years WHERE year < last
+    SELECT min(since), max(until) FROM closed_series
+    UNION ALL SELECT year + 1, last FROM years WHERE year < last
 )
 SELECT year FROM years
 """
 _KEYS = ("region", "group", "indicator")
 
 
-def filled() -> list[str]:
+def statements() -> list[str]:
     """Return the statements that fill the serving tables, in an order in which each finds what it reads."""
-    return [_SHELVES, _FIRST_PAGES, _SERIES, *_tallies()]
+    return [_REGION_ESTIMATES, _SERIES_ROLLUP, *_estimate_counts()]
 
 
-def _tallies() -> list[str]:
-    """Return what counts the estimates of every choice of region, group and indicator, and of up to two by year."""
+def _estimate_counts() -> list[str]:
+    """Return the statements that count by each choice of region, group and indicator, and by two at most and year."""
     choices = [keys for size in range(len(_KEYS) + 1) for keys in combinations(_KEYS, size)]
-    each = [_tally(keys) for keys in choices]
-    each += [_tally(keys, by_year=True) for keys in choices if len(keys) < len(_KEYS)]
-    return [_COUNTED, _YEARS, *each, "DROP TABLE temp.counted", "DROP TABLE temp.years"]
+    counts = [_count(keys) for keys in choices]
+    counts += [_count(keys, by_year=True) for keys in choices if len(keys) < len(_KEYS)]
+    return [_CLOSED_SERIES, _YEARS, *counts, "DROP TABLE temp.closed_series", "DROP TABLE temp.years"]
 
 
-def _tally(keys: tuple[str, ...], *, by_year: bool = False) -> str:
-    """Return the statement that counts by some keys, whatever the others are; a region counts all below it."""
-    said = [f'"{key}"' for key in keys] + (["since", "until"] if by_year else [])
-    chosen = {key: f'"{key}"' if key in keys else str(ANY) for key in _KEYS}
-    joined = ""
+def _count(keys: tuple[str, ...], *, by_year: bool = False) -> str:
+    """Return the statement that counts by some keys, whatever the others are; a region counts all within it."""
+    summed_by = [f'"{key}"' for key in keys] + (["since", "until"] if by_year else [])
+    columns = {key: f'"{key}"' if key in keys else str(ANY) for key in _KEYS}
+    joins = ""
     if "region" in keys:
-        chosen["region"] = "region_position"
-        joined += " JOIN region_scopes ON member_position = region AND scope = 'within'"
+        columns["region"] = "whole_position"
+        joins += f" JOIN {_WITHIN} = region"
     if by_year:
-        joined += " JOIN temp.years ON year BETWEEN since AND until"
-    columns = [*chosen.values(), "year" if by_year else str(ANY_YEAR)]
-    grouped = [column for column in columns if not column.lstrip("-").isdigit()]
-    # Summed before it is joined, so that few rows are; and grouped by a constant where by nothing else, so that
-    # nothing is counted as no row and not as null.
-    summed = f"SELECT {', '.join([*said, 'sum(estimates) AS estimates'])} FROM temp.counted GROUP BY {_list(said)}"  # noqa: S608
+        joins += " JOIN temp.years ON year BETWEEN since AND until"
+    selected = [*columns.values(), "year" if by_year else str(ANY_YEAR)]
+    grouped_by = [column for column in selected if not column.lstrip("-").isdigit()]
+    # Summed before it is joined, so that few rows are joined; and grouped by a constant where by nothing else, so that
+    # an empty dataset gives no row instead of a null.
+    summed = (
+        f"SELECT {', '.join([*summed_by, 'sum(estimates) AS estimates'])} FROM temp.closed_series "  # noqa: S608
+        f"GROUP BY {_list(summed_by)}"
+    )
     return (
-        f"INSERT INTO tallies SELECT {', '.join(columns)}, sum(estimates) FROM ({summed}){joined} "  # noqa: S608
-        f"GROUP BY {_list(grouped)} ORDER BY 1, 2, 3, 4"
+        f"INSERT INTO estimate_counts SELECT {', '.join(selected)}, sum(estimates) FROM ({summed}){joins} "  # noqa: S608
+        f"GROUP BY {_list(grouped_by)} ORDER BY 1, 2, 3, 4"
     )
 
 

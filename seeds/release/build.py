@@ -1,8 +1,7 @@
 """Staged records → the tables of a release, in a file that nobody reads yet.
 
-What no curator writes, because it follows from what they wrote, is worked out on the way: places and claims
-(`arrange`), figures and rendered records (`estimates`, `resources`), words (`full_text`), checksums (`files`), and the
-tables that questions are answered from (`serving`).
+Records are put in order (`order`) and written (`estimates`, `resources`); what follows from them is worked out on the
+way: the full-text index (`full_text`), the serving tables (`aggregates`), the checksums of all files (`downloads`).
 """
 
 import gc
@@ -20,119 +19,129 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from sqlite_utils import Database as Writer
 
 from schema import tables
-from schema.engine import layout
 from schema.flat import batched
-from seeds.entries import Record
-from seeds.progress import Progress, take
+from schema.store.seal import UNSEALED
+from seeds.progress import Progress, run_steps
 from seeds.release import aggregates
 from seeds.release.closures import hedges
-from seeds.release.downloads import SCHEMAS, Files, files_of
+from seeds.release.downloads import SCHEMAS, Downloads, downloads_of
 from seeds.release.estimates import Estimate, estimates
 from seeds.release.full_text import copy_index, index_estimates
-from seeds.release.order import arrange
+from seeds.release.order import order_records
 from seeds.release.resources import write_articles, write_vocabularies
 from seeds.staging import Staging
-from seeds.workers import collecting_what_is_new
+from seeds.workers import gc_paused
 
-_AT_A_TIME = 2_000
-_HELD = 64 << 10
-"""KiB of the release that stay in memory while it is written."""
+_BATCH = 2_000
+_CACHE = 64 << 10
+"""KiB of the release that SQLite holds in memory while it is written."""
 
 
 def build_release(staging: Staging, release: Path, workers: Executor, progress: Progress, *, shipped: bool) -> str:
     """Write the tables of a release into an empty file, all but its history; return its version.
 
-    The records have passed every check. The same records give the same bytes, in whichever order they came.
-    `workers` index the words of the estimates, make CSV of them, and measure the files of all else, meanwhile.
+    The records have passed every check. The same records give the same bytes, in whichever order they were staged.
+    Meanwhile `workers` index the words of the estimates, and write the downloads to measure them.
     """
-    vocabularies = {kind: dict(sorted(found.items())) for kind, found in staging.vocabularies.items()}
+    vocabularies = {kind: dict(sorted(records.items())) for kind, records in staging.vocabularies.items()}
     vocabularies["hedges"] = hedges()
-    positions = {kind: {id_: at for at, id_ in enumerate(found, 1)} for kind, found in vocabularies.items()}
-    called = {kind: {id_: record["name"] for id_, record in found.items()} for kind, found in vocabularies.items()}
-    arrange(staging, progress)
+    positions = {
+        kind: {id_: position for position, id_ in enumerate(records, 1)} for kind, records in vocabularies.items()
+    }
+    names = {kind: {id_: record["name"] for id_, record in records.items()} for kind, records in vocabularies.items()}
+    order_records(staging, progress)
     index = release.with_suffix(".words")
-    words = workers.submit(index_estimates, staging.path, index, called)
+    indexing = workers.submit(index_estimates, staging.path, index, names)
     connection = sqlite3.connect(release)
+    writer = Writer(connection)
     try:
         _make_tables(connection)
-        found = estimates(staging.connection, vocabularies, positions)
-        measured = Files("estimates", workers)
-        _write_estimates(connection, progress("Writing", found, staging.count("estimates")), measured)
-        by_claim, others = ([partial(connection.execute, one) for one in statements] for statements in _indexes())
-        take([*by_claim, partial(_write_claims, connection, staging.path)], "Grouping", progress)
-        # From here on others read it too: each sees what is committed, whatever is written meanwhile.
-        connection.execute("PRAGMA journal_mode = WAL")
-        files = {"estimates": measured.said, "claims": workers.submit(files_of, release, "claims").result}
-        counted: list[Callable[[], object]] = [
+        rows = estimates(staging.connection, vocabularies, positions)
+        of_estimates = Downloads("estimates", workers)
+        _write_estimates(connection, progress("Writing", rows, staging.count("estimates")), of_estimates)
+        by_claim, others = ([partial(connection.execute, index) for index in indexes] for indexes in _indexes())
+        run_steps([*by_claim, partial(_write_claims, connection, staging.path)], "Grouping", progress)
+        # From here on workers read it too: in WAL mode they see what is committed, whatever is written meanwhile.
+        writer.enable_wal()
+        downloads = {
+            "estimates": of_estimates.described,
+            "claims": workers.submit(downloads_of, release, "claims").result,
+        }
+        counting: list[Callable[[], object]] = [
             partial(write_vocabularies, connection, vocabularies, positions),
             partial(write_articles, connection, staging.connection),
             connection.commit,
         ]
-        take(counted, "Counting", progress)
-        files |= {kind: workers.submit(files_of, release, kind).result for kind in SCHEMAS if kind not in files}
-        # What common questions read comes before the indexes: SQLite maps the first 2 GB of a file into memory.
-        serve = [partial(connection.execute, one) for one in aggregates.filled()]
-        found_by: list[Callable[[], object]] = [words.result, partial(copy_index, connection, index)]
-        take([*serve, connection.commit, *found_by, *others, connection.commit], "Indexing", progress)
-        waited: list[Callable[[], object]] = [
-            Writer(connection).analyze,
+        run_steps(counting, "Counting", progress)
+        downloads |= {
+            kind: workers.submit(downloads_of, release, kind).result for kind in SCHEMAS if kind not in downloads
+        }
+        # The serving tables come before the indexes: SQLite maps the first 2 GB of a file into memory.
+        serving = [partial(connection.execute, statement) for statement in aggregates.statements()]
+        full_text: list[Callable[[], object]] = [indexing.result, partial(copy_index, connection, index)]
+        run_steps([*serving, connection.commit, *full_text, *others, connection.commit], "Indexing", progress)
+        checking: list[Callable[[], object]] = [
+            writer.analyze,
             partial(_check_references, connection),
-            *files.values(),
+            *downloads.values(),
         ]
-        take(waited, "Checking", progress)
-        downloads = [file for kind in SCHEMAS for file in files[kind]()]
-        about = {**staging.about, "counts": _counts(connection), "downloads": downloads}
-        version = _describe(connection, about, shipped)
-        connection.execute("PRAGMA journal_mode = DELETE")
+        run_steps(checking, "Checking", progress)
+        counts = {kind: writer[kind].count for kind in SCHEMAS}
+        files = [file for kind in SCHEMAS for file in downloads[kind]()]
+        version = _describe(writer, {**staging.about, "counts": counts, "downloads": files}, shipped=shipped)
+        writer.disable_wal()
         return version
     finally:
         connection.close()
 
 
-def _describe(connection: sqlite3.Connection, about: Record, shipped: bool) -> str:
-    """Write what the release says of itself; return its version, a digest of all records by that of their files."""
+def _describe(writer: Writer, about: dict[str, object], *, shipped: bool) -> str:
+    """Write the dataset's row; return the version: a digest of all records, by the checksums of their files."""
     version = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
     rendered = orjson.dumps({"version": version, **about}).decode()
-    row = {"version": version, "layout": layout(), "shipped": shipped, "json": rendered}
-    Writer(connection).table("dataset").insert(row)
-    connection.commit()
+    writer.table("dataset").insert({"version": version, "shipped": shipped, "json": rendered})
     return version
 
 
-def _written(element: DDLElement) -> str:
+def _sql(element: DDLElement) -> str:
     return str(element.compile(dialect=sqlite.dialect()))
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
     """Make all tables without their indexes, which cost less when they are made of all rows at once."""
     connection.execute(f"PRAGMA page_size = {tables.PAGE_SIZE}")
-    connection.execute(f"PRAGMA cache_size = -{_HELD}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE}")
     connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {tables.FORMAT}")
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-    for table in tables.metadata.sorted_tables:
-        connection.execute(_written(CreateTable(table)))
+    # The seal comes first, so that it lies on the second page (see schema.store.seal).
+    for table in sorted(tables.metadata.sorted_tables, key=lambda table: table is not tables.seal):
+        connection.execute(_sql(CreateTable(table)))
+    connection.execute("INSERT INTO seal VALUES (?)", (UNSEALED,))
 
 
 def _indexes() -> tuple[list[str], list[str]]:
-    """Return what makes the index of the estimates by claim, which is needed first, and all others."""
-    indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_ids_first)
+    """Return the statement of the index of estimates by claim, which is needed first, and those of all others."""
+    indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_unique_first)
     by_claim = [index for index in indexes if list(index.columns) == [tables.estimates.c.claim_position]]
-    return [_written(CreateIndex(one)) for one in by_claim], [
-        _written(CreateIndex(one)) for one in indexes if one not in by_claim
-    ]
+    others = [index for index in indexes if index not in by_claim]
+    return [_sql(CreateIndex(index)) for index in by_claim], [_sql(CreateIndex(index)) for index in others]
 
 
-def _ids_first(index: Index) -> tuple[bool, str]:
+def _unique_first(index: Index) -> tuple[bool, str]:
     return not index.unique, str(index.name)
 
 
-def _write_estimates(connection: sqlite3.Connection, found: Iterable[Estimate], files: Files) -> None:
+def _write_estimates(connection: sqlite3.Connection, rows: Iterable[Estimate], downloads: Downloads) -> None:
     columns = ", ".join("?" * len(tables.estimates.columns))
-    with collecting_what_is_new():
-        for some in batched(found, _AT_A_TIME):
-            files.take([one.json for one in some])
-            connection.executemany(f"INSERT INTO estimates VALUES ({columns})", (one.row for one in some))  # noqa: S608
-            texts = ((one.row[0], one.json) for one in some)
+    with gc_paused():
+        for batch in batched(rows, _BATCH):
+            downloads.add([estimate.json for estimate in batch])
+            connection.executemany(
+                f"INSERT INTO estimates VALUES ({columns})",  # noqa: S608
+                (estimate.row for estimate in batch),
+            )
+            texts = ((estimate.row[0], estimate.json) for estimate in batch)
             connection.executemany("INSERT INTO estimates_rendered VALUES (?, CAST(? AS TEXT))", texts)
             gc.collect(0)
 
@@ -149,8 +158,3 @@ def _check_references(connection: sqlite3.Connection) -> None:
     broken = connection.execute("PRAGMA foreign_key_check").fetchmany(3)
     if broken:
         raise sqlite3.IntegrityError(f"references to nothing: {broken}")
-
-
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return how many records of each kind there are."""
-    return {kind: connection.execute(f"SELECT count(*) FROM {kind}").fetchone()[0] for kind in SCHEMAS}  # noqa: S608

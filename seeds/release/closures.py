@@ -1,14 +1,17 @@
-"""The code lists as rows of a release: regions within each other, what is a part of what, every name that is taken."""
+"""The code lists → the rows of `closures` (what contains what) and of `names` (every name that a filter takes)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from schema.names import fold
+from schema.tables import PART
 from schema.terms import HEDGES, NameKind, RegionKind
 from seeds.entries import Record, names_of
 
-Row = dict[str, Any]
+Row = tuple[str, str, int, int]
+"""A row of `closures`: kind, relation, and the positions of whole and part."""
+NameRow = tuple[str, str, str, NameKind, str]
+"""A row of `names`: kind, key, id, why, and how the name is written."""
 Positions = Mapping[str, Mapping[str, int]]
 """The position of each record: kind → id → position."""
 
@@ -27,8 +30,16 @@ def hedges() -> dict[str, Record]:
     }
 
 
-def region_scopes(regions: Mapping[str, Record], positions: Mapping[str, int]) -> list[Row]:
-    """Return which regions are meant by each region under each `region_scope`."""
+def closures(vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions) -> list[Row]:
+    """Return the rows of the table `closures`, in the order of its key."""
+    scopes = _region_scopes(vocabularies["regions"], positions["regions"])
+    within = {(whole, part) for scope, whole, part in scopes if scope == "within"}
+    rows = {("region", *scope) for scope in scopes} | _parts(vocabularies, positions, within)
+    return sorted(rows)
+
+
+def _region_scopes(regions: Mapping[str, Record], positions: Mapping[str, int]) -> set[tuple[str, int, int]]:
+    """Return for each `region_scope` and each region the regions that a filter by it means, as positions."""
     below: dict[str, set[str]] = defaultdict(set)
     for id_, region in regions.items():
         below[id_].update(region["members"])
@@ -40,56 +51,55 @@ def region_scopes(regions: Mapping[str, Record], positions: Mapping[str, int]) -
         if region["kind"] is RegionKind.COMBINED:
             for member in inside[id_]:
                 around[member].add(id_)
-    return [
-        {"region_position": positions[id_], "scope": scope, "member_position": member}
-        for id_ in sorted(regions)
+    return {
+        (scope, positions[id_], positions[member])
+        for id_ in regions
         for scope, members in (
             ("exact", {id_}),
             ("overlapping", inside[id_] | around[id_]),
             ("within", inside[id_]),
         )
-        for member in sorted(positions[one] for one in members)
-    ]
+        for member in members
+    }
 
 
-def parts(vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions, scopes: list[Row]) -> list[Row]:
-    """Return what each group, indicator and region contains; of a place that was not said, nothing is known."""
-    found: set[tuple[str, int, int]] = set()
-    for kind in ("groups", "indicators"):
+def _parts(
+    vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions, within: set[tuple[int, int]]
+) -> set[Row]:
+    """Return what each group, indicator and region contains; of a region that was not said, nothing is known."""
+    parts: set[Row] = set()
+    for kind in ("group", "indicator"):
+        records, position_of = vocabularies[f"{kind}s"], positions[f"{kind}s"]
         children: dict[str, set[str]] = defaultdict(set)
-        for id_, record in vocabularies[kind].items():
+        for id_, record in records.items():
             for parent in record["parents"]:
                 children[parent].add(id_)
-        place = positions[kind]
-        found |= {(kind, place[id_], place[part]) for id_ in place for part in _below(children, id_)}
+        parts |= {
+            (kind, PART, position_of[id_], position_of[part]) for id_ in records for part in _below(children, id_)
+        }
     kinds = {positions["regions"][id_]: region["kind"] for id_, region in vocabularies["regions"].items()}
-    known = {place for place, kind in kinds.items() if kind is not RegionKind.UNSPECIFIED}
-    within = {(row["region_position"], row["member_position"]) for row in scopes if row["scope"] == "within"}
-    within |= {(place, other) for place in known if kinds[place] is RegionKind.WORLDWIDE for other in known}
-    found |= {("regions", whole, part) for whole, part in within if whole in known}
-    return [
-        {"kind": kind.removesuffix("s"), "whole_position": whole, "part_position": part}
-        for kind, whole, part in sorted(found)
-    ]
+    known = {position for position, kind in kinds.items() if kind is not RegionKind.UNSPECIFIED}
+    worldwide = {(whole, part) for whole in known if kinds[whole] is RegionKind.WORLDWIDE for part in known}
+    return parts | {("region", PART, whole, part) for whole, part in within | worldwide if whole in known}
 
 
-def names(kind: str, record: Record) -> Iterator[Row]:
-    """Yield what the names of a record stand for, the surest first; an article's publisher is one that has a filter."""
+def names(kind: str, record: Record) -> Iterator[NameRow]:
+    """Yield the rows of the table `names` for a record, the surest first; an article's publisher has a filter too."""
     for name, why in names_of(record).items():
         yield _name(kind.removesuffix("s"), record["id"], name, why)
     if kind == "articles" and record["publisher"]:
         yield _name("publisher", record["publisher"], record["publisher"], NameKind.NAME)
 
 
-def _name(kind: str, id_: str, name: str, why: NameKind) -> Row:
-    return {"kind": kind, "key": fold(name), "id": id_, "why": why, "written": name}
+def _name(kind: str, id_: str, name: str, why: NameKind) -> NameRow:
+    return kind, fold(name), id_, why, name
 
 
 def _below(children: Mapping[str, set[str]], id_: str) -> set[str]:
     """Return a record with its children and all theirs."""
-    found, todo = {id_}, [id_]
-    while todo:
-        new = children.get(todo.pop(), set()) - found
-        found |= new
-        todo.extend(new)
-    return found
+    below, queue = {id_}, [id_]
+    while queue:
+        new = children.get(queue.pop(), set()) - below
+        below |= new
+        queue.extend(new)
+    return below

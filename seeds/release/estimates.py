@@ -1,4 +1,4 @@
-"""Arranged estimates → their rows and their JSON, newest first."""
+"""Ordered estimates → their rows and their JSON, newest first; here each record is decoded, once."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,17 @@ from schema.intervals import day_number
 from schema.records import AsOfSchema, EstimateSchema, GroupStub, IndicatorStub, PeriodSchema, RegionStub, SourceStub
 from seeds.entries import Record
 from seeds.release.closures import Positions
-from seeds.release.figures import figure_of
-from seeds.release.order import finder, with_days
-from seeds.release.render import renderer_of
+from seeds.release.figures import CODED, CodedFigure, figure_of
+from seeds.release.render import renderer_of, with_days
 
-_ARRANGED = """
+_ORDERED = f"""
 SELECT positions.position, estimates.record, claims.position, claims.reports, claims.articles,
-       printed.position, printed.stub, printed.first, printed.document, printed.sha256,
-       rank, compared, disputed, drift, drift_from
+       article_stubs.position, stub, first_day, document, sha256,
+       rank, compared, disputed, drift, drift_from, {CODED}
 FROM positions CROSS JOIN estimates USING (number)
-JOIN claims ON claims.id = estimates.claim JOIN printed ON printed.id = estimates.article
-LEFT JOIN standings USING (number) ORDER BY positions.position
-"""
+JOIN claims ON claims.id = estimates.claim JOIN article_stubs ON article_stubs.id = estimates.article
+LEFT JOIN comparisons USING (number) ORDER BY positions.position
+"""  # noqa: S608 (names of columns)
 _STUBS: dict[str, type[Schema]] = {
     "groups": GroupStub,
     "indicators": IndicatorStub,
@@ -48,8 +47,8 @@ class _Admitted(NamedTuple):
 _VAGUE = _Admitted()
 
 
-class _Arranged(NamedTuple):
-    """A staged estimate with what lies ready for it."""
+class _Ordered(NamedTuple):
+    """A staged estimate with what is known of its claim, its article and its comparison (null: the only report)."""
 
     position: int
     record: bytes
@@ -57,7 +56,7 @@ class _Arranged(NamedTuple):
     reports: int
     articles: int
     article: int
-    printed: bytes
+    article_stub: bytes
     published_start: str | None
     document: str
     sha256: str
@@ -66,6 +65,9 @@ class _Arranged(NamedTuple):
     disputed: int | None
     drift: str | None
     drift_from: str | None
+
+
+_CODED_FROM = len(_Ordered._fields)
 
 
 class Estimate(NamedTuple):
@@ -78,21 +80,21 @@ class Estimate(NamedTuple):
 def estimates(
     staged: sqlite3.Connection, vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions
 ) -> Iterator[Estimate]:
-    """Yield all estimates that a staging file holds arranged, in the order of their positions."""
-    render, find = renderer_of(EstimateSchema()), finder(staged)
+    """Yield all estimates of a staging file whose records are ordered, by position."""
+    render = renderer_of(EstimateSchema())
     group_of, indicator_of, region_of, source_of = (
         _rendered(stub(), vocabularies[kind], positions[kind]) for kind, stub in _STUBS.items()
     )
-    for one in map(_Arranged._make, staged.execute(_ARRANGED)):
-        record = orjson.loads(one.record)
-        figure, url = figure_of(record, find), f"/estimates/{record['id']}"
+    for columns in staged.execute(_ORDERED):
+        ordered, coded = _Ordered(*columns[:_CODED_FROM]), CodedFigure(*columns[_CODED_FROM:])
+        record, figure = orjson.loads(ordered.record), figure_of(coded, staged)
         group, indicator = group_of[record["group"]], indicator_of[record["indicator"]]
         region, source = region_of[record["region"]], source_of[record["source"]]
         as_of, stated = _as_of(record["as_of"]["edtf"], record["as_of"]["basis"]), _stated(record["stated"])
         interval = figure.interval or _VAGUE
-        said, disputed = figure.said(), bool(one.disputed)
+        answered, disputed = figure.answered(), bool(ordered.disputed)
         row = {
-            "position": one.position,
+            "position": ordered.position,
             "id": record["id"],
             "group_position": group.position,
             "indicator_position": indicator.position,
@@ -100,48 +102,48 @@ def estimates(
             "source_position": source.position,
             "as_of_start": as_of.start,
             "as_of_end": as_of.end,
-            "article_position": one.article,
-            "claim_position": one.claim,
+            "article_position": ordered.article,
+            "claim_position": ordered.claim,
             "hedge": record["hedge"],
             "locus": record["locus"],
-            **said,
+            **answered,
             "scope": record["scope"],
             "derived": record["derived"] is not None,
             "disputed": disputed,
             "stated_start": stated.start,
             "stated_end": stated.end,
-            "published_start": one.published_start,
-            "drift": one.drift,
-            "drift_from": one.drift_from,
+            "published_start": ordered.published_start,
+            "drift": ordered.drift,
+            "drift_from": ordered.drift_from,
             "value_low": interval.low,
             "value_high": interval.high,
             "value_low_inclusive": interval.low_inclusive,
             "value_high_inclusive": interval.high_inclusive,
-            "claim_rank": one.rank or 0,
+            "claim_rank": ordered.rank or 0,
             # The only report of its claim stands for it where it admits numbers.
-            "compared": figure.interval is not None if one.compared is None else bool(one.compared),
+            "compared": figure.interval is not None if ordered.compared is None else bool(ordered.compared),
             "as_of_first_day": as_of.first_day,
             "as_of_last_day": as_of.last_day,
         }
-        answered = record | {
-            "url": url,
+        whole = record | {
+            "url": f"/estimates/{record['id']}",
             "group": group.stub,
             "indicator": indicator.stub,
             "region": region.stub,
             "source": source.stub,
-            **said,
+            **answered,
             "disputed": disputed,
             "as_of": as_of.json,
             "stated": stated.json,
-            "claim": {"id": record["claim"], "reports": one.reports, "articles": one.articles},
-            "article": orjson.Fragment(one.printed),
-            "evidence": {"document": one.document, "sha256": one.sha256, **record["evidence"]},
+            "claim": {"id": record["claim"], "reports": ordered.reports, "articles": ordered.articles},
+            "article": orjson.Fragment(ordered.article_stub),
+            "evidence": {"document": ordered.document, "sha256": ordered.sha256, **record["evidence"]},
         }
-        yield Estimate(_COLUMNS(row), orjson.dumps(render(answered)))
+        yield Estimate(_COLUMNS(row), orjson.dumps(render(whole)))
 
 
 class _Stub(NamedTuple):
-    """A record of a code list: its position, and what estimates show of it."""
+    """A record of a code list: its position, and the JSON that estimates show of it."""
 
     position: int
     stub: orjson.Fragment
@@ -150,11 +152,13 @@ class _Stub(NamedTuple):
 def _rendered(stub: Schema, records: Mapping[str, Record], positions: Mapping[str, int]) -> dict[str, _Stub]:
     """Return the stubs of a code list by id."""
     render = renderer_of(stub)
-    return {id_: _Stub(positions[id_], orjson.Fragment(orjson.dumps(render(one)))) for id_, one in records.items()}
+    return {
+        id_: _Stub(positions[id_], orjson.Fragment(orjson.dumps(render(record)))) for id_, record in records.items()
+    }
 
 
 class _Date(NamedTuple):
-    """A date as it is answered, with what is compared of it."""
+    """A date's JSON, with its first and last day, also counted from 0001-01-01."""
 
     json: orjson.Fragment | None = None
     start: str | None = None
@@ -170,8 +174,8 @@ def _as_of(edtf: str, basis: str) -> _Date:
     return _Date(rendered, dated["start"], dated["end"], day_number(dated["start"]), day_number(dated["end"]))
 
 
-def _stated(written: Record | None) -> _Date:
-    return _day(written["edtf"]) if written else _Date()
+def _stated(coded: Record | None) -> _Date:
+    return _day(coded["edtf"]) if coded else _Date()
 
 
 @lru_cache(maxsize=8_192)

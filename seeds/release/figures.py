@@ -1,13 +1,35 @@
 """A figure as it was coded → what follows from it: its numbers if derived, its rounding, the numbers it admits."""
 
-from collections.abc import Callable
+import sqlite3
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from schema.intervals import NUMBERS, Interval, granularity_of
+from schema.intervals import Interval, granularity_of
 from schema.terms import HEDGES, Hedge
 from seeds.entries import Record
 from seeds.rules.numerals import read_magnitude
+
+_BASE = "SELECT low, best, high FROM estimates WHERE id = ?"
+
+
+class CodedFigure(NamedTuple):
+    """The columns of a staged estimate that its figure follows from.
+
+    `derived_from` is the id of the estimate whose numbers are multiplied by `derived_factor`; both may be null.
+    """
+
+    hedge: str
+    low: float | None
+    best: float | None
+    high: float | None
+    wording: str
+    derived_from: str | None
+    derived_factor: float | None
+
+
+CODED = ", ".join(f"estimates.{name}" for name in CodedFigure._fields)
+"""These columns in SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +45,22 @@ class Figure:
     high_inclusive: bool | None
     interval: Interval | None
 
-    def said(self) -> Record:
-        """Return what is answered of it, which is also what is compared."""
+    def answered(self) -> Record:
+        """Return the keys that are answered of it, which are also compared."""
         return {
             **{"low": self.low, "best": self.best, "high": self.high, "granularity": self.granularity},
             **{"low_inclusive": self.low_inclusive, "high_inclusive": self.high_inclusive},
         }
 
 
-def figure_of(record: Record, find: Callable[[str], Record]) -> Figure:
-    """Return the figure of a checked estimate; `find` gives an estimate by its id, for those derived from another."""
-    numbers = [record[key] for key in NUMBERS]
-    if record["derived"]:
-        base, factor = find(record["derived"]["from"]), record["derived"]["factor"]
-        numbers = [None if base[key] is None else round(base[key] * factor, 6) for key in NUMBERS]
-    vague = record["hedge"] == Hedge.VAGUE
-    return _figure(record["hedge"], *numbers, read_magnitude(record["wording"])[1] if vague else None)
+def figure_of(coded: CodedFigure, staged: sqlite3.Connection) -> Figure:
+    """Return the figure of a checked estimate; `staged` holds the estimate that it may be derived from."""
+    numbers: list[float | None] = [coded.low, coded.best, coded.high]
+    if coded.derived_factor is not None:
+        base, factor = staged.execute(_BASE, (coded.derived_from,)).fetchone(), coded.derived_factor
+        numbers = [None if number is None else round(number * factor, 6) for number in base]
+    vague = coded.hedge == Hedge.VAGUE
+    return _figure(coded.hedge, *numbers, read_magnitude(coded.wording)[1] if vague else None)
 
 
 @lru_cache(maxsize=8_192)

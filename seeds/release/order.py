@@ -1,10 +1,10 @@
-"""Staged records → their places in a release, before any is rendered: positions, claims, what articles lend estimates.
+"""Staged records → what has to be known before one is rendered: positions, sizes of claims, articles, comparisons.
 
-All of it stays in the staging file, in tables of its own, for whoever reads the records in order.
+All of it goes into tables of the staging file. No estimate's record is decoded: its columns say what is needed.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -12,21 +12,21 @@ import orjson
 
 from schema.intervals import read_period
 from schema.records import ArticleStub
-from seeds.entries import Record
-from seeds.progress import Progress, take
-from seeds.release.claims import Report, standings
-from seeds.release.figures import figure_of
-from seeds.release.render import renderer_of
+from seeds.progress import Progress, run_steps
+from seeds.release.figures import CODED, CodedFigure, figure_of
+from seeds.release.render import renderer_of, with_days
+from seeds.release.reports import Report, compare_reports
 from seeds.staging import Staging
 
 _TABLES = """
-CREATE TABLE periods (edtf TEXT PRIMARY KEY, first TEXT, last TEXT) WITHOUT ROWID;
-CREATE TABLE printed (
-    id TEXT PRIMARY KEY, position INTEGER, first TEXT, document TEXT, sha256 TEXT, stub BLOB, words TEXT
+CREATE TABLE periods (edtf TEXT PRIMARY KEY, first_day TEXT) WITHOUT ROWID;
+CREATE TABLE article_stubs (
+    id TEXT PRIMARY KEY, position INTEGER, title TEXT, publisher TEXT, first_day TEXT, document TEXT, sha256 TEXT,
+    stub BLOB
 ) WITHOUT ROWID;
 CREATE TABLE claims (id TEXT PRIMARY KEY, position INTEGER, reports INTEGER, articles INTEGER) WITHOUT ROWID;
 CREATE TABLE positions (position INTEGER PRIMARY KEY, number INTEGER NOT NULL);
-CREATE TABLE standings (
+CREATE TABLE comparisons (
     number INTEGER PRIMARY KEY, rank INTEGER, compared INTEGER, disputed INTEGER, drift TEXT, drift_from TEXT
 );
 """
@@ -37,76 +37,62 @@ FROM estimates GROUP BY claim ORDER BY claim
 """
 _NEWEST_FIRST = """
 INSERT INTO positions (number)
-SELECT number FROM estimates JOIN periods ON edtf = as_of_edtf ORDER BY first DESC NULLS LAST, estimates.id
+SELECT number FROM estimates JOIN periods ON edtf = as_of_edtf ORDER BY first_day DESC NULLS LAST, estimates.id
 """
-_RETOLD = """
-SELECT estimates.claim, number, record, printed.id AS article, coalesce(first, '') AS published
-FROM claims CROSS JOIN estimates ON estimates.claim = claims.id JOIN printed ON printed.id = estimates.article
+_REPORTS = f"""
+SELECT estimates.claim, number, estimates.id, article, coalesce(first_day, ''), locus, {CODED}
+FROM claims CROSS JOIN estimates ON estimates.claim = claims.id JOIN article_stubs ON article_stubs.id = article
 WHERE claims.reports > 1 ORDER BY claims.id
-"""
+"""  # noqa: S608 (names of columns)
 
 
-def arrange(staging: Staging, progress: Progress) -> None:
-    """Give every staged record its place."""
+def order_records(staging: Staging, progress: Progress) -> None:
+    """Fill these tables."""
     connection = staging.connection
     connection.executescript(_TABLES)
     steps = [
         staging.index,
-        lambda: connection.executemany("INSERT INTO periods VALUES (?, ?, ?)", _periods(staging)),
-        lambda: connection.executemany("INSERT INTO printed VALUES (?, ?, ?, ?, ?, ?, ?)", _printed(connection)),
+        lambda: connection.executemany("INSERT INTO periods VALUES (?, ?)", _periods(staging)),
+        lambda: connection.executemany(
+            "INSERT INTO article_stubs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _article_stubs(connection)
+        ),
         lambda: connection.execute(_CLAIMS),
         lambda: connection.execute(_NEWEST_FIRST),
-        lambda: connection.executemany("INSERT INTO standings VALUES (?, ?, ?, ?, ?, ?)", _standings(connection)),
+        lambda: connection.executemany("INSERT INTO comparisons VALUES (?, ?, ?, ?, ?, ?)", _comparisons(connection)),
         connection.commit,
     ]
-    take(steps, "Arranging", progress)
+    run_steps(steps, "Ordering", progress)
 
 
-def with_days(written: Record) -> Record:
-    """Return a date with its first and last day."""
-    period = read_period(written["edtf"])
-    return {**written, "start": period.start, "end": period.end}
-
-
-def finder(connection: sqlite3.Connection) -> Callable[[str], Record]:
-    """Return a function that gives a staged estimate by its id."""
-
-    def find(id_: str) -> Record:
-        (record,) = connection.execute("SELECT record FROM estimates WHERE id = ?", (id_,)).fetchone()
-        return orjson.loads(record)  # type: ignore[no-any-return]
-
-    return find
-
-
-def _periods(staging: Staging) -> Iterator[tuple[str, str | None, str | None]]:
-    """Yield each date that a number describes, with its first and last day."""
+def _periods(staging: Staging) -> Iterator[tuple[str, str | None]]:
+    """Yield every as_of that is staged, with its first day."""
     for edtf in staging.dates:
-        period = read_period(edtf)
-        yield edtf, period.start, period.end
+        yield edtf, read_period(edtf).start
 
 
-def _printed(connection: sqlite3.Connection) -> Iterator[tuple[str | int | bytes | None, ...]]:
-    """Yield what each article lends its estimates, by id."""
+def _article_stubs(connection: sqlite3.Connection) -> Iterator[tuple[str | int | bytes | None, ...]]:
+    """Yield what estimates show and are found by of their article, by id."""
     render = renderer_of(ArticleStub())
-    found = connection.execute("SELECT record FROM articles ORDER BY id")
-    for position, (written,) in enumerate(found, start=1):
-        article = orjson.loads(written)
+    records = connection.execute("SELECT record FROM articles ORDER BY id")
+    for position, (record,) in enumerate(records, start=1):
+        article = orjson.loads(record)
         published = article["published"] = with_days(article["published"])
-        words = orjson.dumps([text for text in (article["title"], article["publisher"]) if text])
         document = article["document"]
         yield (
-            *(article["id"], position, published["start"]),
-            *(document["name"], document["sha256"], orjson.dumps(render(article)), words.decode()),
+            *(article["id"], position, article["title"], article["publisher"], published["start"]),
+            *(document["name"], document["sha256"], orjson.dumps(render(article))),
         )
 
 
-def _standings(connection: sqlite3.Connection) -> Iterator[tuple[int | str | None, ...]]:
-    """Yield what each report of a claim is that has several; the only report of its claim is beside no other."""
-    find = finder(connection)
-    for _, rows in groupby(connection.execute(_RETOLD), key=itemgetter(0)):
-        reports = []
-        for _, number, written, article, published in rows:
-            record = orjson.loads(written)
-            reports.append(Report(number, record["id"], article, published, record["locus"], figure_of(record, find)))
-        for report, is_ in standings(reports):
-            yield report.number, is_.rank, is_.compared, is_.disputed, is_.drift, is_.drift_from
+def _comparisons(connection: sqlite3.Connection) -> Iterator[tuple[int | str | None, ...]]:
+    """Yield how the reports of each claim compare that has several of them."""
+    for _, rows in groupby(connection.execute(_REPORTS), key=itemgetter(0)):
+        reports = [
+            Report(number, id_, article, published, locus, figure_of(CodedFigure(*coded), connection))
+            for _, number, id_, article, published, locus, *coded in rows
+        ]
+        for report, comparison in compare_reports(reports):
+            yield (
+                *(report.number, comparison.rank, comparison.compared, comparison.disputed),
+                *(comparison.drift, comparison.drift_from),
+            )

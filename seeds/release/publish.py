@@ -1,6 +1,6 @@
 """Staged records → a release that goes live in one step.
 
-Whoever reads sees the old release or the new one, and nothing between.
+A reader sees the old release or the new one, and nothing between.
 """
 
 import fcntl
@@ -16,26 +16,28 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlite_utils import Database as Writer
 
-from schema.engine import Database, DatabaseError, is_intact, is_ours, seal
-from seeds.progress import Progress, take, unseen
+from schema.store.release import Database, DatabaseError
+from schema.store.seal import is_intact, is_ours, seal
+from seeds.progress import Progress, run_steps, unseen
 from seeds.release.build import build_release
 from seeds.staging import Staging
-from seeds.workers import workers_for
+from seeds.workers import executor_for
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Written:
-    """Which version there is now, and whether it was there before, so that nothing was replaced."""
+class WrittenRelease:
+    """The version that is live now; `is_new` is false where it was live before, so that nothing was replaced."""
 
     version: str
-    was_there: bool
+    is_new: bool
 
 
 def replaceable(path: Path) -> Path:
-    """Return where a release is to lie, links followed; raises DatabaseError where something else is there."""
+    """Return a release's path with links followed; raises DatabaseError where another kind of file is there."""
     try:
         path = path.resolve()
         other = path.exists() and not is_ours(path)
@@ -48,25 +50,27 @@ def replaceable(path: Path) -> Path:
     return path
 
 
-def write_release(staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = unseen) -> Written:
+def write_release(
+    staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = unseen
+) -> WrittenRelease:
     """Write a release beside its path and put it in place; raises DatabaseError, and then nothing has changed.
 
     Only a Headcount database is ever replaced, and a link is followed. The file is finished, sealed and on the disk
     before it takes the name that servers look at. `shipped` says that these are the seeds that ship with Headcount,
-    which a later version may load anew by itself.
+    which a later version of it may load again by itself.
     """
     path = replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _alone_in(path.parent):
+        with _locked(path.parent):
             return _replace(staging, path, progress, shipped=shipped)
     except OSError as error:
         raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one load after another write into a folder, or the history of the first would be lost with the second."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one process at a time write into a folder: of two at once, the second would lose the first one's history."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -75,23 +79,23 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool) -> Written:
+def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool) -> WrittenRelease:
     try:
         with (
             tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".new") as folder,
-            workers_for(staging.count("estimates")) as workers,
+            executor_for(staging.size()) as workers,
         ):
             new = Path(folder) / path.name
             version = build_release(staging, new, workers, progress, shipped=shipped)
             before = _live_version(path)
             if version == before:
-                return Written(version, was_there=True)
-            steps = [partial(_remember, new, version, path if before else None), partial(seal, new)]
-            take(steps, "Finishing", progress)
+                return WrittenRelease(version, is_new=False)
+            steps = [partial(_write_history, new, version, path if before else None), partial(seal, new)]
+            run_steps(steps, "Finishing", progress)
             new.chmod(0o644)
             new.replace(path)
             _sync_folder(path.parent)
-            return Written(version, was_there=False)
+            return WrittenRelease(version, is_new=True)
     except (OSError, sqlite3.Error, SQLAlchemyError, BrokenExecutor) as error:
         raise DatabaseError(f"{path}: {error}; nothing was written") from error
 
@@ -101,30 +105,30 @@ def _live_version(path: Path) -> str | None:
     before = Database(f"sqlite:///{path}")
     try:
         version = before.release().version
-        # A large file may still be in the course of being checked, and what is damaged is not to be carried on.
+        # A large file may not have been checked yet, and the history of a damaged one is not continued.
         if not is_intact(path):
             raise DatabaseError(f"{path}: damaged")
         return version
     except DatabaseError as error:
         if path.exists():
-            log.warning("%s; the history of its estimates cannot be carried on, and begins anew", error)
+            log.warning("%s; the history of its estimates cannot be carried on, and begins again", error)
         return None
     finally:
         before.close()
 
 
-def _remember(path: Path, version: str, before: Path | None) -> None:
+def _write_history(path: Path, version: str, before: Path | None) -> None:
     connection = sqlite3.connect(path.as_uri(), uri=True)
     try:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        _carry_history_on(connection, version, before)
-        connection.execute("ANALYZE history")
+        _continue_history(connection, version, before)
+        Writer(connection).analyze("history")
         connection.commit()
     finally:
         connection.close()
 
 
-def _carry_history_on(connection: sqlite3.Connection, version: str, before: Path | None) -> None:
+def _continue_history(connection: sqlite3.Connection, version: str, before: Path | None) -> None:
     """Copy the history of the release that is replaced, and add what changed between it and the new one."""
     last = 0
     if before:

@@ -1,10 +1,11 @@
-"""What a schema's `dump` does, worked out once for the schema instead of once for each record."""
+"""Records as they are answered: what a schema's `dump` does, worked out once for the schema, not for each record."""
 
 from collections.abc import Callable
 
 from marshmallow import Schema, fields
 
 from schema.fields import Number
+from schema.intervals import read_period
 from seeds.entries import Record
 
 Renderer = Callable[[Record], Record]
@@ -39,3 +40,9 @@ def renderer_of(schema: Schema) -> Renderer:
         return rendered
 
     return render
+
+
+def with_days(date: Record) -> Record:
+    """Return a coded date as it is answered: with its first and last day, `start` and `end`."""
+    period = read_period(date["edtf"])
+    return {**date, "start": period.start, "end": period.end}

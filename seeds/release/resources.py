@@ -1,47 +1,43 @@
-"""Records of every kind but claims and estimates → their rows, what full text finds them by, and their names."""
+"""Records of every kind but claims and estimates → their rows, their full-text indexes, and their names."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import orjson
-from sqlite_utils import Database as Writer
 
 from schema import tables
 from schema.flat import batched, flattened
 from seeds.entries import Record, names_of
-from seeds.release.closures import Positions, Row, names, parts, region_scopes
+from seeds.release.closures import Positions, closures, names
 from seeds.release.downloads import SCHEMAS
-from seeds.release.order import with_days
-from seeds.release.render import renderer_of
+from seeds.release.render import renderer_of, with_days
 
-_AT_A_TIME = 2_000
+_BATCH = 2_000
 _REGION_COUNTS = """
-SELECT region_scopes.region_position, count(*) FROM region_scopes JOIN estimates
-ON estimates.region_position = member_position WHERE region_scopes.scope = 'within' GROUP BY 1
+SELECT whole_position, count(*) FROM closures JOIN estimates ON region_position = part_position
+WHERE kind = 'region' AND relation = 'within' GROUP BY 1
 """
 
 
 def write_vocabularies(
     connection: sqlite3.Connection, vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions
 ) -> None:
-    """Write the code lists, with how many of the estimates that are written carry each of their records."""
-    database = Writer(connection)
-    scopes = region_scopes(vocabularies["regions"], positions["regions"])
-    database.table("region_scopes").insert_all(scopes)
-    database.table("parts").insert_all(parts(vocabularies, positions, scopes))
+    """Write the code lists, each record with the number of its estimates, which are written already."""
+    connection.executemany("INSERT INTO closures VALUES (?, ?, ?, ?)", closures(vocabularies, positions))
     for kind, records in vocabularies.items():
         if kind == "regions":
             counts = dict(connection.execute(_REGION_COUNTS))
         elif kind == "hedges":
-            found = connection.execute("SELECT hedge, count(*) FROM estimates GROUP BY 1")
-            counts = {positions[kind][id_]: count for id_, count in found}
+            by_hedge = connection.execute("SELECT hedge, count(*) FROM estimates GROUP BY 1")
+            counts = {positions[kind][id_]: count for id_, count in by_hedge}
         else:
             counts = _counts(connection, kind)
         _write(connection, kind, records.values(), counts)
 
 
 def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection) -> None:
-    """Write the staged articles, with how many of the estimates that are written they report."""
+    """Write the staged articles, each with the number of its estimates, which are written already."""
     articles = (orjson.loads(record) for (record,) in staged.execute("SELECT record FROM articles ORDER BY id"))
     dated = ({**article, "published": with_days(article["published"])} for article in articles)
     _write(connection, "articles", dated, _counts(connection, "articles"))
@@ -53,30 +49,37 @@ def _counts(connection: sqlite3.Connection, kind: str) -> dict[int, int]:
 
 
 def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record], counts: Mapping[int, int]) -> None:
-    """Write records in the order of their positions, with their index of words and their names."""
-    database, index = Writer(connection), f"{kind}_fts"
+    """Write records in the order of their positions, with their full-text index and their names."""
+    index, placeholders = f"{kind}_fts", ", ".join("?" * len(tables.RESOURCES[kind].columns))
     connection.execute(tables.full_text(kind))
-    for some in batched(enumerate(records, start=1), _AT_A_TIME):
-        database.table(kind).insert_all(_rows(kind, some, counts))
-        texts = ((position, _text(record)) for position, record in some)
+    for batch in batched(enumerate(records, start=1), _BATCH):
+        connection.executemany(f"INSERT INTO {kind} VALUES ({placeholders})", _rows(kind, batch, counts))  # noqa: S608
+        texts = ((position, _text(record)) for position, record in batch)
         connection.executemany(f"INSERT INTO {index} (rowid, text) VALUES (?, ?)", texts)  # noqa: S608
-        database.table("names").insert_all((name for _, record in some for name in names(kind, record)), ignore=True)
+        taken = (name for _, record in batch for name in names(kind, record))
+        connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)", taken)
     connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
 
 
-def _rows(kind: str, records: Iterable[tuple[int, Record]], counts: Mapping[int, int]) -> Iterator[Row]:
-    """Yield the rows of a resource: its columns are keys of its records, joined where they are nested."""
+def _rows(
+    kind: str, records: Iterable[tuple[int, Record]], counts: Mapping[int, int]
+) -> Iterator[tuple[str | int | None, ...]]:
+    """Yield the rows of a resource: its columns are keys of its records, joined by `_` where they are nested."""
     render = renderer_of(SCHEMAS[kind])
     columns = [column.name for column in tables.RESOURCES[kind].columns]
     for position, record in records:
         count = counts.get(position, 0)
         usage = {"count": count, "url": f"/estimates?{kind.removesuffix('s')}={record['id']}"}
         rendered = render({"url": f"/{kind}/{record['id']}", **record, "estimates": usage})
-        values = {**flattened(rendered, "_"), "position": position, "json": orjson.dumps(rendered).decode()}
-        yield {name: values.get(name) for name in columns}
+        values: dict[str, Any] = {
+            **flattened(rendered, "_"),
+            "position": position,
+            "json": orjson.dumps(rendered).decode(),
+        }
+        yield tuple(values.get(column) for column in columns)
 
 
 def _text(record: Record) -> str:
-    """Return what full text finds a record by."""
+    """Return the text by which full text finds a record."""
     own = (record.get(key) for key in ("definition", "organisation", "publisher", "author", "agency"))
     return " ".join(dict.fromkeys(text for text in (*names_of(record), *own) if text))

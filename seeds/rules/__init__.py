@@ -1,1 +1,10 @@
-"""What has to hold of records, wherever they come from: every rule once, each breach of it a fault."""
+"""The rules that records have to keep, by the coding manual; each stands here once, and yields faults.
+
+Curated files turn a fault into a problem with its line, tables into a finding with its row. A rule knows neither: it
+takes records, or records with their places (`faults.Located`). This package imports `seeds.entries` and `schema`.
+
+- `wording`: one estimate against its own words (`numerals` reads the numbers in them)
+- `articles`: one article
+- `code_lists`: groups, regions, indicators and sources, each alone and against each other
+- `reports`: estimates against each other
+"""

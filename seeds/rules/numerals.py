@@ -1,4 +1,4 @@
-"""The numbers that English wording bears, in digits or in words."""
+"""The numbers in an English wording, in digits or in words."""
 
 import re
 
@@ -46,9 +46,9 @@ Value = int | float
 
 
 def read_numbers(wording: str) -> list[Value]:
-    """Return the numbers in the order in which the wording bears them.
+    """Return the numbers in the order in which they stand in the wording.
 
-    Fractions are in percent, to one decimal: "a third" → 33.3. Vague words ("hundreds") bear no number.
+    Fractions are in percent, to one decimal: "a third" → 33.3. Vague words ("hundreds") are no numbers.
     """
     tokens = _TOKEN.findall(wording.casefold())
     numbers: list[Value] = []
@@ -62,7 +62,7 @@ def read_numbers(wording: str) -> list[Value]:
 
 
 def _number_at(tokens: list[str], at: int) -> tuple[Value | None, int]:
-    """Return the number that starts at a token, with the token after it; None where none does."""
+    """Return the number that starts at a token, None where none does, with the index of the token after it."""
     start = at
     if tokens[at] in ("a", "an"):
         at += 1
@@ -73,7 +73,10 @@ def _number_at(tokens: list[str], at: int) -> tuple[Value | None, int]:
 
 
 def _count_at(tokens: list[str], at: int) -> tuple[Value, int, bool]:
-    """Return digits and number words from a token on as one number: "25 million", "two hundred fifty"."""
+    """Return digits and number words from a token on as one number ("25 million", "two hundred fifty").
+
+    After it stand the index of the token that follows, and whether there was a number at all.
+    """
     total: Value = 0
     group: Value = 0
     start = at
@@ -97,15 +100,15 @@ def _count_at(tokens: list[str], at: int) -> tuple[Value, int, bool]:
 
 
 def read_magnitude(wording: str) -> tuple[bool, Value | None]:
-    """Say whether the wording bears a vague word, and of which power of ten: "tens of thousands" → 10,000."""
-    found = [word for word in _TOKEN.findall(wording.casefold()) if word in _VAGUE]
+    """Return whether the wording has a vague word, and its power of ten: "tens of thousands" → 10,000."""
+    vague = [word for word in _TOKEN.findall(wording.casefold()) if word in _VAGUE]
     magnitude: Value | None = None
-    for word in found:
+    for word in vague:
         factor = _VAGUE[word]
         magnitude = factor if magnitude is None or factor is None else magnitude * factor
-    return bool(found), magnitude
+    return bool(vague), magnitude
 
 
 def _goes_on(tokens: list[str]) -> bool:
-    """Say whether an "and" with the next word goes on with a number: "one hundred and fifty"."""
+    """Return whether an "and" with the next word continues a number: "one hundred and fifty"."""
     return len(tokens) > 1 and tokens[0] == "and" and tokens[1] in _WORDS

@@ -1,20 +1,20 @@
-"""One estimate against its own words: numbers, hedge, wording and evidence, by the coding manual."""
+"""The rules of one estimate against its own words: its numbers, hedge, wording, headline and evidence."""
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from schema.fields import shown
+from schema.grammar import counted
 from schema.intervals import NUMBERS
-from schema.terms import HEDGES, Hedge, Unit
-from seeds.entries import Entry, Record
-from seeds.problems import Problem
+from schema.terms import HEDGES, Hedge, Locus, Unit
+from seeds.entries import Record
 from seeds.rules.faults import Fault
 from seeds.rules.numerals import read_magnitude, read_numbers
 
 _RANGE = re.compile(r"[0-9] ?(?:to|or|-|\u2013) ?[0-9]")
 
-# What wording says where a hedge is coded; a figure without a hedge has none of these before it.
+# Words that stand in a wording for each hedge; a figure without a hedge has none of them, those of a range apart.
 _CUES = {
     Hedge.APPROXIMATELY: "about|some|approximately|around|roughly|estimated|circa|half|thirds?|quarters?|fifths?",
     Hedge.NEARLY: "nearly|almost|close to|just under",
@@ -28,15 +28,11 @@ _CUES = {
 _CUE = {hedge: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for hedge, words in _CUES.items()}
 
 
-def problems_with_wording(entry: Entry, unit: Unit | None) -> Iterator[Problem]:
-    """Yield where the numbers of a curated figure do not fit the hedge, or either does not fit the wording."""
-    for fault in faults_of_figure(entry.record, unit):
-        yield entry.problem(fault.key, fault.what)
-    yield from _evidence_against_wording(entry)
-
-
 def faults_of_figure(record: Record, unit: Unit | None, *, worded: bool = True) -> Iterator[Fault]:
-    """Yield where numbers, hedge and wording do not fit each other; cells of a table are no words (not `worded`)."""
+    """Yield where numbers, hedge and wording of an estimate do not fit each other.
+
+    `unit` is that of its indicator. With `worded` false the wording holds cells of a table, and is not read as words.
+    """
     yield from _numbers_against_hedge(record)
     if worded:
         yield from _numbers_against_wording(record)
@@ -49,17 +45,20 @@ def faults_of_figure(record: Record, unit: Unit | None, *, worded: bool = True) 
 
 def _numbers_against_hedge(record: Record) -> Iterator[Fault]:
     hedge, rule = record["hedge"], HEDGES[record["hedge"]]
-    given = {key for key in NUMBERS if record[key] is not None}
+    coded = {key for key in NUMBERS if record[key] is not None}
     if record["derived"]:
-        for key in sorted(given):
+        if hedge is not Hedge.APPROXIMATELY:
+            what = f"{shown(hedge)} is refused; expected approximately where derived"
+            yield Fault("hedge-of-derived", "hedge", what)
+        for key in sorted(coded):
             what = f"{shown(record[key])} is refused; expected null, a derived figure is worked out"
             yield Fault("number-of-derived", key, what)
         return
-    for key in sorted(rule.needs - given):
+    for key in sorted(rule.needs - coded):
         yield Fault("missing-number", key, f"is missing; expected a number, as hedge {hedge} needs one")
-    for key in sorted(given - rule.needs - rule.allows):
+    for key in sorted(coded - rule.needs - rule.allows):
         yield Fault("number-against-hedge", key, f"{shown(record[key])} is refused; expected null with hedge {hedge}")
-    numbers = [(key, record[key]) for key in NUMBERS if key in given]
+    numbers = [(key, record[key]) for key in NUMBERS if key in coded]
     ordered = True
     for (below, low), (above, high) in pairwise(numbers):
         if low > high:
@@ -75,7 +74,7 @@ def _numbers_against_hedge(record: Record) -> Iterator[Fault]:
 
 
 def _numbers_against_wording(record: Record) -> Iterator[Fault]:
-    """Yield where the numbers are not the last ones that the wording bears.
+    """Yield where the numbers are not the last ones in the wording.
 
     A hedge before two coordinated numbers covers both, so the wording of the second begins with the first.
     """
@@ -107,35 +106,47 @@ def _numbers_against_wording(record: Record) -> Iterator[Fault]:
 
 
 def _hedge_against_wording(record: Record) -> Iterator[Fault]:
-    """Yield where the wording bears no word for its hedge, or one for a hedge where none is coded."""
+    """Yield where the wording has no word for its hedge, or a word for a hedge where none is coded."""
     hedge, wording = record["hedge"], record["wording"]
     if hedge in _CUE and not _CUE[hedge].search(wording):
         words = ", ".join(_CUES[hedge].split("|"))
         what = f"{shown(hedge)} is not what {shown(wording)} says; expected one of: {words}"
         yield Fault("hedge-not-worded", "hedge", what)
     if hedge is Hedge.NONE:
-        found = [other for other, cue in _CUE.items() if other is not Hedge.BETWEEN and cue.search(wording)]
-        if found:
-            what = f"{shown(hedge)} is not what {shown(wording)} says; expected {found[0]}"
+        worded = [other for other, cue in _CUE.items() if other is not Hedge.BETWEEN and cue.search(wording)]
+        if worded:
+            what = f"{shown(hedge)} is not what {shown(wording)} says; expected {worded[0]}"
             yield Fault("hedge-not-coded", "hedge", what)
 
 
 def _percent(factor: float, worded: Sequence[float]) -> float:
-    """Return a factor in percent, to one decimal where the wording bears a fraction without an end ("a third")."""
+    """Return a factor in percent, to one decimal where the wording has a periodic fraction such as "a third"."""
     exact = round(100 * factor, 9)
     return round(exact, 1) if worded and worded[-1] != int(worded[-1]) else exact
 
 
-def _evidence_against_wording(entry: Entry) -> Iterator[Problem]:
-    evidence, length = entry.record["evidence"], len(entry.record["wording"])
+def faults_of_headline(record: Record, title: str | None) -> Iterator[Fault]:
+    """Yield a fault where an estimate of the headline has a wording that the headline does not hold."""
+    if record["locus"] is Locus.HEADLINE and record["wording"] not in (title or ""):
+        what = f"the wording is not in the headline {shown(title)}; expected words of it, or body"
+        yield Fault("not-in-headline", "locus", what)
+
+
+def faults_of_evidence(record: Record) -> Iterator[Fault]:
+    """Yield where the evidence of an estimate coded from a text is no span as long as its wording."""
+    evidence, length = record["evidence"], len(record["wording"])
     if evidence["row"] is not None:
-        yield entry.problem("evidence.row", f"{shown(evidence['row'])} is refused; expected null, as it is a table's")
-    places = [key for key in ("start", "end") if evidence[key] is None]
-    for key in places:
-        yield entry.problem(f"evidence.{key}", "is missing; expected where the wording stands in the text")
-    if places:
+        what = f"{shown(evidence['row'])} is refused; expected null, as it is a table's"
+        yield Fault("row-of-text", "evidence.row", what)
+    missing = [key for key in ("start", "end") if evidence[key] is None]
+    for key in missing:
+        what = "is missing; expected where the wording stands in the text"
+        yield Fault("missing-value", f"evidence.{key}", what)
+    if missing:
         return
     span = evidence["end"] - evidence["start"]
     if span != length:
-        yield entry.problem("evidence.end", f"spans {span} characters; expected {length}, as the wording has")
-        yield entry.problem("wording", f"has {length} characters; expected {span}, as its evidence spans")
+        what = f"spans {counted(span, 'character')}; expected {length}, as the wording has"
+        yield Fault("evidence-against-wording", "evidence.end", what)
+        what = f"has {counted(length, 'character')}; expected {span}, as its evidence spans"
+        yield Fault("wording-against-evidence", "wording", what)

@@ -1,4 +1,4 @@
-"""What is wrong with a table, row by row: named so that it can be counted, graded by what became of the row."""
+"""What is wrong with a table, row by row: findings, named so that they can be counted, and graded."""
 
 import csv
 import json
@@ -11,21 +11,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from schema.flat import guard_formula
+
 
 class Grade(StrEnum):
-    """What a finding means for what is loaded."""
+    """What follows from a finding, the gravest first."""
 
-    UNREADABLE = "unreadable"
+    FATAL = "fatal"
     """A file could not be read to its end: nothing is loaded, with or without --keep-going."""
-    REFUSED = "refused"
-    """The row is left out, or without --keep-going nothing is loaded."""
-    NOTED = "noted"
-    """The row is loaded as the mapping says; whoever uses it should know."""
+    ERROR = "error"
+    """The row is left out; without --keep-going nothing is loaded."""
+    WARNING = "warning"
+    """The row is loaded as the mapping says, and users of the data should know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: its name, what became of the row, where it stands (from 1), what, with what expected."""
+    """One thing that is wrong: its name and grade, the file, line and row (from 1), the key, what with what expected.
+
+    `row` is 0 where a finding is about a whole file.
+    """
 
     name: str
     grade: Grade
@@ -42,16 +47,19 @@ class Finding:
 
 
 SHOWN = 20
-"""How many of the worst are kept to be shown; all are in the report's file."""
+"""How many errors are kept to be shown; the file of problems lists all findings."""
 
 SUFFIXES = (".ndjson", ".csv")
+"""How the name of a file of problems may end."""
 
 
-class Report:
-    """All findings: counted by name, written to a file as they come, the worst of them kept to be shown."""
+class FindingLog:
+    """Counts findings by name, writes them to a file (NDJSON or CSV by its suffix), and keeps the gravest to be shown.
+
+    Used as a context manager; the file, if there is one, is open meanwhile.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
-        """Take the file to write, NDJSON or CSV by its suffix."""
         self.path = path
         self.counts: Counter[tuple[Grade, str]] = Counter()
         self.shown: list[Finding] = []
@@ -71,40 +79,35 @@ class Report:
             self._file.close()
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Take what was found."""
+        """Count and write findings."""
         for finding in findings:
             self.counts[finding.grade, finding.name] += 1
-            if finding.grade is Grade.UNREADABLE:
+            if finding.grade is Grade.FATAL:
                 self.shown.insert(0, finding)
-            elif finding.grade is Grade.REFUSED and len(self.shown) < SHOWN:
+            elif finding.grade is Grade.ERROR and len(self.shown) < SHOWN:
                 self.shown.append(finding)
             if self._file and self.path:
-                values = {key: _plain(value) for key, value in asdict(finding).items()}
+                values = {key: _in_utf_8(value) for key, value in asdict(finding).items()}
                 if self.path.suffix == ".csv":
-                    csv.writer(self._file).writerow(_unformula(value) for value in values.values())
+                    csv.writer(self._file).writerow(guard_formula(value) for value in values.values())
                 else:
                     self._file.write(json.dumps(values, ensure_ascii=False) + "\n")
 
-    def of(self, *grades: Grade) -> int:
-        """Return how many findings there are of these grades."""
+    def count(self, *grades: Grade) -> int:
+        """Return how many findings there are of some grades."""
         return sum(count for (grade, _), count in self.counts.items() if grade in grades)
 
     def lines(self) -> list[str]:
-        """Return the worst, and a line for each name: how often, and what became of the rows; the gravest first."""
-        shown = [str(finding) for finding in self.shown]
-        more = self.of(Grade.UNREADABLE, Grade.REFUSED) - len(shown)
+        """Return the gravest findings, then a line for each name with its count and grade, the gravest first."""
+        lines = [str(finding) for finding in self.shown]
+        more = self.count(Grade.FATAL, Grade.ERROR) - len(lines)
         if more > 0:
-            shown.append(f"… and {more:,} more{f', in {self.path}' if self.path else ': --problems FILE lists all'}")
-        order = list(Grade)
-        ranked = sorted(self.counts.items(), key=lambda one: (order.index(one[0][0]), -one[1], one[0][1]))
-        return shown + [f"{count:>9,} {grade:<10} {name}" for (grade, name), count in ranked]
+            lines.append(f"… and {more:,} more{f', in {self.path}' if self.path else ': --problems FILE lists all'}")
+        grades = list(Grade)
+        ranked = sorted((grades.index(grade), -count, name) for (grade, name), count in self.counts.items())
+        return lines + [f"{-negative:>9,} {grades[rank]:<10} {name}" for rank, negative, name in ranked]
 
 
-def _plain(value: object) -> object:
-    """Return a value as UTF-8 can hold it: bytes that are none were kept as lone surrogates."""
+def _in_utf_8(value: object) -> object:
+    """Return a value that UTF-8 can hold: lone surrogates, which stand for bytes that are no text, are escaped."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
-
-
-def _unformula(value: object) -> object:
-    """Return a value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -1,35 +1,54 @@
-"""A mapping: what a table's columns mean, as YAML that is checked like a seed."""
+"""A mapping: a YAML file that says what a table's columns mean, validated like a curated file."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, pre_load
 
 from schema.dataset import DatasetSchema
 from schema.fields import Flag, ListOf, Part, Pattern, Term, Text, Whole
+from schema.grammar import with_article
 from schema.vocabulary import GroupSchema, IndicatorSchema, Record, RegionSchema, SourceSchema
-from seeds.curated.check import messages_of, with_known_keys
 from seeds.problems import Problem, SeedsRefused
-from seeds.read import Source, read_file
-from seeds.tables.mapping_fields import MapOf, Reference, Template, Value, When
+from seeds.read import YamlFile, read_file
+from seeds.tables.mapping_fields import MapOf, Template, TermSpec, Value, When
 from seeds.tables.values import Take
+from seeds.validate import problems_of
 
 SHIPPED_MAPPINGS = Path(__file__).parent.parent / "mappings"
 
 
-class ReadingSchema(Record):
-    """How the cells of a column are read, before values take them; conditions see them as they stand."""
+_OLD_READING_KEYS = {"tidy": "trim", "split": "separator", "cut": "max_length", "values": "recode"}
+"""Keys that mappings may have from earlier versions, with their names since."""
 
-    tidy = Flag(load_default=False)
-    split = Text(5, load_default=None)
+
+class ReadingSchema(Record):
+    """How the cells of a column are read before values take them; conditions see cells as they stand.
+
+    `trim` leaves one space for several and no invisible characters, `separator` parts a cell, of which `take` says what
+    is taken, `recode` replaces whole texts, and `max_length` cuts longer ones.
+    """
+
+    trim = Flag(load_default=False)
+    separator = Text(5, load_default=None)
     take = Term(Take, load_default=Take.ALL)
-    cut = Whole(2, 500, load_default=None)
-    values = MapOf(Text(200))
+    max_length = Whole(2, 500, load_default=None)
+    recode = MapOf(Text(200))
+
+    @pre_load
+    def rename_old_keys(self, data: Any, **kwargs: Any) -> Any:
+        """Return the data with the names that their keys have now; raises ValidationError where both are there."""
+        if not isinstance(data, dict):
+            return data
+        for old, new in _OLD_READING_KEYS.items():
+            if old in data and new in data:
+                raise ValidationError({old: [f"is what {new} was called; expected one of both"]})
+        return {_OLD_READING_KEYS.get(key, key): value for key, value in data.items()}
 
 
 class FindingSchema(Record):
-    """A flaw of the data that the mapping knows by name: its rows are noted, or refused."""
+    """A known flaw of the data: rows that have it get a warning, or with `refuse` an error, of this name."""
 
     name = Pattern("^[a-z]+(?:-[a-z]+)*$", "words in lower-case letters with hyphens between", 60, required=True)
     when = When(required=True)
@@ -47,7 +66,7 @@ _Published = _values("PublishedValues", edtf=Value(required=True), basis=Value(l
 
 
 class ArticleValues(Record):
-    """Where the keys of an article come from; without an id it gets one from what it is."""
+    """The values of an article's keys; without an id it gets one made of its date, publisher and title."""
 
     id = Value()
     title = Value(required=True)
@@ -60,15 +79,15 @@ class ArticleValues(Record):
 
 
 class EstimateValues(Record):
-    """Where the keys of an estimate come from; a row makes one where the conditions hold."""
+    """The values of an estimate's keys; a row makes the estimate where the conditions of `when` hold."""
 
     when = When(load_default=None)
     id = Value(required=True)
     claim = Value()
-    group = Reference(required=True)
-    indicator = Reference(required=True)
-    region = Reference(required=True)
-    source = Reference(required=True)
+    group = TermSpec(required=True)
+    indicator = TermSpec(required=True)
+    region = TermSpec(required=True)
+    source = TermSpec(required=True)
     low = Value()
     best = Value()
     high = Value()
@@ -82,7 +101,7 @@ class EstimateValues(Record):
 
 
 class VocabularySchema(Record):
-    """Terms that the mapping brings along, as they stand in seeds/vocabulary."""
+    """The terms that the mapping brings along, in the form of seeds/vocabulary."""
 
     groups = ListOf(Part(GroupSchema))
     regions = ListOf(Part(RegionSchema))
@@ -91,7 +110,7 @@ class VocabularySchema(Record):
 
 
 class MappingSchema(Record):
-    """What a table's columns mean."""
+    """The whole mapping."""
 
     dataset = Part(DatasetSchema, load_default=None)
     vocabulary = Part(VocabularySchema, load_default=dict)
@@ -102,11 +121,11 @@ class MappingSchema(Record):
 
 
 def _with_shared(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a mapping whose estimates have what they share, where they do not say otherwise."""
+    """Return a mapping in which each estimate has the shared values, where it has none of its own."""
     shared, estimates = data.get("shared", {}), data.get("estimates")
     if not isinstance(shared, dict) or not isinstance(estimates, list):
         return data
-    full = [{**shared, **one} if isinstance(one, dict) else one for one in estimates]
+    full = [{**shared, **values} if isinstance(values, dict) else values for values in estimates]
     return {key: value for key, value in data.items() if key != "shared"} | {"estimates": full}
 
 
@@ -115,58 +134,50 @@ _MADE = {
     "region": {"id", "name", "kind", "iso"},
     "source": {"id", "name", "kind", "organisation", "anonymous"},
 }
-"""Which keys a term has that is made of the data; indicators are curated."""
+"""The keys of a term made of a row, by kind; indicators are curated only."""
 
 
 def _check_made(estimates: list[dict[str, Any]]) -> None:
-    """Raise ValidationError where what is to be made has keys that its kind does not."""
+    """Raise ValidationError where a term is to be made with keys that its kind does not have."""
     for index, estimate in enumerate(estimates):
         for kind in ("group", "region", "indicator", "source"):
             spec = estimate[kind]
             if not isinstance(spec, dict):
                 continue
             levels = spec.get("path", [spec])
-            odd = {key for one in levels if isinstance(one, dict) for key in one["make"]} - _MADE.get(kind, set())
+            keys = {key for level in levels if isinstance(level, dict) for key in level["make"]}
+            odd = keys - _MADE.get(kind, set())
             if odd or ("path" in spec and kind != "region"):
                 expected = ", ".join(sorted(_MADE.get(kind, ()))) or "a text by which the term is found"
-                what = f"{', '.join(sorted(odd)) or 'path'} is no key of a {kind} that is made; expected {expected}"
+                key = ", ".join(sorted(odd)) or "path"
+                what = f"{key} is no key of {with_article(kind)} that is made; expected {expected}"
                 raise ValidationError({"estimates": {index: {kind: [what]}}})
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping that passed its checks."""
+    """A mapping that passed its checks: its data by MappingSchema, and the file that it was read from."""
 
     data: dict[str, Any]
-    source: Source
-
-    @property
-    def file(self) -> Path:
-        """Return where it stands."""
-        return self.source.file
+    file: YamlFile
 
 
 def read_mapping(name: str) -> Mapping:
-    """Return a mapping by its file, or by its name where it ships with Headcount; raises SeedsRefused."""
-    file = Path(name)
-    if not file.suffix and (SHIPPED_MAPPINGS / f"{name}.yaml").exists():
-        file = SHIPPED_MAPPINGS / f"{name}.yaml"
-    source = read_file(file)
-    if isinstance(source, Problem):
-        raise SeedsRefused([source])
+    """Return the mapping in a file, or a shipped one by its name; raises SeedsRefused."""
+    path = Path(name)
+    if not path.suffix and (SHIPPED_MAPPINGS / f"{name}.yaml").exists():
+        path = SHIPPED_MAPPINGS / f"{name}.yaml"
+    file = read_file(path)
+    if isinstance(file, Problem):
+        raise SeedsRefused([file])
     schema = MappingSchema()
     try:
-        if not isinstance(source.data, dict):
+        if not isinstance(file.data, dict):
             raise ValidationError(schema.error_messages["type"])
-        data = schema.load(_with_shared(source.data))
+        data = schema.load(_with_shared(file.data))
         _check_made(data["estimates"])
         if not data["estimates"]:
             raise ValidationError({"estimates": ["an empty list is refused; expected one estimate at the least"]})
     except ValidationError as error:
-        raise SeedsRefused(
-            [
-                source.problem(place, with_known_keys(message, schema, place))
-                for place, message in messages_of(error.messages)
-            ]
-        ) from None
-    return Mapping(data, source)
+        raise SeedsRefused(list(problems_of(error, schema, file))) from None
+    return Mapping(data, file)

@@ -1,7 +1,8 @@
-"""The fields of a mapping: templates, conditions, choices, references.
+"""The fields of a mapping: templates, conditions, choices, references to terms.
 
-A value is a text in which `{column}` stands for that cell, or a list of choices of which the first is taken that holds
-and comes to something. A text whose cells are all empty is nothing (null), as is a list of which no choice holds.
+A value is a text in which `{column}` stands for that cell, or a list of choices, of which the first counts whose
+conditions hold and whose value is not null. A text whose cells are all empty is null, and so is a list without such a
+choice.
 """
 
 import re
@@ -33,32 +34,31 @@ class When(Strict):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, dict) or not value:
             raise self.refused(value)
-        return [condition for column, asked in value.items() for condition in self._conditions(column, asked)]
+        return [condition for column, operands in value.items() for condition in self._conditions(column, operands)]
 
-    def _conditions(self, column: str, asked: Any) -> list[tuple[str, str, list[str]]]:
-        found = []
-        for operator, operand in (asked if isinstance(asked, dict) else {"is": asked}).items():
+    def _conditions(self, column: str, condition: Any) -> list[tuple[str, str, list[str]]]:
+        conditions = []
+        for operator, operand in (condition if isinstance(condition, dict) else {"is": condition}).items():
             operands = operand if isinstance(operand, list) else [operand]
-            texts = ["" if one is None else one for one in operands]
-            if operator not in OPERATORS or not texts or not all(isinstance(one, str) for one in texts):
+            texts = ["" if text is None else text for text in operands]
+            if operator not in OPERATORS or not texts or not all(isinstance(text, str) for text in texts):
                 raise ValidationError({column: [f"{operator} is refused; expected {self.expected}"]})
             if operator.endswith("matches"):
-                for one in texts:
+                for pattern in texts:
                     try:
-                        re.compile(one)
+                        re.compile(pattern)
                     except re.error as error:
                         raise ValidationError({column: [f"{error}; expected a regular expression"]}) from None
-            found.append((column, operator, texts))
-        return found
+            conditions.append((column, operator, texts))
+        return conditions
 
 
 class Value(Template):
-    """A template, nothing, or a list of choices."""
+    """A template, null, or a list of choices."""
 
     expected = "a text, in which a column in braces stands for its cell, or a list of choices: value, when"
 
     def __init__(self, **kwargs: Any) -> None:
-        """Take marshmallow's arguments; nothing may be said to be nothing."""
         super().__init__(allow_none=True, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -68,38 +68,37 @@ class Value(Template):
 
 
 class ChoiceSchema(Record):
-    """One value of several: the first whose conditions hold is taken."""
+    """One value of several, with its conditions."""
 
     value = Template(required=True, allow_none=True)
     when = When(load_default=None)
 
 
 class MapOf(Strict):
-    """A mapping of any key to values of one kind."""
+    """A mapping of any keys to values that are all of one field, `item`."""
 
     expected = "a mapping"
 
     def __init__(self, item: fields.Field[Any], **kwargs: Any) -> None:
-        """Take the field of one value."""
         self.inner = item
         super().__init__(load_default=dict, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, dict):
             raise self.refused(value)
-        found, errors = {}, {}
-        for key, one in value.items():
+        items, errors = {}, {}
+        for key, item in value.items():
             try:
-                found[key] = self.inner.deserialize(one)
+                items[key] = self.inner.deserialize(item)
             except ValidationError as error:
                 errors[key] = error.messages
         if errors:
             raise ValidationError(errors)
-        return found
+        return items
 
 
 class MakeSchema(Record):
-    """A term made of the data; which keys it takes is its kind's to say."""
+    """A term made of a row; which of these keys it may have depends on its kind."""
 
     id = Value()
     name = Value(required=True)
@@ -110,8 +109,8 @@ class MakeSchema(Record):
     anonymous = Value()
 
 
-class Reference(Value):
-    """A term that is found by what it is called, or made: `make`, or a `path` of regions, each in the last."""
+class TermSpec(Value):
+    """A term that is looked up by one of its names, or made (`make`), or a `path` of regions, each within the last."""
 
     expected = "a text by which the term is found, or make: its keys, or path: a list of both"
 
@@ -122,7 +121,7 @@ class Reference(Value):
             except ValidationError as error:
                 raise ValidationError({"make": error.messages}) from None
         if isinstance(value, dict) and value.keys() == {"path"}:
-            levels = [Reference().deserialize(one) for one in value["path"] or ()]
+            levels = [TermSpec().deserialize(level) for level in value["path"] or ()]
             if levels:
                 return {"path": levels}
         return super()._deserialize(value, attr, data, **kwargs)

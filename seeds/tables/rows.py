@@ -1,116 +1,124 @@
-"""A row of a table → its article and its estimates, checked, or what is wrong with it."""
+"""A row of a table → its article, estimates and terms, checked, or what is wrong with it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from marshmallow import ValidationError
 
-from schema.fields import shown
 from schema.intervals import NUMBERS
 from schema.records import ArticleSchema, EstimateSchema
-from schema.terms import Locus, PublishedBasis
 from seeds.entries import Record
+from seeds.rules.articles import faults_of_article
 from seeds.rules.faults import Fault
-from seeds.rules.wording import faults_of_figure
+from seeds.rules.wording import faults_of_figure, faults_of_headline
 from seeds.staging import Row, row_of
 from seeds.tables.findings import Finding, Grade
-from seeds.tables.schema_cache import REMEMBERED, Memo
+from seeds.tables.schema_cache import REMEMBERED, SchemaCache
 from seeds.tables.tabular import Batch, Document
-from seeds.tables.terms import KINDS, Term, Terms, Vocabularies, digest_of, slug
+from seeds.tables.terms import KINDS, MadeTerm, Terms, Vocabularies, digest_of, slug
 from seeds.tables.values import Cells, Columns, Notes, Value, columns_in, condition_of, value_of
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _TITLE_IN_ID = 60
 _PLACEHOLDER = "refused"
 
-Key = tuple[str, str, str]
-"""Kind, id and what tells an article or a term from another of the same id."""
+ArticleKey = tuple[str, str]
+"""An article's id, and a digest that tells it from another of the same id."""
 
 Where = tuple[int, int]
 """A row's number and its line."""
 
 
 @dataclass
-class Filled:
-    """What came of some rows."""
+class MappedBatch:
+    """The records and findings of some rows.
+
+    `estimates` are each with the number of their row; `articles` and `terms` are those made of the rows, each with all
+    rows that refer to it. An article's record is None where the same process has handed it over before.
+    """
 
     estimates: list[tuple[int, Row]] = field(default_factory=list)
-    """Each with the number of the row that it is of."""
-    made: dict[Key, tuple[Record | None, list[Where]]] = field(default_factory=dict)
-    """Articles and terms that were made of the data, each with the rows that refer to it; without its record where
-    the same process handed it over before."""
+    articles: dict[ArticleKey, tuple[Record | None, list[Where]]] = field(default_factory=dict)
+    terms: dict[MadeTerm, list[Where]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
-class Filler:
-    """Fills records from rows by one mapping; there is one in each process."""
+class RowMapper:
+    """Maps rows to records by one mapping that passed its checks; there is one in each process.
+
+    `columns` are the columns that the mapping names, in the order in which rows have to hold their cells.
+    """
 
     def __init__(self, mapping: dict[str, Any], vocabularies: Vocabularies) -> None:
-        """Take a mapping that passed its checks, and the terms that there are."""
         columns = Columns(mapping["columns"])
         terms = Terms(vocabularies, columns)
         units = {id_: record["unit"] for id_, record in vocabularies["indicators"].items()}
         self._checks = [
-            (condition_of(one["when"], columns), one["name"], one["refuse"], value_of(one["what"], columns))
-            for one in mapping["findings"]
+            (condition_of(flaw["when"], columns), flaw["name"], flaw["refuse"], value_of(flaw["what"], columns))
+            for flaw in mapping["findings"]
         ]
-        self._article = _Article(mapping["article"], columns)
-        memo = Memo(EstimateSchema(exclude=["evidence"]))
-        self._templates = [_Template(one, columns, terms, memo, units) for one in mapping["estimates"]]
-        self._handed_over: set[Key] = set()
+        self._article = _ArticleMapper(mapping["article"], columns)
+        cache = SchemaCache(EstimateSchema(exclude=["evidence"]))
+        self._estimates = [_EstimateMapper(values, columns, terms, cache, units) for values in mapping["estimates"]]
+        self._handed_over: set[ArticleKey] = set()
         self.columns = columns.names
-        """The columns that the mapping names, in the order in which rows have to have their cells."""
 
-    def fill(self, batch: Batch) -> Filled:
-        """Return what a batch's rows hold, and what is wrong with them, in their order."""
-        filled = Filled(findings=list(batch.findings))
+    def map(self, batch: Batch) -> MappedBatch:
+        """Return the records of a batch's rows, and what is wrong with the rows, in their order."""
+        mapped = MappedBatch(findings=list(batch.findings))
         for number, line, cells in batch.rows:
-            faults: list[tuple[Grade, Fault]] = []
-            self._fill_row(batch.document, (number, line), cells, faults, filled)
-            for grade, fault in dict.fromkeys(faults):
-                where = (batch.document.path, line, number)
-                filled.findings.append(Finding(fault.name, grade, *where, fault.key, fault.what))
-        filled.findings.sort(key=lambda finding: finding.row or float("inf"))
-        return filled
+            graded = self._map_row(batch.document, (number, line), cells, mapped)
+            for grade, fault in dict.fromkeys(graded):
+                place = (batch.document.path, line, number)
+                mapped.findings.append(Finding(fault.name, grade, *place, fault.key, fault.what))
+        mapped.findings.sort(key=lambda finding: finding.row or float("inf"))
+        return mapped
 
-    def _fill_row(
-        self, document: Document, where: Where, cells: Cells, found: list[tuple[Grade, Fault]], filled: Filled
-    ) -> None:
+    def _map_row(
+        self, document: Document, where: Where, cells: Cells, mapped: MappedBatch
+    ) -> list[tuple[Grade, Fault]]:
+        """Add the records of a row that has no errors; return its warnings and errors."""
         if fault := self._not_text(cells):
-            found.append((Grade.REFUSED, fault))
-            return
+            return [(Grade.ERROR, fault)]
         notes: Notes = []
         faults: list[Fault] = []
         for holds, name, refused, what in self._checks:
             if holds(cells):
                 (faults if refused else notes).append(Fault(name, "", what(cells, notes) or name))
-        article, digest, wrong = self._article.fill(document, cells, notes)
-        faults += wrong
-        estimates, made = [], []
-        for template in self._templates:
-            if template.holds(cells):
-                estimate, terms, wrong = template.fill(where[0], article, cells, notes)
-                faults += wrong
+        article, digest, article_faults = self._article.map(document, cells, notes)
+        faults += article_faults
+        estimates: list[Record] = []
+        made: list[MadeTerm] = []
+        for mapper in self._estimates:
+            if mapper.holds(cells):
+                estimate, terms, estimate_faults = mapper.map(where[0], article, cells, notes)
+                faults += estimate_faults
                 estimates.append(estimate)
                 made += terms
         if not estimates and not faults:
             notes.append(Fault("no-estimate", "", "makes no estimate by this mapping; expected one at the least"))
-        found += [(Grade.NOTED, fault) for fault in notes] + [(Grade.REFUSED, fault) for fault in faults]
-        if faults or not estimates:
-            return
-        place = f"{document.path}:{where[1]}"
-        filled.estimates += [(where[0], row_of(article["id"], estimate, place)) for estimate in estimates]
-        records = {term.key: term.record for term in made} | {("articles", article["id"], digest): article}
-        for key, record in records.items():
-            if (known := filled.made.get(key)) is None:
-                known = filled.made[key] = (None if key in self._handed_over else record, [])
-                self._handed_over.add(key)
-            known[1].append(where)
+        if estimates and not faults:
+            mapped.estimates += [
+                (where[0], row_of(article["id"], estimate, document.path, where[1])) for estimate in estimates
+            ]
+            self._refer(mapped, where, article, digest, made)
+        return [(Grade.WARNING, fault) for fault in notes] + [(Grade.ERROR, fault) for fault in faults]
+
+    def _refer(self, mapped: MappedBatch, where: Where, article: Record, digest: str, made: Iterable[MadeTerm]) -> None:
+        """Add a row to those that refer to its article, and to the terms that were made for it."""
+        for term in dict.fromkeys(made):
+            mapped.terms.setdefault(term, []).append(where)
+        key = (article["id"], digest)
+        if key not in mapped.articles:
+            mapped.articles[key] = (None if key in self._handed_over else article, [])
+            self._handed_over.add(key)
+        mapped.articles[key][1].append(where)
 
     def _not_text(self, cells: Cells) -> Fault | None:
-        """Return what is wrong with cells that hold bytes which are no text."""
+        """Return a fault where a cell holds bytes that are no text."""
         text = "".join(cells)
         if text.isascii() and "\0" not in text:
             return None
@@ -121,107 +129,104 @@ class Filler:
         return Fault(name, self.columns[place], f"holds {what}; expected text in UTF-8")
 
 
-class _Values:
-    """A mapping's values by key, nested ones too, as functions of a row."""
+class _ValueMap:
+    """A mapping's values by key, nested ones too, as functions of a row's cells."""
 
     def __init__(self, values: dict[str, Any], columns: Columns) -> None:
         self._constants: dict[str, Any] = {}
-        self._plain: list[tuple[str, Value]] = []
-        self._nested: list[tuple[str, _Values]] = []
+        self._values: list[tuple[str, Value]] = []
+        self._nested: list[tuple[str, _ValueMap]] = []
         for key, value in values.items():
             if isinstance(value, dict):
-                self._nested.append((key, _Values(value, columns)))
+                self._nested.append((key, _ValueMap(value, columns)))
             elif value is None or (isinstance(value, str) and not columns_in(value)):
                 self._constants[key] = value
             else:
-                self._plain.append((key, value_of(value, columns)))
+                self._values.append((key, value_of(value, columns)))
 
-    def of(self, cells: Cells, notes: Notes) -> dict[str, Any]:
+    def data(self, cells: Cells, notes: Notes) -> dict[str, Any]:
         data = self._constants.copy()
-        for key, value in self._plain:
+        for key, value in self._values:
             data[key] = value(cells, notes)
         for key, values in self._nested:
-            data[key] = values.of(cells, notes)
+            data[key] = values.data(cells, notes)
         return data
 
 
-class _Article:
-    """The article of a row; rows with the same values share it."""
+class _ArticleMapper:
+    """Makes the article of a row; rows with the same values share it."""
 
     def __init__(self, values: dict[str, Any], columns: Columns) -> None:
-        self._values = _Values(values, columns)
-        self._memo = Memo(ArticleSchema())
+        self._values = _ValueMap(values, columns)
+        self._cache = SchemaCache(ArticleSchema())
         self._known: dict[bytes, tuple[Record, str, list[Fault]]] = {}
 
-    def fill(self, document: Document, cells: Cells, notes: Notes) -> tuple[Record, str, list[Fault]]:
-        """Return the article, what tells it from another of the same id, and what is wrong with it."""
-        data = self._values.of(cells, notes)
+    def map(self, document: Document, cells: Cells, notes: Notes) -> tuple[Record, str, list[Fault]]:
+        """Return the article, a digest that tells it from another of the same id, and what is wrong with it."""
+        data = self._values.data(cells, notes)
         data["document"] = {"name": document.name, "sha256": document.sha256}
         key = orjson.dumps(data)
         if (known := self._known.get(key)) is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            known = self._known[key] = self._fill(data, digest_of(key))
+            known = self._known[key] = self._load(data, digest_of(key))
         return known
 
-    def _fill(self, data: dict[str, Any], digest: str) -> tuple[Record, str, list[Fault]]:
+    def _load(self, data: dict[str, Any], digest: str) -> tuple[Record, str, list[Fault]]:
         if data.get("id") is None:
             named = slug(f"{data['published']['edtf']} {data['publisher'] or ''} {data['title'] or ''}"[:_TITLE_IN_ID])
             data["id"] = f"{named}-{digest}"
         try:
-            record = self._memo.load(data)
+            record = self._cache.load(data)
         except ValidationError as error:
-            return data, digest, [fault._replace(key=f"article.{fault.key}") for fault in self._memo.faults(error)]
-        if record["published"]["basis"] is PublishedBasis.INFERRED and not record["published"]["note"]:
-            what = "is missing; expected the reasoning behind an inferred date"
-            return data, digest, [Fault("missing-value", "article.published.note", what)]
-        return record, digest, []
+            record, faults = data, self._cache.faults(error)
+        else:
+            faults = list(faults_of_article(record))
+        return record, digest, [fault._replace(key=f"article.{fault.key}") for fault in faults]
 
 
-class _Template:
-    """One of the estimates that a row may make."""
+class _EstimateMapper:
+    """Makes one of the estimates of a row, where its conditions hold."""
 
     def __init__(
-        self, values: dict[str, Any], columns: Columns, terms: Terms, memo: Memo, units: dict[str, Any]
+        self, values: dict[str, Any], columns: Columns, terms: Terms, cache: SchemaCache, units: dict[str, Any]
     ) -> None:
         self.holds = condition_of(values["when"], columns)
-        self._references = [(kind, terms.reference(kind, values[kind])) for kind in KINDS]
-        self._values = _Values({key: values[key] for key in values if key not in ("when", *KINDS)}, columns)
+        self._resolvers = [(kind, terms.resolver(kind, values[kind])) for kind in KINDS]
+        self._values = _ValueMap({key: values[key] for key in values if key not in ("when", *KINDS)}, columns)
         self._worded = "wording" in values
         numbers = dict.fromkeys(name for key in NUMBERS for name in columns_in(values.get(key)))
         self._numbers = [columns.at(name) for name in numbers]
         self._units = units
-        self._memo = memo
+        self._cache = cache
         self._figures: dict[tuple[Any, ...], list[Fault]] = {}
 
-    def fill(self, row: int, article: Record, cells: Cells, notes: Notes) -> tuple[Record, list[Term], list[Fault]]:
+    def map(self, row: int, article: Record, cells: Cells, notes: Notes) -> tuple[Record, list[MadeTerm], list[Fault]]:
         """Return the estimate, the terms that were made for it, and what is wrong with it."""
-        data = self._values.of(cells, notes)
+        data = self._values.data(cells, notes)
         faults: list[Fault] = []
-        made: list[Term] = []
-        for kind, refer in self._references:
-            found = refer(cells, notes)
-            data[kind] = found.id or _PLACEHOLDER
-            faults += found.faults
-            made += found.made
+        made: list[MadeTerm] = []
+        for kind, resolve in self._resolvers:
+            term = resolve(cells, notes)
+            data[kind] = term.id or _PLACEHOLDER
+            faults += term.faults
+            made += term.made
         data["claim"] = data.get("claim") or data["id"]
         if not self._worded:
             data["wording"] = ",".join([cell for place in self._numbers if (cell := cells[place])])
         try:
-            record = self._memo.load(data)
+            record = self._cache.load(data)
         except ValidationError as error:
-            return data, made, faults + self._memo.faults(error)
+            return data, made, faults + self._cache.faults(error)
         record["evidence"] = {"start": None, "end": None, "row": row}
-        return record, made, faults + self._faults_of(record, article)
+        return record, made, [*faults, *self._faults_of_figure(record), *faults_of_headline(record, article["title"])]
 
-    def _faults_of(self, record: Record, article: Record) -> list[Fault]:
+    def _faults_of_figure(self, record: Record) -> list[Fault]:
+        """Return what is wrong with the numbers; the result for the same numbers, hedge and wording is cached."""
         unit = self._units.get(record["indicator"])
         key = (record["hedge"], record["low"], record["best"], record["high"], unit, self._worded and record["wording"])
         if (faults := self._figures.get(key)) is None:
             if len(self._figures) >= REMEMBERED:
                 self._figures.clear()
             faults = self._figures[key] = list(faults_of_figure(record, unit, worded=self._worded))
-        if record["locus"] is Locus.HEADLINE and record["wording"] not in (article["title"] or ""):
-            what = f"the wording is not in the headline {shown(article['title'])}; expected words of it, or body"
-            return [*faults, Fault("not-in-headline", "locus", what)]
         return faults

@@ -1,4 +1,4 @@
-"""A schema's `load` for many records whose values repeat: each value of a key is deserialised once, and remembered."""
+"""A cache for a schema's `load`, for records whose values repeat: each value of a key is deserialised once."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -12,28 +12,30 @@ from seeds.entries import Record
 from seeds.rules.faults import Fault
 
 REMEMBERED = 20_000
-"""Values of one key that are remembered; then it begins anew, so that memory stays flat."""
+"""Values of one key that a cache holds; when there are more it is emptied, so that memory stays flat."""
 
-_Outcome = tuple[Any, Any]
-"""What a value becomes, and the messages where it is refused."""
+_Loaded = tuple[Any, Any]
+"""A deserialised value, and the messages where it is refused, else None."""
 
 
-class Memo:
-    """Loads what one schema loads, with the same results and the same messages."""
+class SchemaCache:
+    """Loads records like one schema, with the same results and messages.
+
+    The schema must not check more than each key by itself (no `validates_schema`).
+    """
 
     def __init__(self, schema: Schema) -> None:
-        """Take the schema; its records must have no checks but those of their keys."""
         self.schema = schema
-        self._known: dict[str, dict[Hashable, _Outcome]] = {name: {} for name in schema.load_fields}
-        self._parts: dict[str, Memo] = {
-            name: Memo(field.schema)
+        self._known: dict[str, dict[Hashable, _Loaded]] = {name: {} for name in schema.load_fields}
+        self._parts: dict[str, SchemaCache] = {
+            name: SchemaCache(field.schema)
             for name, field in schema.load_fields.items()
             if isinstance(field, Part) and not isinstance(field, Reference) and not field.validators
         }
         self._absent: dict[tuple[str, ...], tuple[Record, dict[str, Any]]] = {}
 
     def load(self, data: Mapping[str, Any]) -> Record:
-        """Return the record; raises ValidationError with the messages that the schema has. Values are shared."""
+        """Return the record; raises ValidationError with the schema's messages. Records share their values."""
         keys = tuple(data)
         if (absent := self._absent.get(keys)) is None:
             absent = self._absent[keys] = self._without(keys)
@@ -49,20 +51,20 @@ class Memo:
                     errors = {**errors, name: error.messages}
                 continue
             key = value if type(value) is str else _frozen(value)
-            if (found := known.get(key)) is None:
+            if (loaded := known.get(key)) is None:
                 if len(known) >= REMEMBERED:
                     known.clear()
-                found = known[key] = _deserialised(self.schema.load_fields[name], value, name)
-            if found[1] is None:
-                record[name] = found[0]
+                loaded = known[key] = _deserialised(self.schema.load_fields[name], value, name)
+            if loaded[1] is None:
+                record[name] = loaded[0]
             else:
-                errors = {**errors, name: found[1]}
+                errors = {**errors, name: loaded[1]}
         if errors:
             raise ValidationError(errors)
         return record
 
     def _without(self, keys: tuple[str, ...]) -> tuple[Record, dict[str, Any]]:
-        """Return what a record has without its other keys, and what is wrong where it has only these."""
+        """Return the defaults of the keys that a record with only these keys lacks, and the messages for them."""
         absent = {
             name: _deserialised(field, missing, name)
             for name, field in self.schema.load_fields.items()
@@ -70,28 +72,30 @@ class Memo:
         }
         errors = {name: messages for name, (_, messages) in absent.items() if messages is not None}
         errors |= {name: [self.schema.error_messages["unknown"]] for name in keys if name not in self._known}
-        given = {name: value for name, (value, messages) in absent.items() if messages is None and value is not missing}
-        return given, errors
+        defaults = {
+            name: value for name, (value, messages) in absent.items() if messages is None and value is not missing
+        }
+        return defaults, errors
 
     def faults(self, error: ValidationError) -> list[Fault]:
-        """Return what an error says, each named for what its key should have been."""
+        """Return the messages of an error as faults, each named for what its key should hold."""
         return list(_faults(error.messages, self.schema, ()))
 
 
 def _frozen(value: Any) -> Hashable:
-    """Return what stands for a value as a key; texts stand for themselves."""
+    """Return a hashable that is equal for equal values of one type; texts are their own."""
     if isinstance(value, dict):
-        return ("mapping", *((name, _frozen(one)) for name, one in value.items()))
+        return ("mapping", *((name, _frozen(item)) for name, item in value.items()))
     if isinstance(value, list):
         return ("list", *map(_frozen, value))
     return (type(value), value)
 
 
-def _deserialised(field: fields.Field[Any], value: Any, name: str) -> _Outcome:
+def _deserialised(field: fields.Field[Any], value: Any, name: str) -> _Loaded:
     field = field.id if isinstance(field, Reference) and type(value) is str else field
     try:
         if type(value) is str and isinstance(field, Pattern | Text):
-            # What validates them, for OpenAPI to publish, says the same once more.
+            # Their validators, which OpenAPI publishes, only repeat what this checks.
             return field._deserialize(value, name, None), None
         return field.deserialize(value, name, None), None
     except ValidationError as error:
@@ -109,14 +113,14 @@ _NAMES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
 
 
 def _faults(messages: Any, schema: Schema, place: tuple[str, ...]) -> list[Fault]:
-    found = []
+    faults = []
     for key, below in messages.items():
         field = schema.fields.get(key)
         if isinstance(below, dict) and isinstance(field, fields.Nested):
-            found += _faults(below, field.schema, (*place, key))
+            faults += _faults(below, field.schema, (*place, key))
         else:
-            found += [Fault(_name(field, str(what)), ".".join((*place, key)), str(what)) for what in below]
-    return found
+            faults += [Fault(_name(field, str(what)), ".".join((*place, key)), str(what)) for what in below]
+    return faults
 
 
 def _name(field: Any, what: str) -> str:

@@ -1,7 +1,7 @@
 """CSV, NDJSON and Parquet, gzipped or not → batches of rows, each with its number and line, in flat memory.
 
-A cell is text as it was written (`1e3` stays `1e3`), and "" where there is none. What cannot be read as a row is a
-finding and no row; where a file cannot be read on, that is the last thing that is said of it.
+A cell is text as it is written (`1e3` stays `1e3`), and "" where there is none. A record that cannot be read as a row
+becomes a finding; where a file cannot be read to its end, the last finding says why.
 """
 
 import csv
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from schema.grammar import counted
 from seeds.tables.findings import Finding, Grade
 
 ROWS_AT_A_TIME = 2_000
 LONGEST_LINE, LONGEST_CELL = 1_000_000, 131_072
-"""Characters of a line; what goes on for longer is no table, and would have to be held in memory whole."""
+"""Characters. A longer line is refused, since it would have to be held in memory as a whole."""
 
 FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 _GZIP = b"\x1f\x8b"
@@ -27,7 +28,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Document:
-    """A file as the evidence names it: what it is called, and the SHA-256 of its bytes as they were given."""
+    """A file as evidence names it: path, file name, SHA-256 of its bytes as they are on disk, and size in bytes."""
 
     path: str
     name: str
@@ -37,20 +38,18 @@ class Document:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file: number, line and the cells of the columns that were asked for."""
+    """Some rows of a file: number, line and the cells of the wanted columns; `read` counts the file's bytes so far."""
 
     document: Document
     rows: list[tuple[int, int, list[str]]]
     findings: list[Finding]
     read: int
-    """Bytes of the file read so far."""
 
 
 class Unreadable(Exception):  # noqa: N818 (named for what happened)
-    """A file cannot be read on."""
+    """A file cannot be read any further: the name of the finding, the line, and what with what was expected."""
 
     def __init__(self, name: str, line: int, what: str) -> None:
-        """Take the problem's name, the line and what is wrong with what was expected."""
         super().__init__(what)
         self.name, self.line = name, line
 
@@ -63,18 +62,18 @@ def identify(path: Path) -> Document:
 
 
 def format_of(path: Path) -> str | None:
-    """Return what a file holds, by its name (`.gz` apart)."""
+    """Return the format of a file by its name, `.gz` apart; None where it is none of FORMATS."""
     return FORMATS.get(Path(path.name.removesuffix(".gz")).suffix.lower())
 
 
 def read_batches(document: Document, columns: Sequence[str]) -> Iterator[Batch]:
-    """Yield the rows of a file in its order; the last batch may say why there are no more."""
+    """Yield the rows of a file in its order; a fatal finding in the last batch says why the file was not read on."""
     rows: list[tuple[int, int, list[str]]] = []
     findings: list[Finding] = []
     number = line = 0
 
     def unreadable(name: str, line: int, what: str) -> None:
-        findings.append(Finding(name, Grade.UNREADABLE, document.path, line, 0, "", what))
+        findings.append(Finding(name, Grade.FATAL, document.path, line, 0, "", what))
 
     try:
         with Path(document.path).open("rb") as file:
@@ -83,7 +82,7 @@ def read_batches(document: Document, columns: Sequence[str]) -> Iterator[Batch]:
                     rows.append((number, line, cells))
                 else:
                     name, what = cells
-                    findings.append(Finding(name, Grade.REFUSED, document.path, line, number, "", what))
+                    findings.append(Finding(name, Grade.ERROR, document.path, line, number, "", what))
                 if len(rows) + len(findings) == ROWS_AT_A_TIME:
                     yield Batch(document, rows, findings, file.tell())
                     rows, findings = [], []
@@ -99,7 +98,7 @@ def read_batches(document: Document, columns: Sequence[str]) -> Iterator[Batch]:
 
 
 _Rows = Iterator[tuple[int, list[str] | tuple[str, str]]]
-"""The line where a row begins, and its cells, or the name of a problem and what it is."""
+"""The line where a row begins, with its cells, or with the name of a finding and what is wrong."""
 
 
 def _rows(file: BinaryIO, document: Document, columns: Sequence[str]) -> _Rows:
@@ -115,7 +114,7 @@ def _rows(file: BinaryIO, document: Document, columns: Sequence[str]) -> _Rows:
 
 
 def _text(file: BinaryIO) -> TextIO:
-    """Return the text of a file; bytes that are no UTF-8 are kept as lone surrogates, to be refused in their row."""
+    """Return the text of a file; bytes that are not UTF-8 become lone surrogates, which their row is refused for."""
     start = file.read(2)
     file.seek(0)
     raw: Any = gzip.GzipFile(fileobj=file) if start == _GZIP else file
@@ -135,7 +134,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
 def _csv(file: BinaryIO, columns: Sequence[str]) -> _Rows:
     csv.field_size_limit(LONGEST_CELL)  # for the whole process, so another library may have changed it
     reader = csv.reader(_lines(file), strict=True)
-    began = 1
+    next_line = 1
     places: list[int] = []
     width = 0
     while True:
@@ -143,8 +142,10 @@ def _csv(file: BinaryIO, columns: Sequence[str]) -> _Rows:
             cells = next(reader, None)
         except csv.Error as error:
             name = "cell-too-large" if "field larger" in str(error) else "malformed-csv"
-            raise Unreadable(name, began, f"{error}; expected CSV by RFC 4180, quotes doubled within quotes") from None
-        line, began = began, reader.line_num + 1
+            raise Unreadable(
+                name, next_line, f"{error}; expected CSV by RFC 4180, quotes doubled within quotes"
+            ) from None
+        line, next_line = next_line, reader.line_num + 1
         if cells is None:
             return
         if not width:
@@ -152,7 +153,7 @@ def _csv(file: BinaryIO, columns: Sequence[str]) -> _Rows:
         elif len(cells) == width:
             yield line, [cells[place] for place in places]
         elif cells:
-            yield line, ("ragged-row", f"has {len(cells)} cells; expected {width}, as the header has")
+            yield line, ("ragged-row", f"has {counted(len(cells), 'cell')}; expected {width}, as the header has")
 
 
 def _places(header: list[str], columns: Sequence[str]) -> list[int]:
@@ -164,13 +165,15 @@ def _places(header: list[str], columns: Sequence[str]) -> list[int]:
 
 
 def _ndjson(file: BinaryIO, columns: Sequence[str]) -> _Rows:
-    unseen = set(columns)
+    missing = set(columns)
     line = 0
-    for line, written in enumerate(_lines(file), start=1):
-        if not written.strip():
+    for line, text in enumerate(_lines(file), start=1):
+        if not text.strip():
             continue
         try:
-            record = json.loads(written, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_once)
+            record = json.loads(
+                text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_without_repeated_keys
+            )
         except (ValueError, RecursionError) as error:
             what = error.args[0] if isinstance(error, ValueError) else "nested too deeply"
             yield line, ("malformed-json", f"{what}; expected a JSON object in one line")
@@ -178,23 +181,23 @@ def _ndjson(file: BinaryIO, columns: Sequence[str]) -> _Rows:
         if not isinstance(record, dict):
             yield line, ("not-an-object", "is JSON, but no object; expected an object in one line")
             continue
-        unseen -= record.keys()
+        missing -= record.keys()
         cells = [record.get(name) for name in columns]
         nested = [name for name, cell in zip(columns, cells, strict=True) if isinstance(cell, list | dict)]
         if nested:
             yield line, ("nested-value", f"{', '.join(nested)} holds a list or an object; expected text or a number")
         else:
             yield line, [_cell(cell) for cell in cells]
-    if line and unseen:
-        what = f"{', '.join(sorted(unseen))} is in no object; expected it, as the mapping names it"
+    if line and missing:
+        what = f"{', '.join(sorted(missing))} is in no object; expected it, as the mapping names it"
         raise Unreadable("missing-column", 1, what)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
         raise ValueError("A key stands twice")
-    return found
+    return record
 
 
 def _cell(value: Any) -> str:

@@ -1,20 +1,21 @@
-"""Terms that a row refers to: found in the vocabulary by any of their names, or made of the row's cells."""
+"""Terms that a row refers to: looked up in the vocabularies by any of their names, or made of the row's cells."""
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import orjson
 from marshmallow import ValidationError
-from rapidfuzz import process
 
-from schema.names import fold
+from schema.names import fold, nearest
 from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
 from seeds.entries import Record, names_of
+from seeds.rules.code_lists import faults_of_region
 from seeds.rules.faults import Fault
-from seeds.tables.schema_cache import REMEMBERED, Memo
+from seeds.tables.schema_cache import REMEMBERED, SchemaCache
 from seeds.tables.values import Cells, Columns, Notes, Value, value_of
 
 KINDS = {"group": GroupSchema, "region": RegionSchema, "indicator": IndicatorSchema, "source": SourceSchema}
@@ -24,37 +25,43 @@ Vocabularies = dict[str, dict[str, Record]]
 LONGEST_ID = 120
 
 
-@dataclass(frozen=True, eq=False)
-class Term:
-    """A term that was made: its kind ("groups", …), id and what tells it from another of the same id; its record."""
+@dataclass(frozen=True)
+class MadeTerm:
+    """A term made of a row: its kind ("region"), id, folded names from the outermost place to its own, and record.
 
-    key: tuple[str, str, str]
-    record: Record
+    Terms are equal where all of these are; `json` stands for the record.
+    """
+
+    kind: str
+    id: str
+    names: tuple[str, ...]
+    json: bytes
+    record: Record = field(compare=False)
 
 
-class Found(NamedTuple):
-    """What a reference came to: an id, or what is wrong; and the terms that were made for it."""
+class Resolved(NamedTuple):
+    """The result of resolving a reference: an id, or what is wrong; and the terms that were made for it."""
 
     id: str | None
     faults: tuple[Fault, ...] = ()
-    made: tuple[Term, ...] = ()
+    made: tuple[MadeTerm, ...] = ()
 
 
-Reference = Callable[[Cells, Notes], Found]
+Resolver = Callable[[Cells, Notes], Resolved]
 
 
 def digest_of(text: bytes) -> str:
-    """Return ten characters that stand for a text."""
+    """Return ten hexadecimal digits of a text's SHA-256."""
     return hashlib.sha256(text).hexdigest()[:10]
 
 
 _APOSTROPHES = "'\u2018\u2019"
 _ODD = re.compile(rf"[^\w\s.(){_APOSTROPHES}-]")
-"""What a name may not have whose id shows all of it but accents; with more, a digest keeps the id its own."""
+"""Characters that an id does not show. The id of a name that has one gets a digest, so that it stays the name's own."""
 
 
 def slug(name: str, parent: str | None = None) -> str:
-    """Return an id (ASCII) that is made of a name and the id of what it lies in; the same for the same name."""
+    """Return an id (ASCII) made of a name and its parent's id; the same name always gives the same id."""
     folded = unicodedata.normalize("NFKD", fold(name))
     bare = "".join(char for char in folded if not unicodedata.combining(char))
     words = re.sub("[^a-z0-9]+", "-", re.sub(f"[{_APOSTROPHES}]", "", bare)).strip("-")
@@ -65,54 +72,51 @@ def slug(name: str, parent: str | None = None) -> str:
 
 
 class Terms:
-    """Finds and makes terms; what was found once is remembered."""
+    """Resolves what rows refer to: terms of the vocabularies, or terms made of the data. Results are cached."""
 
     def __init__(self, vocabularies: Vocabularies, columns: Columns) -> None:
-        """Take the terms that there are, and the columns of the rows."""
         self.columns = columns
         self._named: dict[str, dict[str, list[Record]]] = {}
-        self._listed = vocabularies
         for kind, records in vocabularies.items():
             named = self._named[kind.removesuffix("s")] = {}
             for record in records.values():
                 for name in map(fold, names_of(record)):
                     if record not in named.setdefault(name, []):
                         named[name].append(record)
-        self._memos = {kind: Memo(schema()) for kind, schema in KINDS.items()}
+        self._caches = {kind: SchemaCache(schema()) for kind, schema in KINDS.items()}
 
-    def reference(self, kind: str, spec: Any) -> Reference:
-        """Return the function that says which term of a kind a row refers to."""
-        if isinstance(spec, dict) and "path" in spec:
-            levels = [self._level(kind, level) for level in spec["path"]]
-        else:
-            levels = [self._level(kind, spec)]
+    def resolver(self, kind: str, spec: Any) -> Resolver:
+        """Return the function that resolves a row's reference to a term of a kind, as the mapping describes it."""
+        levels = [
+            self._level(level) for level in (spec["path"] if isinstance(spec, dict) and "path" in spec else [spec])
+        ]
         keys = [(tuple(values), may_be_made) for values, may_be_made in levels]
-        values = [value for of_level, _ in levels for value in of_level.values()]
-        known: dict[tuple[str | None, ...], Found] = {}
+        values = [value for level, _ in levels for value in level.values()]
+        known: dict[tuple[str | None, ...], Resolved] = {}
 
-        def found(cells: Cells, notes: Notes) -> Found:
+        def resolve(cells: Cells, notes: Notes) -> Resolved:
             written = tuple([value(cells, notes) for value in values])
-            if (term := known.get(written)) is None:
+            if (resolved := known.get(written)) is None:
                 if len(known) >= REMEMBERED:
                     known.clear()
                 texts = iter(written)
                 named = [({key: next(texts) for key in level}, may_be_made) for level, may_be_made in keys]
-                term = known[written] = self._walk(kind, named)
-            return term
+                resolved = known[written] = self._walk(kind, named)
+            return resolved
 
-        return found
+        return resolve
 
-    def _level(self, kind: str, spec: Any) -> tuple[dict[str, Value], bool]:
-        """Return the values of one level, and whether it may be made."""
+    def _level(self, spec: Any) -> tuple[dict[str, Value], bool]:
+        """Return the values of one level of a path, and whether its term may be made."""
         if isinstance(spec, dict):
             return {key: value_of(spec["make"][key], self.columns) for key in spec["make"]}, True
         return {"name": value_of(spec, self.columns)}, False
 
-    def _walk(self, kind: str, levels: list[tuple[dict[str, str | None], bool]]) -> Found:
-        """Return the last of some levels that has a name; one that is named like a level above is the same place."""
+    def _walk(self, kind: str, levels: list[tuple[dict[str, str | None], bool]]) -> Resolved:
+        """Resolve the last level that has a name; a level that is named like one above it is the same place."""
         above: list[str] = []
         id_: str | None = None
-        made: list[Term] = []
+        made: list[MadeTerm] = []
         for values, may_be_made in levels:
             name = " ".join((values["name"] or "").split())
             if not name or fold(name) in above:
@@ -121,43 +125,46 @@ class Terms:
             if above and may_be_made:
                 listed = [record for record in listed if record["parent"] == id_]
             if len(listed) > 1:
-                return Found(None, (Fault("ambiguous-name", kind, _ambiguous(name, listed)),))
+                return Resolved(None, (Fault("ambiguous-name", kind, _ambiguous(name, listed)),))
             if listed:
                 id_ = str(listed[0]["id"])
             elif not may_be_made:
-                return Found(None, (Fault("not-in-vocabulary", kind, self._unknown(kind, name)),))
+                return Resolved(None, (Fault("not-in-vocabulary", kind, self._unknown(kind, name)),))
             else:
-                found = self._make(kind, {**values, "name": name}, id_, [*above, fold(name)])
-                if not isinstance(found, Term):
-                    return Found(None, found)
-                made.append(found)
-                id_ = found.key[1]
+                term = self._make(kind, {**values, "name": name}, id_, (*above, fold(name)))
+                if not isinstance(term, MadeTerm):
+                    return Resolved(None, term)
+                made.append(term)
+                id_ = term.id
             above.append(fold(name))
         if id_ is None:
-            return Found(None, (Fault("missing-value", kind, f"is missing; expected what the {kind} is called"),))
-        return Found(id_, (), tuple(made))
+            return Resolved(None, (Fault("missing-value", kind, f"is missing; expected what the {kind} is called"),))
+        return Resolved(id_, (), tuple(made))
 
     def _make(
-        self, kind: str, values: dict[str, str | None], parent: str | None, path: list[str]
-    ) -> Term | tuple[Fault, ...]:
-        name = values["name"] or ""
+        self, kind: str, values: dict[str, str | None], parent: str | None, names: tuple[str, ...]
+    ) -> MadeTerm | tuple[Fault, ...]:
+        """Return the term that values describe, or what is wrong with it."""
         data: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
-        data.setdefault("id", slug(name, parent))
+        data.setdefault("id", slug(data["name"], parent))
         for key in ("iso", "organisation"):
             if key in KINDS[kind]._declared_fields:
                 data.setdefault(key, None)
         if parent is not None:
             data["parent"] = parent
-        memo = self._memos[kind]
+        cache = self._caches[kind]
         try:
-            record = memo.load(data)
+            record = cache.load(data)
         except ValidationError as error:
-            faults = memo.faults(error)
+            faults = cache.faults(error)
+        else:
+            faults = list(faults_of_region(record)) if kind == "region" else []
+        if faults:
             return tuple(Fault(fault.name, f"{kind}.{fault.key}", fault.what) for fault in faults)
-        return Term((f"{kind}s", data["id"], "\0".join(path)), record)
+        return MadeTerm(kind, data["id"], names, orjson.dumps(record), record)
 
     def _unknown(self, kind: str, name: str) -> str:
-        near = [match for match, _, _ in process.extract(fold(name), list(self._named[kind]), limit=3, score_cutoff=60)]
+        near = nearest(fold(name), list(self._named[kind]))
         return f"{name!r} is no {kind} of the vocabulary; expected {' or '.join(near) or 'one that is'}"
 
 

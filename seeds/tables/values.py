@@ -1,7 +1,7 @@
 """A mapping's values and conditions → functions of a row's cells.
 
-A value takes cells as the mapping reads their columns, and notes where that lost something; a condition sees them as
-they stand.
+A value takes cells as the mapping says that their columns are read, and notes where text was cut off; a condition sees
+cells as they stand in the table.
 """
 
 import re
@@ -24,7 +24,7 @@ OPERATORS = ("is", "not", "matches", "not_matches", "above", "below")
 
 
 class Take(StrEnum):
-    """What is taken of a cell that names several."""
+    """Which parts of a cell that holds several are taken; span is the first to the last in their order: `2017/2019`."""
 
     ALL = "all"
     FIRST = "first"
@@ -32,25 +32,24 @@ class Take(StrEnum):
 
 
 class Columns:
-    """The columns that a mapping names, each with its place in a row, and how its cells are read."""
+    """The columns that a mapping names, each with its index in a row's cells; `readings` say how they are read."""
 
     def __init__(self, readings: dict[str, Any]) -> None:
-        """Take how columns are read, by their names."""
         self.names: list[str] = []
         self.readings = readings
 
     def at(self, name: str) -> int:
-        """Return a column's place."""
+        """Return the index of a column's cells; a new column gets the next one."""
         if name not in self.names:
             self.names.append(name)
         return self.names.index(name)
 
-    def split_of(self, name: str) -> str | None:
-        """Return what stands between the parts of a cell that names several."""
-        return self.readings[name]["split"] if name in self.readings else None
+    def separator_of(self, name: str) -> str | None:
+        """Return the text between the parts of a column's cell, None where a cell is one part."""
+        return self.readings[name]["separator"] if name in self.readings else None
 
     def reader(self, name: str, *, plain: bool = False) -> Callable[[Cells, Notes], str]:
-        """Return the function that reads a column's cell, or takes it as it stands (`plain`)."""
+        """Return the function that reads a column's cell; with `plain` it takes the cell as it stands."""
         place = self.at(name)
         if plain or name not in self.readings:
             return lambda cells, notes: cells[place]
@@ -59,39 +58,45 @@ class Columns:
 
         def reader(cells: Cells, notes: Notes) -> str:
             cell = cells[place]
-            if (found := known.get(cell)) is None:
+            if (reading := known.get(cell)) is None:
                 if len(known) >= REMEMBERED:
                     known.clear()
-                found = known[cell] = read(cell)
-            if found[1]:
+                reading = known[cell] = read(cell)
+            text, was_cut = reading
+            if was_cut:
                 notes.append(Fault("cut-short", name, f"{shown(cell)} is too long, and was cut"))
-            return found[0]
+            return text
 
         return reader
 
 
 def columns_in(value: Any) -> list[str]:
-    """Return the columns that a value names, in its order."""
+    """Return the columns that a value names, in the order in which it names them."""
     if isinstance(value, str):
         return COLUMN.findall(value)
     return list(dict.fromkeys(name for choice in value or () for name in columns_in(choice["value"])))
 
 
 def value_of(value: Any, columns: Columns, *, plain: bool = False) -> Value:
-    """Return the function for a value: a template, nothing, or a list of choices; `plain` takes cells as they stand."""
+    """Return the function of a value: a template, null, or a list of choices; `plain` takes cells as they stand."""
     if value is None:
         return lambda cells, notes: None
     if isinstance(value, str):
         return _template(value, columns, plain=plain)
-    choices = [(condition_of(one["when"], columns), one["value"], value_of(one["value"], columns)) for one in value]
+    choices = [
+        (condition_of(choice["when"], columns), choice["value"] is None, value_of(choice["value"], columns))
+        for choice in value
+    ]
 
-    def chosen(cells: Cells, notes: Notes) -> str | None:
-        for holds, written, worth in choices:
-            if holds(cells) and (written is None or (found := worth(cells, notes)) is not None):
-                return None if written is None else found
+    def choose(cells: Cells, notes: Notes) -> str | None:
+        for holds, is_null, value_in in choices:
+            if holds(cells):
+                text = value_in(cells, notes)
+                if is_null or text is not None:
+                    return text
         return None
 
-    return chosen
+    return choose
 
 
 def _template(text: str, columns: Columns, *, plain: bool) -> Value:
@@ -104,17 +109,17 @@ def _template(text: str, columns: Columns, *, plain: bool) -> Value:
         return lambda cells, notes: only(cells, notes) or None
     start, *after = parts[::2]
 
-    def filled(cells: Cells, notes: Notes) -> str | None:
-        found = [read(cells, notes) for read in readers]
-        if not any(found):
+    def fill(cells: Cells, notes: Notes) -> str | None:
+        texts = [read(cells, notes) for read in readers]
+        if not any(texts):
             return None
-        return start + "".join([cell + text for cell, text in zip(found, after, strict=True)])
+        return start + "".join([cell + text for cell, text in zip(texts, after, strict=True)])
 
-    return filled
+    return fill
 
 
 def condition_of(when: list[Condition] | None, columns: Columns) -> Test:
-    """Return the function that says whether all conditions hold; of a cell that names several, one part will do."""
+    """Return the function that tests whether all conditions hold; of a cell with several parts, one part is enough."""
     tests = [_test(*condition, columns) for condition in when or ()]
     if not tests:
         return lambda cells: True
@@ -125,64 +130,63 @@ def condition_of(when: list[Condition] | None, columns: Columns) -> Test:
 
 
 def _test(column: str, operator: str, operands: list[str], columns: Columns) -> Test:
-    place, split = columns.at(column), columns.split_of(column)
+    place, separator = columns.at(column), columns.separator_of(column)
     negated = operator.startswith("not")
     if operator.endswith("matches"):
-        search = re.compile("|".join(f"(?:{one})" for one in operands)).search
+        search = re.compile("|".join(f"(?:{pattern})" for pattern in operands)).search
         return lambda cells: (search(cells[place]) is None) is negated
     if operator in ("is", "not") and not any(map(COLUMN.search, operands)):
-        asked = frozenset(operands)
-        return lambda cells: (cells[place] in asked) is not negated
-    values = [value_of(one or None, columns, plain=True) for one in operands]
+        texts = frozenset(operands)
+        return lambda cells: (cells[place] in texts) is not negated
+    values = [value_of(operand or None, columns, plain=True) for operand in operands]
     compare = _COMPARED[operator]
 
-    def compared(cells: Cells) -> bool:
+    def test(cells: Cells) -> bool:
         cell = cells[place]
-        parts = cell.split(split) if split and split in cell else (cell,)
+        parts = cell.split(separator) if separator and separator in cell else (cell,)
         for value in values:
             other = value(cells, []) or ""
             if any(compare(part, other) for part in parts):
                 return not negated
         return negated
 
-    return compared
+    return test
 
 
-def _above(one: str, other: str) -> bool:
-    """Say whether a number is above another, or a text, such as a date, comes after another; nothing is neither."""
-    if one.isdecimal() and other.isdecimal():
-        return int(one) > int(other)
-    return bool(one and other) and one > other
+def _above(text: str, other: str) -> bool:
+    """Return whether a number is above another, or a text, such as a date, comes after another; empty is neither."""
+    if text.isdecimal() and other.isdecimal():
+        return int(text) > int(other)
+    return bool(text and other) and text > other
 
 
 _COMPARED: dict[str, Callable[[str, str], bool]] = {
     "is": str.__eq__,
     "not": str.__eq__,
     "above": _above,
-    "below": lambda one, other: _above(other, one),
+    "below": lambda text, other: _above(other, text),
 }
 
 
 def _reading(reading: dict[str, Any]) -> Callable[[str], tuple[str, bool]]:
-    """Return the function that reads the cells of a column; it also says whether one was cut.
-
-    Tidy is one space for spaces and ends of lines, none around, and nothing that cannot be seen.
-    """
-    split, take, cut, values = (reading[key] for key in ("split", "take", "cut", "values"))
+    """Return the function that reads the cells of a column; it also returns whether the text was cut."""
+    trim, separator, take = reading["trim"], reading["separator"], reading["take"]
+    recode, max_length = reading["recode"], reading["max_length"]
 
     def read(cell: str) -> tuple[str, bool]:
-        text = _tidy(cell) if reading["tidy"] else cell
-        if split and split in text:
-            parts = list(dict.fromkeys(part for part in map(str.strip, text.split(split)) if part))
+        text = _trimmed(cell) if trim else cell
+        if separator and separator in text:
+            parts = list(dict.fromkeys(part for part in map(str.strip, text.split(separator)) if part))
             if take is Take.SPAN:
                 parts = ["/".join(dict.fromkeys((min(parts), max(parts))))] if parts else []
-            text = f"{split} ".join(parts[:1] if take is Take.FIRST else parts)
-        text = values.get(text, text)
-        return (f"{text[: cut - 1]}…", True) if cut and len(text) > cut else (text, False)
+            text = f"{separator} ".join(parts[:1] if take is Take.FIRST else parts)
+        text = recode.get(text, text)
+        return (f"{text[: max_length - 1]}…", True) if max_length and len(text) > max_length else (text, False)
 
     return read
 
 
-def _tidy(text: str) -> str:
+def _trimmed(text: str) -> str:
+    """Return text with runs of spaces and ends of lines as one space, none around it, and no invisible characters."""
     words = " ".join(text.split())
     return words if words.isprintable() else "".join(char for char in words if char.isprintable()).strip()

@@ -33,6 +33,7 @@ from reference import (
     VOCABULARY,
     at,
     in_order,
+    in_right_order,
     matches_value,
     meant_by,
     overlaps,
@@ -163,7 +164,7 @@ def question(chance: random.Random, valued: dict[str, dict[str, int]]) -> dict:
     for name, values in OPTIONAL.items():
         if chance.random() < 0.12:
             query[name] = chance.choice(values)
-    return query
+    return in_right_order(query)
 
 
 class Expected(NamedTuple):

@@ -1,0 +1,59 @@
+"""/: the list of all that can be asked for."""
+
+import orjson
+from marshmallow import Schema, fields
+
+from api.endpoints.endpoint import Blueprint
+from api.endpoints.envelope import answer_json, envelope_of
+from api.http.answers import Answer
+from api.query.question import Question
+from api.read.resources import RESOURCES
+
+blueprint = Blueprint("service", __name__, description="What there is, and whether the server is well.")
+
+
+class ResourceSchema(Schema):
+    """One of the things that can be asked for."""
+
+    name = fields.String(required=True, metadata={"description": "What it is called."})
+    url = fields.String(required=True, metadata={"description": "Where it is."})
+    about = fields.String(required=True, metadata={"description": "What it gives."})
+
+
+class IndexSchema(Schema):
+    """Where everything is."""
+
+    name = fields.String(required=True, metadata={"description": "Headcount."})
+    about = fields.String(required=True, metadata={"description": "What it is for."})
+    resources = fields.List(fields.Nested(ResourceSchema), required=True, metadata={"description": "What there is."})
+
+
+_MORE = {
+    "series": "One indicator over time: takes `indicator`.",
+    "facets": "Counts of estimates by the values of their fields.",
+    "conflicts": "What cannot all be true.",
+    "chart.svg": "The chart of any question; also chart.png and chart.vl.json.",
+    "changes": "What changed between a version of the dataset and this one: takes `since`.",
+    "resolve": "What a name could mean: takes `q`.",
+    "dataset": "The dataset: version, licence, how to cite it, downloads.",
+    "openapi.json": "The description of this API, for programs (OpenAPI 3.1).",
+    "docs": "The description of this API, to read and try.",
+    "health/live": "Whether the server runs.",
+    "health/ready": "Whether the server can read its dataset.",
+    "metrics": "What the server counts, for Prometheus.",
+}
+
+
+@blueprint.endpoint("/", body=envelope_of(IndexSchema()))
+def get_index(_: Question) -> Answer:
+    """List what can be asked for.
+
+    Where everything is, from here on.
+    """
+    resources = {resource.name: resource.about for resource in RESOURCES} | _MORE
+    index = {
+        "name": "Headcount",
+        "about": "Numbers in the news about armed groups, each with who said it, in which words, and who printed it.",
+        "resources": [{"name": name, "url": f"/{name}", "about": about} for name, about in resources.items()],
+    }
+    return answer_json("/", lambda: orjson.dumps(index))

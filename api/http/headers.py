@@ -1,0 +1,74 @@
+"""Headers that every answer carries, whoever gives it: CORS, request id, dataset version, caching."""
+
+import re
+from http import HTTPStatus
+from random import getrandbits
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import RequestURITooLarge
+
+from api import context
+from schema.store.release import DatabaseError
+
+LONGEST_ADDRESS = 8000
+"""Characters of path and query that are read; gunicorn reads up to 8190, so that this server gives the answer."""
+
+REQUEST_ID, DATASET_VERSION = "X-Request-Id", "X-Dataset-Version"
+RATE_LIMIT, RATE_LIMIT_POLICY = "RateLimit", "RateLimit-Policy"
+PUBLIC = "public, no-cache"
+"""Cache-Control of what may be stored, and is asked for again with its ETag."""
+
+VARY = ("Accept", "Accept-Encoding")
+_EXPOSED = (
+    *("Content-Disposition", "ETag", "Link", RATE_LIMIT, RATE_LIMIT_POLICY, "Retry-After"),
+    *(DATASET_VERSION, REQUEST_ID),
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Vary": ", ".join(VARY),
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": ", ".join(_EXPOSED),
+}
+"""The headers of every answer that are the same for all."""
+
+_METHODS = ("GET", "HEAD", "OPTIONS")
+_PREFLIGHT = {"Access-Control-Allow-Methods": ", ".join(_METHODS), "Access-Control-Max-Age": "86400"}
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+
+def request_id(wanted: str) -> str:
+    """Return the id that a client gives its request, or a random one where that is missing or could break a log."""
+    return wanted if _SAFE_ID.fullmatch(wanted) else f"{getrandbits(128):032x}"
+
+
+def _begin() -> None:
+    g.request_id = request_id(request.headers.get(REQUEST_ID, ""))
+    # The address as it was sent; where the environment does not hold it (a test's client), as Flask shows it.
+    if len(request.environ.get("RAW_URI") or request.full_path) > LONGEST_ADDRESS:
+        raise RequestURITooLarge(f"The address is too long; expected at most {LONGEST_ADDRESS} characters.")
+
+
+def _finish(response: Response) -> Response:
+    vary = set(response.vary)
+    response.headers.update(ALWAYS)
+    response.vary.update(vary)
+    response.headers[REQUEST_ID] = g.get("request_id") or request_id("")
+    try:
+        response.headers[DATASET_VERSION] = context.release().version
+    except DatabaseError:
+        response.headers.pop(DATASET_VERSION, None)
+    if response.status_code == HTTPStatus.OK and request.method in ("GET", "HEAD") and not response.is_streamed:
+        response.add_etag(weak=True)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.method == "OPTIONS" and request.headers.get("Access-Control-Request-Method", "").upper() in _METHODS:
+        response.headers.update(_PREFLIGHT)
+        if headers := request.headers.get("Access-Control-Request-Headers"):
+            response.headers["Access-Control-Allow-Headers"] = headers
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer."""
+    app.before_request(_begin)
+    app.after_request(_finish)

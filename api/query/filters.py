@@ -1,0 +1,154 @@
+"""The filters: which parameters there are, and which columns each of them compares.
+
+A filter is one row of a table here. Filters compare columns of `estimates`; the other resources take the same filters
+and answer with the records that at least one matching estimate refers to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, select
+
+from schema import tables
+from schema.terms import Locus, SourceKind, Unit
+
+Parameters = Mapping[str, Any]
+"""Validated query parameters: name → value, as the query schema gives them."""
+
+_ESTIMATES = tables.estimates.c
+
+
+class RegionScope(StrEnum):
+    """Which regions a region stands for in a filter."""
+
+    WITHIN = "within"
+    EXACT = "exact"
+    OVERLAPPING = "overlapping"
+
+
+class ValueMatch(StrEnum):
+    """How a stated interval has to meet the one from value_min to value_max."""
+
+    OVERLAP = "overlap"
+    CERTAIN = "certain"
+
+
+class Distinct(StrEnum):
+    """What may stand in a list once only."""
+
+    CLAIM = "claim"
+
+
+@dataclass(frozen=True)
+class VocabularyFilter:
+    """A filter whose values are words: names of records, or terms of a closed vocabulary.
+
+    `column` is one of `estimates` or `series_rollup`. It is compared with the words themselves where `of` is the same
+    column, else with the positions of the records whose `of` is one of the words. `terms` is the closed vocabulary, if
+    it is one; `by_id` says whether the records have ids (publishers have none).
+    """
+
+    name: str
+    column: Column[Any]
+    of: Column[Any]
+    meaning: str
+    example: str
+    terms: type[StrEnum] | None = None
+    by_id: bool = True
+
+
+_BY_NAME = "Id, name, {}in any case. Repeat it, or use commas, for one or the other."
+
+VOCABULARY_FILTERS = (
+    VocabularyFilter(
+        "region", _ESTIMATES.region_position, tables.regions.c.id, _BY_NAME.format("ISO code or alias, "), "iraq"
+    ),
+    VocabularyFilter(
+        "group", _ESTIMATES.group_position, tables.groups.c.id, _BY_NAME.format("or alias, "), "islamic-state"
+    ),
+    VocabularyFilter(
+        "indicator", _ESTIMATES.indicator_position, tables.indicators.c.id, _BY_NAME.format("or alias, "), "fighters"
+    ),
+    VocabularyFilter(
+        "source", _ESTIMATES.source_position, tables.sources.c.id, _BY_NAME.format("or alias, "), "pentagon"
+    ),
+    VocabularyFilter(
+        "article",
+        _ESTIMATES.article_position,
+        tables.articles.c.id,
+        _BY_NAME.format("(the title) "),
+        "officials-say-7000-affiliates-remain",
+    ),
+    VocabularyFilter(
+        "claim",
+        _ESTIMATES.claim_position,
+        tables.claims.c.id,
+        "Id of a claim. Repeat it, or use commas.",
+        "pentagon-2016-removed",
+    ),
+    VocabularyFilter("hedge", _ESTIMATES.hedge, _ESTIMATES.hedge, "Id or name of a hedge; see /hedges.", "up_to"),
+    VocabularyFilter(
+        "source_kind",
+        _ESTIMATES.source_position,
+        tables.sources.c.kind,
+        "What kind of speaker.",
+        "military",
+        SourceKind,
+    ),
+    VocabularyFilter(
+        "publisher",
+        _ESTIMATES.article_position,
+        tables.articles.c.publisher,
+        "The publisher's name, in any case.",
+        "InsiderBLM",
+        by_id=False,
+    ),
+    VocabularyFilter("locus", _ESTIMATES.locus, _ESTIMATES.locus, "Headline or body.", "headline", Locus),
+    VocabularyFilter(
+        "unit", _ESTIMATES.indicator_position, tables.indicators.c.unit, "What is counted.", "persons", Unit
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PeriodColumns:
+    """A filter of dates: the columns of the first and last day, which are null where open, and what it means."""
+
+    start: Column[Any]
+    end: Column[Any]
+    meaning: str
+
+
+DATE_FILTERS = {
+    "as_of": PeriodColumns(_ESTIMATES.as_of_start, _ESTIMATES.as_of_end, "The time that the number describes"),
+    "stated": PeriodColumns(_ESTIMATES.stated_start, _ESTIMATES.stated_end, "When the source said it"),
+    "published": PeriodColumns(
+        tables.articles.c.published_start, tables.articles.c.published_end, "When the article appeared"
+    ),
+}
+
+FLAG_FILTERS = {
+    "derived": (_ESTIMATES.derived, "Whether the numbers were worked out and not printed."),
+    "disputed": (
+        _ESTIMATES.disputed,
+        "Whether another report in the same article excludes this one.",
+    ),
+    "anonymous": (
+        _ESTIMATES.source_position.in_(select(tables.sources.c.position).where(tables.sources.c.anonymous.is_(True))),
+        "Whether the source's name is withheld.",
+    ),
+}
+"""Name → what it asks of `estimates`, and the meaning."""
+
+FILTER_NAMES = frozenset(
+    (
+        *(f"{negation}{filter_.name}" for filter_ in VOCABULARY_FILTERS for negation in ("", "not_")),
+        *(*DATE_FILTERS, *FLAG_FILTERS, "value_min", "value_max", "q", "distinct"),
+    )
+)
+"""The parameters that exclude estimates: not those that only say how others are read, or order a list."""
+
+SINGLE = ("region", "group", "indicator")
+"""What the loader counts by, and lists estimates by."""

@@ -1,0 +1,183 @@
+"""A query string → a question: what is asked, understood once by its schema, and never changed afterwards."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+from api import context
+from api.query.filters import FILTER_NAMES, SINGLE, Parameters, RegionScope
+from schema.fields import Term
+from schema.names import nearest
+from schema.store.release import DatabaseError
+
+CACHED_QUESTIONS, LONGEST_CACHED = 4096, 1000
+"""Questions that a process remembers, and how many bytes of query string a remembered one may have."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+class QuerySchema(Schema):
+    """A query string; a parameter that is not known is refused."""
+
+    class Meta:
+        """marshmallow's settings."""
+
+        unknown = RAISE
+
+    @validates_schema
+    def check_values(self, parameters: Parameters, **_: Any) -> None:
+        """Refuse a value_min above value_max; raises ValidationError that names both."""
+        smallest, largest = parameters.get("value_min"), parameters.get("value_max")
+        if smallest is not None and largest is not None and smallest > largest:
+            expected = "expected value_min ≤ value_max"
+            raise ValidationError(
+                {
+                    "value_min": [f"{smallest} is above value_max {largest}; {expected}"],
+                    "value_max": [f"{largest} is below value_min {smallest}; {expected}"],
+                }
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query string asks of one endpoint.
+
+    `parameters` are the validated values by name. `canonical` is the same question in one order and one spelling,
+    without parameters that say only the default. `filters` are the parameters that exclude estimates. `single` holds
+    the one region, group and indicator (by id) that the question asks for, if it has no other filter; else it is None.
+    """
+
+    parameters: Parameters
+    canonical: Pairs
+    filters: Mapping[str, Any]
+    single: Mapping[str, str] | None
+
+    @classmethod
+    def of(cls, schema: Schema, parameters: Parameters) -> "Question":
+        """Return the question that validated parameters of a query schema ask."""
+        single = single_only(parameters)
+        return cls(
+            MappingProxyType(dict(parameters)),
+            canonical(schema, parameters),
+            MappingProxyType(active_filters(parameters)),
+            None if single is None else MappingProxyType(single),
+        )
+
+
+def canonical(schema: Schema, parameters: Parameters) -> Pairs:
+    """Return parameters in the order of their schema and in one spelling, without defaults."""
+    pairs: list[tuple[str, str]] = []
+    for name, field in schema.fields.items():
+        if name not in parameters or parameters[name] == field.load_default:
+            continue
+        value = parameters[name]
+        values = value if name == "sort" else sorted(value) if isinstance(value, list) else [value]
+        pairs += ((name, str(item).lower() if isinstance(item, bool) else str(item)) for item in values)
+    return tuple(pair for pair in pairs if pair != ("format", "json"))
+
+
+def active_filters(parameters: Parameters) -> dict[str, Any]:
+    """Return the parameters that exclude estimates."""
+    return {name: value for name, value in parameters.items() if name in FILTER_NAMES and value is not None}
+
+
+def single_ids(parameters: Parameters) -> dict[str, str]:
+    """Return the region (with all below it), the group and the indicator, by id, where exactly one is asked for."""
+    single = {name: parameters[name][0] for name in SINGLE if len(parameters.get(name) or ()) == 1}
+    if parameters.get("region_scope", RegionScope.WITHIN) is not RegionScope.WITHIN:
+        single.pop("region", None)
+    return single
+
+
+def single_only(parameters: Parameters) -> dict[str, str] | None:
+    """Return `single_ids` where nothing else excludes estimates, so that the loader has counted them; else None."""
+    single = single_ids(parameters)
+    return single if single.keys() == active_filters(parameters).keys() else None
+
+
+@lru_cache(maxsize=4096)
+def address(path: str, pairs: Pairs) -> str:
+    """Return an absolute path with its query, without a host, so that no proxy breaks it."""
+    return f"{path}?{urlencode(pairs, safe='/:,~')}" if pairs else path
+
+
+def parse_question(schema: Schema, query_string: bytes) -> Question:
+    """Return what a query string asks; raises ValidationError with everything that is wrong.
+
+    Names of records are those of the request's release, so a question is remembered for each release.
+    """
+    if len(query_string) > LONGEST_CACHED:
+        return _parse(schema, query_string)
+    try:
+        version = context.release().version
+    except DatabaseError:
+        return _parse(schema, query_string)
+    return _parse_cached(version, schema, query_string)
+
+
+@lru_cache(maxsize=CACHED_QUESTIONS)
+def _parse_cached(_version: str, schema: Schema, query_string: bytes) -> Question:
+    return _parse(schema, query_string)
+
+
+def _parse(schema: Schema, query_string: bytes) -> Question:
+    values_by_name = _arguments(query_string).to_dict(flat=False)
+    # A parameter that is given once is its value; one that is repeated is the list of its values.
+    data = {name: values if len(values) > 1 else values[0] for name, values in values_by_name.items()}
+    return Question.of(schema, schema.load(data, unknown=RAISE))
+
+
+def _arguments(query_string: bytes) -> MultiDict[str, str]:
+    """Return the parameters of a query string as Flask reads them."""
+    return MultiDict(parse_qsl(query_string.decode(), keep_blank_values=True, errors="werkzeug.url_quote"))
+
+
+def question_of_request(schema: Schema) -> Question:
+    """Return what Flask's current request asks; raises BadRequest with everything that is wrong."""
+    try:
+        return parse_question(schema, request.query_string)
+    except ValidationError as error:
+        problem = BadRequest()
+        arguments = _arguments(request.query_string)
+        problem.data = {"faults": list(_faults(error.messages_dict, arguments, schema))}  # type: ignore[attr-defined]
+        raise problem from error
+
+
+def _faults(messages: Mapping[str, Any], arguments: MultiDict[str, str], schema: Schema) -> Iterator[dict[str, Any]]:
+    for name, messages_of_name in messages.items():
+        values = arguments.getlist(name)
+        for message in messages_of_name:
+            yield {"parameter": name, "value": ",".join(values)} | _fault(name, values, message, schema)
+
+
+def _fault(name: str, values: list[str], message: Any, schema: Schema) -> dict[str, Any]:
+    """Return what is wrong with one parameter, and what would be right."""
+    if name not in schema.fields:
+        known = list(schema.fields)
+        return {
+            "message": f"no parameter is called {name!r}",
+            "did_you_mean": nearest(name, known),
+            "allowed": known,
+        }
+    field = schema.fields[name]
+    if len(values) > 1 and not isinstance(field, fields.List):
+        because = getattr(field, "because", None)
+        times = f"given {len(values)} times; expected once" + (f": {because}" if because else "")
+        return {"message": times, "did_you_mean": []}
+    if isinstance(message, dict):
+        return message
+    if isinstance(field, Term):
+        return {
+            "message": str(message),
+            "did_you_mean": nearest(",".join(values), field.terms),
+            "allowed": field.terms,
+        }
+    return {"message": str(message), "did_you_mean": []}

@@ -1,0 +1,117 @@
+"""Lists of estimates, newest first: all of them, those of one region, those that words find.
+
+The loader has listed these estimates in order and counted them, so a page is read by a statement that is compiled once
+and skips nothing. Every other list of estimates, and every stream, is a `KeysetList`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, LargeBinary, bindparam, cast, func, select
+
+from api import context
+from api.query.filters import SINGLE
+from api.query.question import Question
+from api.query.search import full_text_table, match_expression
+from api.read import totals
+from api.read.pages import Listing, Page, Start, record_gone
+from api.read.records import list_records
+from api.read.resources import ESTIMATES, POSITIONS
+from schema import tables
+from schema.store.sqlite import Statement
+
+_ESTIMATES, _RENDERED, _LISTED = tables.estimates.c, tables.estimates_rendered.c, tables.region_estimates.c
+_FULL_TEXT = full_text_table(tables.estimates)
+
+_ID = Statement(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
+_MATCHES = Statement(
+    select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("match")))
+)
+
+
+class _PageStatements:
+    """The statements that read positions and JSON of one kind of list, forwards from a position or backwards.
+
+    `position` is the column of `source` that holds positions in order; `conditions` choose the rows of one list.
+    """
+
+    def __init__(self, position: ColumnElement[Any], source: FromClause, *conditions: ColumnElement[bool]) -> None:
+        rows = select(position, cast(_RENDERED.json, LargeBinary)).select_from(source).where(*conditions)
+        page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
+        self.forwards = Statement(page.where(position > bindparam("edge")).order_by(position))
+        self.backwards = Statement(page.where(position < bindparam("edge")).order_by(position.desc()))
+
+
+def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
+    return source.join(tables.estimates_rendered, _RENDERED.position == position)
+
+
+_ALL = _PageStatements(_RENDERED.position, tables.estimates_rendered)
+_OF_REGION = _PageStatements(
+    _LISTED.position,
+    _with_json(tables.region_estimates, _LISTED.position),
+    *(_LISTED[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")),
+)
+_MATCHING = _PageStatements(
+    _FULL_TEXT.c.rowid,
+    _with_json(_FULL_TEXT, _FULL_TEXT.c.rowid),
+    _FULL_TEXT.c.estimates_fts.match(bindparam("match")),
+)
+
+
+@dataclass(frozen=True)
+class NewestList:
+    """Estimates in the order of positions, read by one kind of statements with some values for their parameters."""
+
+    question: Question
+    statements: _PageStatements
+    values: Mapping[str, Any]
+    total: Callable[[Connection], int]
+
+    def page(self, start: Start, limit: int) -> Page:
+        """Return the estimates beyond a start; raises NotFound if the estimate to start from is gone."""
+        connection = context.connection()
+        edge = POSITIONS["estimates"].value(connection, id=start.id) if start.id else 0
+        if edge is None:
+            raise record_gone(start.id or "")
+        statement = self.statements.backwards if start.backwards else self.statements.forwards
+        rows = statement.rows(connection, edge=edge, limit=limit + 1, offset=start.offset, **self.values)
+        more = len(rows) > limit
+        del rows[limit:]
+        if start.backwards:
+            rows.reverse()
+
+        def id_at(index: int) -> str:
+            id_: str = _ID.value(connection, position=rows[index][0])
+            return id_
+
+        return Page([rendered for _, rendered in rows], self.total(connection), id_at, more)
+
+    def stream(self, start: Start) -> Iterator[bytes]:
+        """Return all estimates beyond a start; raises NotFound as `page` does."""
+        return list_records(ESTIMATES, self.question).stream(start)
+
+
+def list_estimates(question: Question) -> Listing:
+    """Return the estimates that a question asks for, in the order that it asks for."""
+    single = question.single
+    match = match_expression(question.parameters["q"]) if question.filters.keys() == {"q"} else None
+    total: Callable[[Connection], int] | None = None
+    if single is not None:
+        total = _counted_by(totals.TOTAL, {kind: single.get(kind) for kind in SINGLE})
+    elif match:
+        total = _counted_by(_MATCHES, {"match": match})
+    if total and question.parameters["sort"] == [ESTIMATES.default_sort]:
+        if match:
+            return NewestList(question, _MATCHING, {"match": match}, total)
+        if not single:
+            return NewestList(question, _ALL, {}, total)
+        if "region" in single and "group" not in single:
+            values = {"region": single["region"], "indicator": single.get("indicator")}
+            return NewestList(question, _OF_REGION, values, total)
+    return list_records(ESTIMATES, question, total)
+
+
+def _counted_by(statement: Statement, values: Mapping[str, Any]) -> Callable[[Connection], int]:
+    return lambda connection: statement.value(connection, **values) or 0

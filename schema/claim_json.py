@@ -1,0 +1,48 @@
+"""A claim as JSON, put together from the JSON of the estimates that report it, which a release holds once."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from schema.intervals import NUMBERS
+
+_CLAIM_KEYS = ("group", "indicator", "region", "source", "as_of")
+"""The keys on which all estimates of a claim agree, in the order of `ClaimSchema`."""
+_LEFT_OUT = (*_CLAIM_KEYS, "claim")
+"""The keys of an estimate that its claim does not repeat in each report."""
+
+
+class RenderedReport(NamedTuple):
+    """An estimate's JSON, with what became of its claim in it: the drift, and from which report."""
+
+    json: bytes
+    drift: str | None
+    drift_from: str | None
+
+
+def render_claim(
+    id_: str, envelope: Mapping[str, float | None], articles: int, reports: Sequence[RenderedReport]
+) -> bytes:
+    """Return a claim as JSON; `reports` stand in the order of their `claim_rank`."""
+    records = [orjson.loads(report.json) for report in reports]
+    shared = {key: records[0][key] for key in _CLAIM_KEYS}
+    for record, report in zip(records, reports, strict=True):
+        for key in _LEFT_OUT:
+            del record[key]
+        record["drift"], record["drift_from"] = report.drift, report.drift_from
+    claim = {
+        "id": id_,
+        "url": f"/claims/{id_}",
+        **shared,
+        "envelope": {name: _shown(envelope[name]) for name in NUMBERS},
+        "estimates": {"count": len(records), "url": f"/estimates?claim={id_}"},
+        "articles": articles,
+        "reports": records,
+    }
+    return orjson.dumps(claim)
+
+
+def _shown(number: float | None) -> float | None:
+    """Return a number as records show it: whole ones as integers."""
+    return int(number) if number is not None and number == int(number) else number

@@ -1,0 +1,223 @@
+"""From a database URL to the live release: opened, checked, and opened anew when another file takes its place.
+
+A release is one SQLite file that never changes once it is live; a new one replaces it in one step.
+"""
+
+import hashlib
+import logging
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+from platformdirs import user_data_path
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from schema import tables
+from schema.store.seal import CHUNK, checksum_of, format_of, is_intact, is_ours
+from schema.store.sqlite import Connections, Identity, identity_of, uri_of
+
+log = logging.getLogger(__name__)
+
+LARGEST_CHECKED_FIRST = 256_000_000
+"""Bytes of a file that are read in a quarter of a second; a larger one is served while it is checked."""
+
+
+CHECK_THREAD = "checksum"
+"""The name of the thread that checks a file while it is served."""
+
+
+class DatabaseError(Exception):
+    """There is no release to read or to write; the message says why, and what to do."""
+
+
+def _damaged(path: Path) -> DatabaseError:
+    return DatabaseError(f"{path}: damaged; rebuild it with `headcount load`")
+
+
+def default_url() -> str:
+    """Return the database's URL where HEADCOUNT_DATABASE_URL is not set: a file in the user's data directory."""
+    return f"sqlite:///{user_data_path('headcount') / 'headcount.db'}"
+
+
+def database_path(url: str) -> Path:
+    """Return the file that a database URL names; raises DatabaseError for anything but an SQLite file."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            f"HEADCOUNT_DATABASE_URL: {url!r} is not a database URL; expected sqlite:///PATH"
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise DatabaseError(f"HEADCOUNT_DATABASE_URL: {url!r} is not supported; expected sqlite:///PATH")
+    return Path(parsed.database)
+
+
+def configured_path() -> Path:
+    """Return the file that the environment's HEADCOUNT_DATABASE_URL names, or the default; raises DatabaseError."""
+    return database_path(os.environ.get("HEADCOUNT_DATABASE_URL") or default_url())
+
+
+def is_outdated_copy(path: Path) -> bool:
+    """Return whether a database holds the shipped seeds in another format, so that nothing of the user's is lost."""
+    try:
+        with closing(sqlite3.connect(uri_of(path), uri=True)) as connection:
+            (shipped,) = connection.execute("SELECT shipped FROM dataset").fetchone()
+    except (sqlite3.Error, TypeError):  # no database, or another program's
+        return False
+    return bool(shipped) and is_ours(path) and format_of(path) != tables.FORMAT
+
+
+def _refusal(path: Path, *, check_bytes: bool) -> DatabaseError | None:
+    """Return why a file cannot be served: it is not ours, damaged, or of another format; None where it can be."""
+    if not is_ours(path):
+        return DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
+    sealed, known = checksum_of(path) is not None, format_of(path) == tables.FORMAT
+    intact = sealed and (not check_bytes or is_intact(path))
+    if known and intact:
+        return None
+    if intact or not (sealed or known):  # files of before there were seals bear none
+        return DatabaseError(f"{path}: made by another version of Headcount; rebuild it with `headcount load`")
+    return _damaged(path)
+
+
+class _Superseded(Exception):  # noqa: N818 (no error: the newer file is opened instead)
+    """Another file took this one's place while it was being opened."""
+
+
+class Release:
+    """One open release: its version, its dataset record, and connections to its file.
+
+    `connection()` gives this thread's connection, `engine` others, for streams. All are closed with the last reference
+    to the release, so that an answer that is still being sent ends as it began.
+    `fingerprint` tells this file from any other; `damaged` is set where a check finds it damaged after it was opened.
+    """
+
+    def __init__(self, path: Path, *, serve_unchecked: bool = False) -> None:
+        """Open and check a file; raises DatabaseError, or _Superseded.
+
+        `serve_unchecked`: there is nothing else to serve, so a large file is checked while it is served.
+        """
+        self.damaged = False
+        try:
+            self.identity = Identity.of(path)
+            connections = Connections(path, self.identity)
+            weakref.finalize(self, connections.close)
+            self.file = path.open("rb")
+            weakref.finalize(self, self.file.close)
+            check_later = serve_unchecked and self.identity.size > LARGEST_CHECKED_FIRST
+            checksum, refusal = checksum_of(path), _refusal(path, check_bytes=not check_later)
+        except OSError as error:
+            raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
+        if identity_of(path) != self.identity:
+            raise _Superseded
+        if refusal:
+            raise refusal
+        self.fingerprint = b"%x.%x.%x.%x.%b" % (*self.identity, checksum or b"")
+        self.engine, self.connection = connections.engine, connections.connection
+        try:
+            with self.engine.connect() as connection:
+                row = connection.execute(select(tables.dataset)).one()
+                self.versions = list(connection.scalars(select(tables.versions.c.version).order_by("number")))
+        except SQLAlchemyError as error:
+            raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
+        self.version: str = row.version
+        self.dataset: dict[str, Any] = orjson.loads(row.json)
+        status = os.fstat(self.file.fileno())
+        self.size = status.st_size
+        self.built = datetime.fromtimestamp(int(status.st_mtime), UTC).isoformat().replace("+00:00", "Z")
+        if check_later:
+            threading.Thread(target=self._check, args=(path,), name=CHECK_THREAD, daemon=True).start()
+
+    def _check(self, path: Path) -> None:
+        with suppress(OSError):  # the file is gone: another has taken its place
+            self.damaged = not is_intact(path) and identity_of(path) == self.identity
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the release's file."""
+        digest = hashlib.sha256()
+        for chunk in self.read():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def read(self, position: int = 0) -> Iterator[bytes]:
+        """Yield the bytes of the release's file from a position on, even if another file has taken its path."""
+        while chunk := os.pread(self.file.fileno(), CHUNK, position):
+            position += len(chunk)
+            yield chunk
+
+
+class Database:
+    """The place where releases appear: gives the live one, and the last good one where a new one is bad.
+
+    `live` is the release that is served now; None before the first.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.path = database_path(url)
+        self.live: Release | None = None
+        self._lock = threading.Lock()
+        self._refused: tuple[Identity, DatabaseError] | None = None
+
+    def current(self) -> Release | None:
+        """Return the live release without opening one; never waits.
+
+        None where a release has to be opened first, unless another thread is opening it.
+        """
+        live, identity = self.live, identity_of(self.path)
+        if live and live.damaged:
+            self.live, self._refused = None, (live.identity, _damaged(self.path))
+            log.error("%s", self._refused[1])
+            return None
+        if live is None or identity in (None, live.identity) or self._lock.locked():
+            return live
+        goes_on = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
+        return live if goes_on else None
+
+    def release(self) -> Release:
+        """Return the live release, opening it where it is new; raises DatabaseError where there is none.
+
+        A file that is no good is read once, not for every request. The release before it is still served from the
+        file that was open, unless that very file was changed in place.
+        """
+        if release := self.current():
+            return release
+        with self._lock:
+            while True:
+                try:
+                    return self._reopened(identity_of(self.path))
+                except _Superseded:
+                    continue
+
+    def _reopened(self, identity: Identity | None) -> Release:
+        live = self.live
+        if live and identity in (None, live.identity):
+            return live
+        if identity is None or not self._refused or self._refused[0] != identity:
+            try:
+                self.live = Release(self.path, serve_unchecked=live is None)
+            except DatabaseError as error:
+                if identity is None:
+                    raise
+                log.error("%s", error)
+                self._refused = (identity, error)
+            else:
+                return self.live
+        if live and identity and live.identity.inode != identity.inode:
+            return live
+        raise self._refused[1]
+
+    def close(self) -> None:
+        """Close the release."""
+        self.live = None

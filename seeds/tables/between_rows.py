@@ -1,0 +1,121 @@
+"""The rules that need all rows: ids that are taken, claims whose reports disagree, terms that clash with others.
+
+The rows at fault are taken out of the staging.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from seeds.entries import VOCABULARIES, Record
+from seeds.rules.code_lists import faults_between_terms
+from seeds.rules.faults import Fault
+from seeds.rules.reports import fault_of_repeated_id, faults_of_claim
+from seeds.tables.findings import Finding, FindingLog, Grade
+from seeds.tables.terms import Vocabularies
+
+_PLACE = "{0}.file, {0}.line, {0}.record ->> '$.evidence.row'"
+_PAIRS = f"""
+    SELECT {_PLACE.format("later")}, {_PLACE.format("first")}, later.record, first.record
+    FROM (SELECT {{key}}, min(number) AS number FROM estimates GROUP BY {{key}} HAVING count(*) > 1) AS repeated
+    JOIN estimates AS first ON first.number = repeated.number
+    JOIN estimates AS later ON later.{{key}} = repeated.{{key}} AND later.number > repeated.number
+    {{where}} ORDER BY later.number
+"""  # noqa: S608 (names of columns)
+_SHARED = ("source", '"group"', "indicator", "region", "as_of_edtf", "as_of_basis")
+_REPEATED_IDS = _PAIRS.format(key="id", where="")
+_DISAGREEING = _PAIRS.format(
+    key="claim",
+    # The rule looks again: this only spares it the reports that agree.
+    where=f"WHERE ({', '.join(f'later.{key}' for key in _SHARED)}) <> ({', '.join(f'first.{key}' for key in _SHARED)})",
+)
+
+
+@dataclass(frozen=True)
+class PlacedRecord:
+    """A record with the file, line and row that it was made of; `kind` ("region") is that of a term, else empty."""
+
+    record: Record
+    file: str
+    line: int
+    row: int
+    kind: str = ""
+
+    def where(self, key: str) -> str:
+        """Return `file:line`."""
+        return f"{self.file}:{self.line}"
+
+    def finding(self, fault: Fault, grade: Grade = Grade.ERROR) -> Finding:
+        """Return a fault of this record as a finding."""
+        key = f"{self.kind}.{fault.key}" if self.kind else fault.key
+        return Finding(fault.name, grade, self.file, self.line, self.row, key, fault.what)
+
+
+Faulty = tuple[PlacedRecord, Fault]
+TermKey = tuple[str, str]
+"""Kind ("region") and id."""
+
+
+def leave_out(connection: sqlite3.Connection, faulty: Iterable[Faulty], log: FindingLog) -> int:
+    """Log faults as errors and delete all estimates of their rows; return how many rows these are.
+
+    A row that has a fault in the same key several times is logged once.
+    """
+    connection.execute(
+        "CREATE TEMP TABLE refused (file TEXT, line INTEGER, key TEXT, PRIMARY KEY (file, line, key)) WITHOUT ROWID"
+    )
+    for record, fault in faulty:
+        finding = record.finding(fault)
+        place = (finding.file, finding.line, finding.place)
+        if connection.execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?)", place).rowcount:
+            log.add([finding])
+    connection.execute("DELETE FROM estimates WHERE (file, line) IN (SELECT file, line FROM refused)")
+    (rows,) = connection.execute("SELECT count(*) FROM (SELECT DISTINCT file, line FROM refused)").fetchone()
+    connection.execute("DROP TABLE refused")
+    connection.commit()
+    return int(rows)
+
+
+def repeated_ids(connection: sqlite3.Connection) -> Iterator[Faulty]:
+    """Yield the staged estimates whose id an earlier one has."""
+    for later, first in _pairs(connection, _REPEATED_IDS):
+        yield later, fault_of_repeated_id(later, first)
+
+
+def disagreeing_reports(connection: sqlite3.Connection) -> Iterator[Faulty]:
+    """Yield the staged estimates that are about something else than the first report of their claim."""
+    for later, first in _pairs(connection, _DISAGREEING):
+        for fault in faults_of_claim(later, first):
+            yield later, fault
+
+
+def _pairs(connection: sqlite3.Connection, query: str) -> Iterator[tuple[PlacedRecord, PlacedRecord]]:
+    """Yield later estimates, each with the first one that shares its id or claim."""
+    for *places, later, first in connection.execute(query):
+        yield PlacedRecord(orjson.loads(later), *places[:3]), PlacedRecord(orjson.loads(first), *places[3:])
+
+
+def faults_of_made_terms(vocabularies: Vocabularies, made: Iterable[PlacedRecord]) -> Iterator[Faulty]:
+    """Yield the terms made of rows that break a rule of the code lists, beside the terms that are known already."""
+    terms = {kind: [PlacedRecord(record, "", 0, 0) for record in vocabularies[kind].values()] for kind in VOCABULARIES}
+    for term in made:
+        terms[f"{term.kind}s"].append(term)
+    ids = {kind: {term.record["id"] for term in of_kind} for kind, of_kind in terms.items()}
+    return faults_between_terms(terms, ids)
+
+
+def rows_with_terms(
+    connection: sqlite3.Connection, faults: Mapping[TermKey, Fault], made: Mapping[TermKey, PlacedRecord]
+) -> Iterator[Faulty]:
+    """Yield the rows whose estimates refer to terms at fault, or to regions within these."""
+    faults = dict(faults)
+    for (kind, id_), term in made.items():  # parents come before what lies in them
+        if (parent := (kind, term.record.get("parent") or "")) in faults:
+            faults.setdefault((kind, id_), faults[parent])
+    query = "SELECT file, line, record ->> '$.evidence.row', \"group\", region, indicator, source FROM estimates"
+    for file, line, row, *ids in connection.execute(f"{query} ORDER BY number"):
+        for kind, id_ in zip(("group", "region", "indicator", "source"), ids, strict=True):
+            if fault := faults.get((kind, id_)):
+                yield PlacedRecord(made[kind, id_].record, file, line, row, kind), fault

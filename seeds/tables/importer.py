@@ -1,0 +1,135 @@
+"""Mapped rows → a staging: articles and terms once each, and estimates whose rows agree with what is staged."""
+
+from dataclasses import dataclass
+
+from seeds.entries import VOCABULARIES
+from seeds.rules.faults import Fault
+from seeds.staging import Staging
+from seeds.tables.between_rows import (
+    PlacedRecord,
+    TermKey,
+    disagreeing_reports,
+    faults_of_made_terms,
+    leave_out,
+    repeated_ids,
+    rows_with_terms,
+)
+from seeds.tables.findings import Finding, FindingLog, Grade
+from seeds.tables.rows import MappedBatch, Where
+from seeds.tables.tabular import Batch, Document
+from seeds.tables.terms import MadeTerm
+
+_SHARED_NAME = "same-name"
+"""The fault that is only a warning for terms made of rows: many places have the name of another."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many rows were read, and how many of them were left out."""
+
+    rows: int
+    left_out: int
+
+
+class Importer:
+    """Stages batches of mapped rows, and at the end leaves out what only all rows together show to be wrong."""
+
+    def __init__(self, staging: Staging, log: FindingLog) -> None:
+        self._staging, self._log = staging, log
+        self.rows = self._left_out = 0
+        self._articles: dict[str, str | None] = dict(staging.connection.execute("SELECT id, NULL FROM articles"))
+        """The digest of each article by id; None for those of the seeds."""
+        self._made: dict[TermKey, PlacedRecord] = {}
+        """The terms made of rows, each with the first row that made it."""
+        self._names: dict[TermKey, tuple[str, ...]] = {}
+        """The names of these terms, from the outermost place to their own."""
+
+    def add(self, batch: Batch, mapped: MappedBatch) -> None:
+        """Stage a batch, without the rows that have an error or disagree with earlier ones."""
+        self._log.add(mapped.findings)
+        refused = {finding.row for finding in mapped.findings if finding.grade is Grade.ERROR}
+        for term, rows in mapped.terms.items():
+            if fault := self._register(term, batch.document, rows[0]):
+                self._refuse(batch.document, rows, fault, refused)
+        for (id_, digest), (article, rows) in mapped.articles.items():
+            if article and id_ not in self._articles:
+                self._articles[id_] = digest
+                self._staging.add_articles([article])
+            elif self._articles.get(id_) != digest:
+                what = f"the id {id_!r} is another article's, or the same with other values; expected one article"
+                self._refuse(batch.document, rows, Fault("article-disagrees", "article", what), refused)
+        self._staging.add_rows(estimate for row, estimate in mapped.estimates if row not in refused)
+        self.rows += len(batch.rows) + sum(finding.grade is Grade.ERROR for finding in batch.findings)
+        self._left_out += len(refused)
+
+    def _refuse(self, document: Document, rows: list[Where], fault: Fault, refused: set[int]) -> None:
+        """Log a fault for each row that is not refused yet, and refuse it."""
+        for row, line in rows:
+            if row not in refused:
+                refused.add(row)
+                self._log.add([Finding(fault.name, Grade.ERROR, document.path, line, row, fault.key, fault.what)])
+
+    def _register(self, term: MadeTerm, document: Document, where: Where) -> Fault | None:
+        """Remember a new term; return a fault where its id is another term's, or an earlier row gives other values."""
+        row, line = where
+        key = (term.kind, term.id)
+        listed = self._staging.vocabularies[f"{term.kind}s"].get(term.id)
+        if listed is None and key not in self._made:
+            self._made[key] = PlacedRecord(term.record, document.path, line, row, term.kind)
+            self._names[key] = term.names
+            return None
+        first = listed or self._made[key].record
+        if listed or self._names[key] != term.names:
+            what = f"the id {term.id!r} of {term.names[-1]!r} is {first['name']!r}'s; expected names of two ids"
+            return Fault("id-collision", term.kind, what)
+        # A name may be written in several ways that are one when they are compared; the first is taken.
+        differing = [name for name, value in term.record.items() if name != "name" and first[name] != value]
+        if not differing:
+            return None
+        what = f"{term.record['name']!r} has another {', '.join(differing)} in {self._made[key].where(differing[0])}"
+        return Fault("term-disagrees", f"{term.kind}.{differing[0]}", f"{what}; expected rows that agree on it")
+
+    def finish(self) -> Imported:
+        """Apply the rules that need all rows; leave out articles and terms that no estimate refers to."""
+        connection = self._staging.connection
+        connection.commit()
+        self._staging.index()
+        for faults in (repeated_ids, disagreeing_reports):
+            self._left_out += leave_out(connection, faults(connection), self._log)
+        for (kind, id_), term in self._terms_that_keep_the_rules().items():
+            self._staging.vocabularies[f"{kind}s"][id_] = term.record
+        connection.execute("DELETE FROM articles WHERE id NOT IN (SELECT article FROM estimates)")
+        connection.commit()
+        return Imported(self.rows, self._left_out)
+
+    def _terms_that_keep_the_rules(self) -> dict[TermKey, PlacedRecord]:
+        """Return the made terms that estimates refer to, having left out the rows whose terms break a rule."""
+        used = self._used_terms()
+        faults: dict[TermKey, Fault] = {}
+        warnings: list[tuple[PlacedRecord, Fault]] = []
+        for term, fault in faults_of_made_terms(self._staging.vocabularies, used.values()):
+            if fault.name == _SHARED_NAME:
+                warnings.append((term, fault))
+            else:
+                faults.setdefault((term.kind, term.record["id"]), fault)
+        if faults:
+            rows = rows_with_terms(self._staging.connection, faults, used)
+            self._left_out += leave_out(self._staging.connection, rows, self._log)
+            used = self._used_terms()
+        self._log.add(
+            term.finding(fault, Grade.WARNING) for term, fault in warnings if (term.kind, term.record["id"]) in used
+        )
+        return used
+
+    def _used_terms(self) -> dict[TermKey, PlacedRecord]:
+        """Return the made terms that staged estimates refer to, with all that these lie in, as they were made."""
+        used: set[TermKey] = set()
+        for kind in (name.removesuffix("s") for name in VOCABULARIES):
+            query = f'SELECT DISTINCT "{kind}" FROM estimates'  # noqa: S608 (one of four names)
+            todo = [id_ for (id_,) in self._staging.connection.execute(query)]
+            while todo:
+                key = (kind, todo.pop())
+                if key in self._made and key not in used:
+                    used.add(key)
+                    todo += filter(None, [self._made[key].record.get("parent")])
+        return {key: term for key, term in self._made.items() if key in used}
