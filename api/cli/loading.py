@@ -7,7 +7,8 @@ from typing import NoReturn
 import click
 
 from api.cli.progress import Reading, steps
-from schema.engine import DatabaseError, configured_path
+from api.config import configured_database
+from schema.engine import DatabaseError
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds
@@ -93,7 +94,7 @@ def import_(
             f"{problems}: expected a file named *{' or *'.join(SUFFIXES)}", param_hint="--problems"
         )
     try:
-        path = configured_path()
+        path = configured_database()
         with Staging(replaceable(path).parent) as staging, Report(problems) as report:
             asked = _understood(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
@@ -116,7 +117,7 @@ def load_seeds(folder: Path, documents: Path | None = None) -> str:
     """Check a seed folder and make it the live dataset; return what was done, or end the program."""
     seeds = _checked(folder, documents)
     try:
-        path = configured_path()
+        path = configured_database()
         with Staging(replaceable(path).parent) as staging:
             stage(seeds, staging)
             written = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
