@@ -27,11 +27,6 @@ def guard_formula(value: Any) -> Any:
     return f"'{value}" if type(value) is str and value.startswith(_FORMULA) else value
 
 
-def guard_formula(value: Any) -> Any:
-    """Return the value of a cell; a text that a spreadsheet would take for a formula gets a `'` before it."""
-    return f"'{value}" if type(value) is str and value.startswith(_FORMULA) else value
-
-
 def narrowed(rendered: bytes, wanted: Sequence[str] | None) -> bytes:
     """Return a record's JSON with the wanted keys only (dotted where nested), in the record's order; None: all."""
     if wanted is None:
