@@ -1,6 +1,7 @@
 """From a request to bytes: the Flask application. This module wires the others together, nothing else."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -38,7 +39,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for blueprint in (*records.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
     if find_spec("api.explorer"):  # the folder may be deleted: the API is whole without it
-        from api import explorer  # noqa: PLC0415
-
-        explorer.init_app(app, api)
+        import_module("api.explorer").init_app(app, api)
     return app

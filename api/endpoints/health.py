@@ -40,7 +40,6 @@ _MORE = {
     "series": "One indicator over time: takes `indicator`.",
     "facets": "Counts of estimates by the values of their fields.",
     "conflicts": "What cannot all be true.",
-    "chart.svg": "The chart of any question; also chart.png and chart.vl.json.",
     "changes": "What changed between a version of the dataset and this one: takes `since`.",
     "resolve": "What a name could mean: takes `q`.",
     "dataset": "The dataset: version, licence, how to cite it, downloads.",
@@ -50,6 +49,12 @@ _MORE = {
     "health/ready": "Whether the server can read its dataset.",
     "metrics": "What the server counts, for Prometheus.",
 }
+
+
+def list_resource(name: str, about: str, *, before: str) -> None:
+    """List one more resource in the index, before one that is listed."""
+    following = list(_MORE)[list(_MORE).index(before) :]
+    _MORE.update({name: about} | {other: _MORE.pop(other) for other in following})
 
 
 @blueprint.route("/")

@@ -223,8 +223,6 @@ class Documents:
             for key in schema["properties"].values():
                 key.pop("readOnly", None)
                 key.pop("default", None)
-        # What else a chart's specification holds is in Vega-Lite's own words, and their own schema.
-        document["components"]["schemas"]["Specification"].pop("additionalProperties", None)
         known = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")
