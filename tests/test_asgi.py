@@ -16,9 +16,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from asked import LISTS, answer, drawn
 from conftest import GOOD, make_release, running
 from flask import Flask, Response
+from random_requests import RESOURCES, answer, draw_requests
 
 from api import create_app
 from api.server.front_door import FrontDoor
@@ -52,9 +52,9 @@ def flask_alone(database):
 
 @pytest.mark.server
 def test_the_front_door_answers_as_flask_alone(database, client):
-    ids = {name: [one["id"] for one in client.get(f"/{name}?limit=5").json["data"]] for name in LISTS}
+    ids = {name: [one["id"] for one in client.get(f"/{name}?limit=5").json["data"]] for name in RESOURCES}
     with flask_alone(database) as alone, running(database) as (address, _):
-        for request in drawn(2000, ids):
+        for request in draw_requests(2000, ids):
             expected = answer(alone, request)
             assert (request, answer(address, request)) == (request, expected)
             assert (request, answer(address, request)) == (request, expected)

@@ -74,6 +74,7 @@ def by_estimate(rows):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_every_question_can_be_drawn_in_every_setting(dataset, question):
     client = dataset[0]
