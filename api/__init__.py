@@ -1,30 +1,34 @@
 """From a request to bytes: the Flask application. This module wires the others together, nothing else."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
 
 from api import context
+from api.config import Config, read_config
 from api.endpoints import changes, conflicts, dataset, docs, facets, health, openapi, records, resolve, series
 from api.endpoints.endpoint import Api
-from api.http import compression, headers, limits, problems
-from schema.store.release import Database, default_url
+from api.http import compression, headers, limits, metrics, problems
+from schema.store.release import Database
 
 
-def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """Return the application; `config` goes over the environment's HEADCOUNT_* variables.
+def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
+    """Return the application.
 
-    The database is opened with the first request that needs it, so in each worker for itself.
+    `config` goes over the environment's HEADCOUNT_* variables, by their names without prefix, or is a configuration
+    that has been read already; raises ValueError or DatabaseError as `read_config`. The database is opened with the
+    first request that needs it, so in each worker for itself.
     """
-    from api.http import metrics  # noqa: PLC0415 (once a server has said where: see there)
-
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(openapi.SETTINGS)
-    app.config.from_prefixed_env("HEADCOUNT")
-    app.config.from_mapping(config)
-    app.extensions["database"] = Database(app.config.get("DATABASE_URL") or default_url())
+    if not isinstance(config, Config):
+        app.config.from_mapping(config)
+        config = read_config(config)
+    app.extensions["config"] = config
+    app.extensions["database"] = Database(config.database_url)
     app.url_map.strict_slashes = True
     api = Api(app)
     for module in (metrics, problems, context, compression, headers, limits):
@@ -35,7 +39,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for blueprint in (*records.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
     if find_spec("api.explorer"):  # the folder may be deleted: the API is whole without it
-        from api import explorer  # noqa: PLC0415
-
-        explorer.init_app(app, api)
+        import_module("api.explorer").init_app(app, api)
     return app

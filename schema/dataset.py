@@ -1,4 +1,4 @@
-"""What a release says of itself: who made it, under which licence, what it holds, and as which files it can be had."""
+"""The record of the dataset: its makers, licence, version, counts of records, and downloads."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from schema.fields import ListOf, Part, Pattern, Sha256, Text, Whole
 from schema.vocabulary import Record, about
 
 SQLITE_FILE = "headcount.db"
-"""What the release's own file is called as a download."""
+"""The name of the release's own file as a download."""
 
 
 class DownloadSchema(Record):

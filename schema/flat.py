@@ -1,4 +1,4 @@
-"""Records as text: some keys of a record, and many records as CSV or NDJSON, a few hundred at a time."""
+"""Records as text: chosen keys of a record, and many records as CSV or NDJSON, a batch at a time."""
 
 import csv
 import io
@@ -13,13 +13,13 @@ from marshmallow import Schema, fields
 T = TypeVar("T")
 
 ROWS_AT_A_TIME = 200
-_AT_ONCE = 40
-"""Records that are laid side by side; with many more, Python's garbage collector looks through all of them."""
+_DECODED_AT_ONCE = 40
+"""Records that are decoded at a time for CSV; many more would set off Python's garbage collection."""
 
 # What a spreadsheet would take for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MAY_BE_FORMULA = re.compile(rb':\s*"[=+@\\-]').search
-"""Looks in a record's JSON for a text that begins like one, or with a character that JSON escapes, as it does a tab."""
+"""Searches a record's JSON for a text that begins like one, or with a character that JSON escapes, such as a tab."""
 
 
 def guard_formula(value: Any) -> Any:
@@ -28,25 +28,25 @@ def guard_formula(value: Any) -> Any:
 
 
 def narrowed(rendered: bytes, wanted: Sequence[str] | None) -> bytes:
-    """Return a rendered record, or the keys of it that were asked for (dotted where nested), in the record's order."""
+    """Return a record's JSON with the wanted keys only (dotted where nested), in the record's order; None: all."""
     if wanted is None:
         return rendered
     return orjson.dumps(_narrowed(orjson.loads(rendered), {tuple(name.split(".")) for name in wanted}))
 
 
 def _narrowed(record: dict[str, Any], wanted: set[tuple[str, ...]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    narrow: dict[str, Any] = {}
     for key, value in record.items():
         below = {path[1:] for path in wanted if path[0] == key}
         if () in below or (below and value is None):
-            found[key] = value
+            narrow[key] = value
         elif below:
-            found[key] = _narrowed(value, below)
-    return found
+            narrow[key] = _narrowed(value, below)
+    return narrow
 
 
 def flattened(record: dict[str, Any], joint: str, prefix: str = "") -> dict[str, Any]:
-    """Return a record as one level, without its lists: `{"region": {"id": …}}` → `{"region_id": …}`, joined by `_`."""
+    """Return a record as one level, without its lists: `{"region": {"id": …}}` → `{"region_id": …}` for `_`."""
     flat: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, dict):
@@ -57,20 +57,20 @@ def flattened(record: dict[str, Any], joint: str, prefix: str = "") -> dict[str,
 
 
 def batched(rows: Iterable[T], size: int = 0) -> Iterator[list[T]]:
-    """Yield rows some at a time: ROWS_AT_A_TIME, where no other size is given."""
-    rest = iter(rows)
-    while some := list(islice(rest, size or ROWS_AT_A_TIME)):
-        yield some
+    """Yield rows in lists of a size, by default ROWS_AT_A_TIME."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size or ROWS_AT_A_TIME)):
+        yield batch
 
 
 def write_ndjson(rendered: Iterable[bytes], wanted: Sequence[str] | None = None) -> Iterator[bytes]:
-    """Yield one JSON record a line."""
+    """Yield batches of lines, each line a record's JSON."""
     for rows in batched(rendered):
         yield b"".join(narrowed(row, wanted) + b"\n" for row in rows)
 
 
 def columns_of(record: Schema, wanted: Sequence[str] | None = None, prefix: str = "") -> list[str]:
-    """Return the CSV columns of a record: each of its values, dotted where nested, or those that were asked for."""
+    """Return the CSV columns of a record: every value, dotted where nested, or the wanted ones."""
     columns: list[str] = []
     for key, field in record.fields.items():
         name = prefix + key
@@ -90,11 +90,11 @@ def write_csv(rendered: Iterable[bytes], columns: Sequence[str]) -> Iterator[byt
     yield _csv([columns])
     paths = [tuple(column.split(".")) for column in columns]
     for rows in batched(rendered):
-        yield b"".join(_lines(some, paths) for some in batched(rows, _AT_ONCE))
+        yield b"".join(_lines(batch, paths) for batch in batched(rows, _DECODED_AT_ONCE))
 
 
 def _lines(rows: list[bytes], paths: list[tuple[str, ...]]) -> bytes:
-    """Return records as lines, made column by column, so that what cells need is asked once for all of a column."""
+    """Return records as lines of CSV, made column by column, so that each column's types are looked at once."""
     suspect = any(map(_MAY_BE_FORMULA, rows))
     parts: _Parts = {(): [orjson.loads(row) for row in rows]}
     return _csv(zip(*(_cells(_column(parts, path), suspect=suspect) for path in paths), strict=True))
@@ -110,15 +110,15 @@ _Parts = dict[tuple[str, ...], list[Any]]
 
 
 def _column(parts: _Parts, path: tuple[str, ...]) -> list[Any]:
-    """Return what all records have at a path; `parts` keeps what lies on the way."""
+    """Return the values of all records at a path; `parts` keeps those of each path that was asked for."""
     if path not in parts:
         *above, key = path
-        parts[path] = [None if one is None else one[key] for one in _column(parts, tuple(above))]
+        parts[path] = [None if part is None else part[key] for part in _column(parts, tuple(above))]
     return parts[path]
 
 
 def _cells(values: list[Any], *, suspect: bool) -> list[Any]:
-    """Return the values of a column as csv takes them; a text is looked at only where some may be a formula."""
+    """Return the values of a column as csv takes them; texts are guarded only where one may be a formula."""
     kinds = set(map(type, values))
     if bool in kinds or list in kinds:
         values = [orjson.dumps(value).decode() if type(value) in (bool, list) else value for value in values]

@@ -2,11 +2,11 @@
 
 **Records.** Each of the eight resources is one table in the order in which it is listed: `position` is a record's place
 in that order (estimates newest first, articles and all others by id), and other tables refer to a record by it. Its
-columns are what questions compare, sort by or are worked out from; what is answered is its JSON, rendered once by the
-loader. The JSON of estimates lies apart, so that reading columns does not read past it; that of claims is put together
-from their estimates' (`schema.claim_json`), for it would hold all of it a second time.
+columns are what questions compare and sort by; what is answered is its JSON, rendered once by the loader. The JSON of
+estimates is a table of its own, so that a scan of columns does not read it. The JSON of claims is not stored: it is
+made of that of their estimates (`schema.claim_json`).
 
-**Serving tables.** They repeat, in the order in which it is read, what the common questions ask:
+**Serving tables.** They repeat, in the order in which common questions read it, what the other tables hold:
 `region_estimates` (the estimates of each region, newest first), `estimate_counts` and `series_rollup` (how many there
 are), and `closures` (what contains what). A release is written once and never changed, so no copy can go stale.
 """
@@ -63,59 +63,45 @@ def _resource(name: str, *columns: Column[Any], rendered: bool = True) -> Table:
     return Table(name, metadata, *own, *([_text("json")] if rendered else []))
 
 
-groups = _resource("groups", _text("name"), _whole("estimates_count"))
+def _named(name: str, *columns: Column[Any]) -> Table:
+    return _resource(name, _text("name"), _whole("estimates_count"), *columns)
 
-regions = _resource(
+
+groups = _named("groups")
+
+regions = _named(
     "regions",
-    _text("name"),
-    _whole("estimates_count"),
     Column("kind", _term(terms.RegionKind), nullable=False),
     _text("iso", null=True),
     Column("parent", String, ForeignKey("regions.id"), nullable=True),
 )
 
-indicators = _resource(
+indicators = _named(
     "indicators",
-    _text("name"),
-    _whole("estimates_count"),
-    Column("unit", _term(terms.Unit), nullable=False),
-    Column("kind", _term(terms.IndicatorKind), nullable=False),
+    *(Column("unit", _term(terms.Unit), nullable=False), Column("kind", _term(terms.IndicatorKind), nullable=False)),
 )
 
-hedges = _resource(
-    "hedges",
-    _text("name"),
-    _whole("estimates_count"),
-    Column("bound", _term(terms.Bound), nullable=False),
-    Column("firm", Boolean, nullable=False),
-)
+hedges = _named("hedges", Column("bound", _term(terms.Bound), nullable=False), Column("firm", Boolean, nullable=False))
 
-sources = _resource(
-    "sources",
-    _text("name"),
-    _whole("estimates_count"),
-    Column("kind", _term(terms.SourceKind), nullable=False),
-    Column("anonymous", Boolean, nullable=False),
+sources = _named(
+    "sources", Column("kind", _term(terms.SourceKind), nullable=False), Column("anonymous", Boolean, nullable=False)
 )
 
 articles = _resource(
     "articles",
-    _text("title"),
-    _text("publisher", null=True, index=True),
-    *_period("published"),
-    _whole("estimates_count"),
+    *(_text("title"), _text("publisher", null=True, index=True), *_period("published"), _whole("estimates_count")),
 )
 
 
-def _about(*, indexed: bool) -> list[Column[Any]]:
-    """Return the columns of whom, what, where, who says so and when, which claims and estimates share."""
+def _shared(*, indexed: bool) -> list[Column[Any]]:
+    """Return the columns that claims and estimates share: group, indicator, region, source and as_of."""
     kinds = ("groups", "indicators", "regions", "sources")
     return [*(_reference(kind, indexed=indexed) for kind in kinds), *_period("as_of")]
 
 
 claims = _resource(
     "claims",
-    *_about(indexed=False),
+    *_shared(indexed=False),
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
     *(_whole("estimates_count"), _whole("articles")),
     rendered=False,
@@ -123,7 +109,7 @@ claims = _resource(
 
 estimates = _resource(
     "estimates",
-    *_about(indexed=True),
+    *_shared(indexed=True),
     *(_reference(kind) for kind in ("articles", "claims")),
     Column("hedge", _term(terms.Hedge), ForeignKey("hedges.id"), nullable=False, index=True),
     Column("locus", _term(terms.Locus), nullable=False, index=True),
@@ -133,7 +119,7 @@ estimates = _resource(
     *(Column(name, Boolean, nullable=False, index=True) for name in ("derived", "disputed")),
     *_period("stated"),
     _text("published_start", null=True, index=True),
-    # What became of its claim in it, against which report; null for one that is compared with none.
+    # What changed in it since another report of its claim, and since which; null where there is none to compare with.
     *(Column("drift", _term(terms.Drift)), _text("drift_from", null=True)),
     # What filters compare, worked out at load: the numbers that the figure admits (a null value_low is a vague
     # figure, a null value_high is open), its rank among the reports of its claim, and whether it is the first of them
@@ -145,7 +131,7 @@ estimates = _resource(
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
     rendered=False,
 )
-# What finds the estimates of a series; and all that comparing claims looks at, so that it reads this index and no row.
+# Finds the estimates of a series; and holds all columns that comparing claims reads, so that it reads no row.
 Index(
     "estimates_compared",
     *(estimates.c[f"{kind}_position"] for kind in ("group", "indicator", "region")),
@@ -159,10 +145,9 @@ for _dated, _name in ((articles, "published"), (claims, "as_of"), (estimates, "a
 estimates_rendered = Table(
     "estimates_rendered",
     metadata,
-    Column("position", Integer, ForeignKey("estimates.position"), primary_key=True),
-    _text("json"),
+    *(Column("position", Integer, ForeignKey("estimates.position"), primary_key=True), _text("json")),
 )
-"""The JSON of each estimate, neighbours in the order newest first."""
+"""The JSON of each estimate; those that follow each other in the list, newest first, lie side by side."""
 
 RESOURCES = {table.name: table for table in metadata.sorted_tables if "id" in table.c and "position" in table.c}
 """The tables that are resources, by name."""
@@ -177,7 +162,7 @@ def full_text(name: str) -> str:
 
 
 ANY, ANY_YEAR = 0, -1
-"""In place of a position, or of a year, in a serving table: whatever it is."""
+"""In place of a position, or of a year, in a serving table: all of them together."""
 
 
 def _clustered(name: str, *columns: Column[Any]) -> Table:
@@ -200,7 +185,6 @@ estimate_counts = _clustered(
     _whole("estimates"),
 )
 """The number of estimates by region (with all regions within it), group, indicator and year; each may be ANY.
-
 An estimate counts in each year that its as_of overlaps; an open side reaches the first or the last year of the dataset.
 Rows with region, group and indicator at once are of ANY_YEAR only. There are no rows of zero."""
 
@@ -222,14 +206,12 @@ series_rollup = _clustered(
 
 names = _clustered(
     "names",
-    Column("kind", String, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("id", String, primary_key=True),
+    *(Column(name, String, primary_key=True) for name in ("kind", "key", "id")),
     Column("why", _term(terms.NameKind), nullable=False),
     _text("written"),
 )
-"""Every name that a filter takes (folded by `schema.names.fold`) but claims', which are their ids: what it stands for,
-which kind of name it is, and how it is written."""
+"""Every name that a filter takes, except of claims: `key` is the name folded by `schema.names.fold`, `id` the record
+that it stands for, `why` the kind of name, and `written` how it is written."""
 
 closures = _clustered(
     "closures",
@@ -246,7 +228,7 @@ PART = "part"
 versions = Table(
     "versions", metadata, Column("number", Integer, primary_key=True, autoincrement=False), _text("version")
 )
-"""Every dataset version that was loaded into this place, in that order; the last is the one that is here."""
+"""Every version of the dataset that was loaded into this path, in that order; the last is the present one."""
 
 history = Table(
     "history",
@@ -255,14 +237,12 @@ history = Table(
     Column("id", String, primary_key=True),
     _text("json", null=True),
 )
-"""For each version but the first, the estimates that it changed, as they were before it; null: there was none."""
+"""For each version but the first, the estimates that it changed, as they were before; null: it added the estimate."""
 
 dataset = Table(
     "dataset",
     metadata,
-    Column("version", String, primary_key=True),
-    Column("shipped", Boolean, nullable=False),
-    Column("json", String, nullable=False),
+    *(Column("version", String, primary_key=True), Column("shipped", Boolean, nullable=False), _text("json")),
 )
 """One row: the version (a digest of all records), and whether the seeds are those that ship with Headcount."""
 

@@ -120,14 +120,26 @@ def app(database: Path) -> Iterator[Flask]:
     app.extensions["database"].close()
 
 
+HEADCOUNT = (str(Path(sys.executable).with_name("headcount")),)
+WITH_ANOTHER_GUNICORN = (
+    sys.executable,
+    "-c",
+    "import api.cli, api.server.gunicorn; api.server.gunicorn.TESTED_GUNICORN = 'another'; api.cli.main()",
+)
+"""`headcount` where the installed gunicorn is not the one that api.server.fast_protocol was tested with."""
+
+
 @contextmanager
-def running(database: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running(
+    database: Path, *options: str, program: tuple[str, ...] = HEADCOUNT, **variables: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run `headcount serve` on a free port as users do; give its address and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("headcount"), "serve", "--port", str(port), *options]
+    command = [*program, "serve", "--port", str(port), *options]
     environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"}
+    environment |= variables
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, env=environment, stderr=log)

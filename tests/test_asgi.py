@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,13 +17,13 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import GOOD, make_release, running
+from conftest import GOOD, HEADCOUNT, WITH_ANOTHER_GUNICORN, make_release, running
 from flask import Flask, Response
 from random_requests import RESOURCES, answer, draw_requests
 
 from api import create_app
 from api.server.front_door import FrontDoor
-from api.server.threads import PIECE, Bridge
+from api.server.threads import PIECE, FlaskThreads
 from schema.store.release import Database
 from seeds import SHIPPED
 
@@ -51,13 +52,17 @@ def flask_alone(database):
 
 
 @pytest.mark.server
-def test_the_front_door_answers_as_flask_alone(database, client):
-    ids = {name: [one["id"] for one in client.get(f"/{name}?limit=5").json["data"]] for name in RESOURCES}
-    with flask_alone(database) as alone, running(database) as (address, _):
+def test_the_front_door_answers_as_flask_alone_by_either_protocol(database, client):
+    ids = {name: [record["id"] for record in client.get(f"/{name}?limit=5").json["data"]] for name in RESOURCES}
+    with (
+        flask_alone(database) as alone,
+        running(database, program=HEADCOUNT) as (fast, _),
+        running(database, program=WITH_ANOTHER_GUNICORN) as (plain, _),
+    ):
         for request in draw_requests(2000, ids):
             expected = answer(alone, request)
-            assert (request, answer(address, request)) == (request, expected)
-            assert (request, answer(address, request)) == (request, expected)
+            for address in (fast, plain) * 2:
+                assert (address, request, answer(address, request)) == (address, request, expected)
 
 
 def held_of_old_releases(workers):
@@ -160,41 +165,55 @@ def front(database):
     def make(**config):
         app = create_app({"DATABASE_URL": f"sqlite:///{database}", **config})
         app.extensions["database"].release()
-        made.append(FrontDoor(app))
+        made.append(FrontDoor(app, app.extensions["config"].cache_bytes))
         return made[-1]
 
     yield make
-    for one in made:
-        one._bridge.close()
-        one.flask.extensions["database"].close()
+    for door in made:
+        door._threads.close()
+        door.flask.extensions["database"].close()
 
 
-def test_what_is_kept_is_bounded(front):
-    door = front(KEPT_BYTES=200_000)
+def metrics_of(door):
+    """Return what /metrics tells; it is looked up in the cache in vain before."""
+    body = asyncio.run(asked(door, scope_of("/metrics")))[2].decode()
+    lines = (line.rpartition(" ") for line in body.splitlines() if not line.startswith("#"))
+    return {sample: float(value) for sample, _, value in lines}
+
+
+CACHE_BYTES = "headcount_cache_bytes"
+HITS, MISSES = (f'headcount_cache_requests_total{{result="{result}"}}' for result in ("hit", "miss"))
+FROM_CACHE, FAST, IN_THREAD = (f'headcount_answers_total{{path="{path}"}}' for path in ("cache", "fast", "thread"))
+
+
+def test_the_cache_is_bounded(front):
+    door = front(CACHE_BYTES=200_000)
     for number in range(1, 200):
         for scope in (scope_of(f"/estimates?limit={number % 7 + 1}&offset={number}"), scope_of("/hedges?limit=3")):
             status, headers, body = asyncio.run(asked(door, scope))
             assert status == 200
             assert int(headers[b"content-length"]) == len(body)
-    assert 150_000 < door._kept.size <= 200_000
-    assert door._tally.hits + door._tally.misses == 398
-    assert door._tally.hits > 190  # what is asked for often is written over as well, and put again
+    metrics = metrics_of(door)
+    assert 150_000 < metrics[CACHE_BYTES] <= 200_000
+    assert (metrics[HITS], metrics[MISSES]) == (198, 200 + 1)  # what is asked for often stays
 
 
-def test_what_says_the_same_in_other_words_is_kept_once(front):
+def test_the_same_question_in_other_words_is_cached_once(front):
     door = front()
     first = asyncio.run(asked(door, scope_of("/hedges?limit=3", accept_encoding="gzip")))
-    kept = door._kept.size
+    size = metrics_of(door)[CACHE_BYTES]
     for other in ("/hedges?limit=03", "/hedges?offset=0&limit=3"):
         for _ in range(2):
             answer = asyncio.run(asked(door, scope_of(other, accept_encoding="gzip, x")))
             assert (answer[0], answer[2], answer[1][b"etag"]) == (200, first[2], first[1][b"etag"])
-    assert (door._tally.hits, door._tally.misses) == (2, 3)
-    assert door._kept.size < kept + 600
+    metrics = metrics_of(door)
+    assert metrics[CACHE_BYTES] < size + 1200
+    assert (metrics[HITS], metrics[MISSES]) == (2, 3 + 2)
+    assert (metrics[FROM_CACHE], metrics[FAST], metrics[IN_THREAD]) == (2, 3, 2)
 
 
-def test_answers_that_are_written_over_are_given_anew_in_whichever_words(front):
-    door = front(KEPT_BYTES=300_000)
+def test_evicted_answers_are_given_anew_in_whichever_words(front):
+    door = front(CACHE_BYTES=300_000)
     words = ["/estimates?limit=3", "/estimates?limit=03", "/estimates?offset=0&limit=3"]
     body = asyncio.run(asked(door, scope_of(words[0])))[2]
     chance = random.Random(5)  # noqa: S311 (the same each time)
@@ -204,33 +223,23 @@ def test_answers_that_are_written_over_are_given_anew_in_whichever_words(front):
         assert (status, same, int(headers[b"content-length"])) == (200, body, len(body))
 
 
-def test_nothing_is_kept_where_that_is_turned_off(front):
-    door = front(KEPT_BYTES=0)
+def test_nothing_is_cached_where_that_is_turned_off(front):
+    door = front(CACHE_BYTES=0)
     answers = [asyncio.run(asked(door, scope_of("/hedges")))[2] for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
-    assert (door._kept.size, door._tally.hits, door._tally.misses) == (0, 0, 3)
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [("lots", "'lots' is no number of bytes"), ("9" * 20, f"{'9' * 20} is more than this machine has")],
-)
-def test_how_much_is_kept_has_to_be_a_number_that_is_to_be_had(front, given, said):
-    with pytest.raises(ValueError, match=said):
-        front(KEPT_BYTES=given)
+    metrics = metrics_of(door)
+    assert (metrics[CACHE_BYTES], metrics.get(HITS), metrics[MISSES]) == (0, None, 3 + 1)
 
 
 def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
     monkeypatch.setattr("schema.store.sqlite.STEPS_BETWEEN_CHECKS", 10)
-    monkeypatch.setattr("api.server.fast_path.PATIENCE", -1)
-    door = front(KEPT_BYTES=0)
-    looked = []
-    ask = door._bridge.ask
-    monkeypatch.setattr(door._bridge, "ask", lambda scope: looked.append(scope) or ask(scope))
+    monkeypatch.setattr("api.server.fast_path.MAX_SECONDS", -1)
+    door = front(CACHE_BYTES=0)
     for _ in range(2):
         assert asyncio.run(asked(door, scope_of("/estimates?sort=-high")))[0] == 200
-    assert len(looked) == 2
-    assert list(door._direct._slow.values()) == [19]
+    metrics = metrics_of(door)
+    assert (metrics.get(FAST), metrics[IN_THREAD]) == (None, 2 + 1)
+    assert list(door._fast_path._slow_shapes.values()) == [19]
 
 
 def test_where_requests_are_limited_flask_answers_all(front):
@@ -251,8 +260,8 @@ def test_a_query_of_a_client_that_has_gone_is_given_up(database):
         finally:
             ended.append(time.monotonic())
 
-    async def leave(bridge):
-        task = asyncio.create_task(bridge.ask(scope_of("/slow")))
+    async def leave(threads):
+        task = asyncio.create_task(threads.call(scope_of("/slow")))
         await asyncio.sleep(0.3)
         task.cancel()
         left = time.monotonic()
@@ -262,9 +271,9 @@ def test_a_query_of_a_client_that_has_gone_is_given_up(database):
             await asyncio.sleep(0.01)
         return ended[0] - left
 
-    bridge = Bridge(app)
-    assert asyncio.run(leave(bridge)) < 1
-    bridge.close()
+    threads = FlaskThreads(app)
+    assert asyncio.run(leave(threads)) < 1
+    threads.close()
     data.close()
 
 
@@ -283,18 +292,82 @@ def test_a_slow_reader_holds_neither_memory_nor_a_thread(monkeypatch):
     app.add_url_rule("/stream", "stream", lambda: Response(chunks()))
     app.add_url_rule("/quick", "quick", lambda: "quick")
 
-    async def read_slowly(bridge):
+    async def read_slowly(threads):
         room = asyncio.Semaphore(3)
-        read = asyncio.create_task(bridge.send(await bridge.ask(scope_of("/stream")), lambda _: room.acquire()))
+        read = asyncio.create_task(threads.send(await threads.call(scope_of("/stream")), lambda _: room.acquire()))
         await asyncio.sleep(0.3)
         assert len(made) <= 4
-        assert (await bridge.ask(scope_of("/quick"))).body == b"quick"
+        assert (await threads.call(scope_of("/quick"))).body == b"quick"
         read.cancel()
         with pytest.raises(asyncio.CancelledError):
             await read
-        await bridge.ask(scope_of("/quick"))  # the one thread has let go of the stream before
+        await threads.call(scope_of("/quick"))  # the one thread has let go of the stream before
         assert closed == [True]
 
-    bridge = Bridge(app)
-    asyncio.run(read_slowly(bridge))
-    bridge.close()
+    threads = FlaskThreads(app)
+    asyncio.run(read_slowly(threads))
+    threads.close()
+
+
+def test_an_unforeseen_exception_is_counted_logged_once_and_answered_by_flask(front, monkeypatch, caplog):
+    door = front()
+    fail = door._fast_path._entry
+
+    def fails(route, answer, words, if_none_match):
+        if b"limit=1" in words[2]:
+            raise ZeroDivisionError
+        if b"limit=2" in words[2]:
+            raise sqlite3.OperationalError("no such table")
+        return fail(route, answer, words, if_none_match)
+
+    monkeypatch.setattr(door._fast_path, "_entry", fails)
+    for target in ("/hedges?limit=1", "/estimates?limit=1", "/hedges?limit=2", "/hedges?limit=3"):
+        status, headers, body = asyncio.run(asked(door, scope_of(target)))
+        assert (status, int(headers[b"content-length"])) == (200, len(body))
+    metrics = metrics_of(door)
+    failures = {name: count for name, count in metrics.items() if name.startswith("headcount_fast_path_failures_total")}
+    assert failures == {
+        'headcount_fast_path_failures_total{cause="ZeroDivisionError"}': 2,
+        'headcount_fast_path_failures_total{cause="OperationalError"}': 1,
+    }
+    assert (metrics[FAST], metrics[IN_THREAD]) == (1, 3 + 1)
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError, sqlite3.OperationalError]
+    assert all(record.levelname == "ERROR" for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    "target", ["/estimates?region=nowhere", "/estimates?x=1", "/estimates/none", "/estimates?q=%ff", "/hedges?limit=0"]
+)
+def test_errors_of_a_request_are_no_failure_of_the_fast_path(front, caplog, target):
+    door = front()
+    assert asyncio.run(asked(door, scope_of(target)))[0] in (200, 400, 404)
+    assert not [name for name in metrics_of(door) if name.startswith("headcount_fast_path_failures_total")]
+    assert not caplog.records
+
+
+def test_a_websocket_is_refused_by_the_plain_protocol(front):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(front()({"type": "websocket"}, None, send))
+    assert sent == [{"type": "websocket.close"}]
+
+
+def test_the_cache_of_a_replaced_release_is_cleared(tmp_path):
+    path = tmp_path / "live.db"
+    make_release(GOOD, path)
+    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app.extensions["database"].release()
+    door = FrontDoor(app, 1_000_000)
+    for limit in range(1, 20):
+        asyncio.run(asked(door, scope_of(f"/estimates?limit={limit}")))
+    full = metrics_of(door)[CACHE_BYTES]
+    version = make_release(SHIPPED, path)
+    time.sleep(0.01)
+    app.extensions["database"].release()
+    assert asyncio.run(asked(door, scope_of("/hedges?limit=1")))[1][b"x-dataset-version"] == version.encode()
+    assert metrics_of(door)[CACHE_BYTES] < full / 5
+    door._threads.close()
+    app.extensions["database"].close()

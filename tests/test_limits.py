@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api import create_app
-from api.http.limits import read_settings
+from api.config import read_config
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ WRONG = {
 @pytest.mark.parametrize(("value", "name"), WRONG.items())
 def test_a_value_that_means_nothing_is_refused_at_the_start(value, name):
     with pytest.raises(ValueError, match=rf"^HEADCOUNT_{name}: '.*expected") as refused:
-        read_settings({"RATE_LIMIT": "1 per day", name: value})
+        read_config({"RATE_LIMIT": "1 per day", name: value})
     assert f"'{value.partition(':')[0]}'" in str(refused.value)
     assert "secret" not in str(refused.value)
 

@@ -1,15 +1,16 @@
 """`headcount`: the command line."""
 
 import logging
-import os
 from importlib.metadata import version
+from importlib.util import find_spec
 
 import click
 
-from api.http import limits
-from api.server.cache import most_kept
-from schema.store.release import DatabaseError, configured_path, is_outdated_copy
+from api.config import read_config, renamed_variables
+from schema.store.release import DatabaseError, database_path, is_outdated_copy
 from seeds import SHIPPED
+
+log = logging.getLogger(__name__)
 
 EXAMPLES = """\b
 Examples:
@@ -25,16 +26,16 @@ Shell completion (bash; also zsh, fish):
 
 
 class _Commands(click.Group):
-    """`serve`, and those of `api.cli.loading`, imported only when one of them is asked for, since it takes long."""
+    """`serve`, and the commands of `api.cli.loading`, whose import takes long and is put off until one is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all."""
+        """Return the names of all commands."""
         from api.cli import loading  # noqa: PLC0415
 
         return sorted([*self.commands, *loading.COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return one of them, if there is one of this name."""
+        """Return the command of this name, or None."""
         if cmd_name in self.commands:
             return self.commands[cmd_name]
         from api.cli import loading  # noqa: PLC0415
@@ -79,18 +80,22 @@ def serve(host: str, port: int, workers: int) -> None:
     \b
     Example: headcount serve --host 0.0.0.0 --port 8080 --workers 4
     """  # noqa: D301
+    if not find_spec("api.server"):
+        raise click.ClickException(
+            "api/server is not there; start a WSGI server of your choice, such as gunicorn 'api:create_app()'"
+        )
     try:
-        settings = {name.removeprefix("HEADCOUNT_"): value for name, value in os.environ.items()}
-        limits.read_settings(settings)
-        most_kept(settings)
-        path = configured_path()
+        config = read_config()
     except (ValueError, DatabaseError) as error:
         raise click.ClickException(str(error)) from error
-    from api.server.gunicorn import LOG_FORMAT, Server  # noqa: PLC0415 (gunicorn is slow to import, and of no use elsewhere)
+    from api.server.gunicorn import LOG_FORMAT, Server  # noqa: PLC0415 (slow to import, and no other command needs it)
 
     logging.basicConfig(format=LOG_FORMAT, level=logging.WARNING)
+    for old, new in renamed_variables().items():
+        log.warning("%s is ignored; it is called %s now", old, new)
+    path = database_path(config.database_url)
     if not path.exists() or is_outdated_copy(path):
-        from api.cli.loading import load_seeds  # noqa: PLC0415 (of no use where there is a dataset)
+        from api.cli.loading import load_seeds  # noqa: PLC0415 (not needed where there is a dataset)
 
         click.echo(load_seeds(SHIPPED), err=True)
-    Server(host, port, workers).run()
+    Server(config, host, port, workers).run()

@@ -7,8 +7,9 @@ from typing import NoReturn
 import click
 
 from api.cli.progress import Reading, steps
+from api.config import configured_database
 from schema.grammar import counted
-from schema.store.release import DatabaseError, configured_path
+from schema.store.release import DatabaseError
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds
@@ -95,7 +96,7 @@ def import_(
             f"{problems}: expected a file named *{' or *'.join(SUFFIXES)}", param_hint="--problems"
         )
     try:
-        path = configured_path()
+        path = configured_database()
         with Staging(replaceable(path).parent) as staging, FindingLog(problems) as log:
             read = _read_mapping(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
@@ -119,7 +120,7 @@ def load_seeds(folder: Path, documents: Path | None = None) -> str:
     """Check a seed folder and make it the live dataset; return a message, or exit where there are problems."""
     seeds = _checked(folder, documents)
     try:
-        path = configured_path()
+        path = configured_database()
         with Staging(replaceable(path).parent) as staging:
             stage(seeds, staging)
             written = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)

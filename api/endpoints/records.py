@@ -1,5 +1,7 @@
 """The eight resources: for each, the endpoint of its list and that of one record."""
 
+from functools import partial
+
 from marshmallow import Schema
 from werkzeug.exceptions import NotFound
 
@@ -24,7 +26,8 @@ def _list_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> 
     schema = list_query(name, list(resource.sorts), resource.default_sort, field_names(record))()
 
     def list_resource(question: Question) -> Answer:
-        listing = list_estimates(question) if resource is ESTIMATES else list_records(resource, question)
+        otherwise = partial(list_records, resource, question)
+        listing = list_estimates(question, otherwise) if resource is ESTIMATES else otherwise()
         return answer_list(name, record, question, listing)
 
     list_resource.__name__ = f"list_{name}"

@@ -32,8 +32,8 @@ from api.query.parameters import (
 )
 from api.query.question import QuerySchema, Question, address, canonical, question_of_request
 from api.read.estimates import list_estimates
-from api.read.pages import Start
-from api.read.records import json_of, reader_of
+from api.read.pages import Listing, Start
+from api.read.records import json_of, list_records, reader_of
 from api.read.resources import ESTIMATES
 from schema import tables
 from schema.dataset import cite
@@ -111,7 +111,7 @@ def _instead(asked: Sequence[tuple[str, str]], fault: Mapping[str, Any], meant: 
 def _explored(question: Question) -> dict[str, Any]:
     """Return all that the explorer shows of a question."""
     query, parameters = question.parameters, question.canonical
-    page = list_estimates(question).page(Start(query["offset"]), ROWS)
+    page = _list(question).page(Start(query["offset"]), ROWS)
     chart = tuple((name, value) for name, value in parameters if name not in ("sort", "offset"))
     asked = tuple((name, value) for name, value in parameters if name != "scale")
     whole = tuple((name, value) for name, value in asked if name != "offset")
@@ -140,6 +140,10 @@ def _explored(question: Question) -> dict[str, Any]:
         "downloads": {suffix: address("/estimates", (*whole, ("format", suffix))) for suffix in ("csv", "ndjson")},
         "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', asked))}",
     }
+
+
+def _list(question: Question) -> Listing:
+    return list_estimates(question, partial(list_records, ESTIMATES, question))
 
 
 def _nearest(query: Parameters) -> dict[str, str] | None:
@@ -200,7 +204,7 @@ def _beside_claim(record: Mapping[str, Any]) -> dict[str, Any]:
 def _beside_others(name: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     def beside(record: Mapping[str, Any]) -> dict[str, Any]:
         of_record = Question.of(_schema, {name: [record["id"]], "sort": [ESTIMATES.default_sort]})
-        page = list_estimates(of_record).page(Start(), ROWS)
+        page = _list(of_record).page(Start(), ROWS)
         return {"estimates": [orjson.loads(one) for one in page.rendered]}
 
     return beside

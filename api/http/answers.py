@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import Response, request
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from api import context
 from api.formats.media_types import MEDIA_TYPES, Format
@@ -36,6 +36,11 @@ class Answer(NamedTuple):
     media_type: str
     render: Callable[[], Rendered]
 
+    @property
+    def weak_etag(self) -> str:
+        """The value of the ETag header: weak, for a content coding (gzip, br, zstd) changes only the bytes."""
+        return f'W/"{self.etag}"'
+
 
 def answer(path: str, render: Callable[[], Rendered], media_type: str = "application/json", also: str = "") -> Answer:
     """Return the answer to a question.
@@ -48,23 +53,23 @@ def answer(path: str, render: Callable[[], Rendered], media_type: str = "applica
 
 
 def respond(answer: Answer) -> Response:
-    """Return an answer as Flask's response with its validators, or as 304 without rendering it.
-
-    The ETag is weak, because a content coding (gzip, br, zstd) changes the bytes and not what they say.
-    """
-    if etag_matches(request.headers.get("If-None-Match", ""), answer.etag):
+    """Return an answer as Flask's response with its validators, or as 304 without rendering it."""
+    if etag_matches(request.headers.get("If-None-Match", ""), answer.weak_etag):
         response = Response(status=304)
     else:
         body, headers = answer.render()
         response = Response(body, mimetype=answer.media_type, headers=headers)
-    response.set_etag(answer.etag, weak=True)
+    response.headers["ETag"] = answer.weak_etag
     response.headers["Cache-Control"] = PUBLIC
     return response
 
 
 def etag_matches(if_none_match: str, etag: str) -> bool:
-    """Say whether a client that sends this If-None-Match has the answer of an ETag (opaque tag, weak comparison)."""
-    return bool(if_none_match) and (if_none_match == f'W/"{etag}"' or parse_etags(if_none_match).contains_weak(etag))
+    """Return whether a client that sends this If-None-Match has the answer with an ETag, by weak comparison.
+
+    Both are values of headers, with quotes and `W/`.
+    """
+    return if_none_match == etag or parse_etags(if_none_match).contains_weak(unquote_etag(etag)[0] or "")
 
 
 def guard_page(page: Response, form_action: str = "'none'") -> Response:

@@ -1,109 +1,195 @@
-"""/metrics for Prometheus: how many requests were answered how, and how long that took, over all workers.
+"""/metrics for Prometheus: how many requests were answered how, and how long that took, over all processes."""
 
-prometheus-client decides when it is imported whether values are shared among processes, so this module is imported by
-`create_app`, after `api.server.gunicorn` has named the folder in which they are shared.
-"""
-
+import logging
 import os
 import time
 from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from pathlib import Path
+from threading import Lock
 
+import orjson
 from flask import Flask, Response, g, request
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    REGISTRY,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 
-_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+from api.config import Config
 
-REQUESTS = Counter(
-    "headcount_requests",
-    "Requests that were answered, by the route that answered, the method and the status.",
-    ["route", "method", "status"],
-)
-SECONDS = Histogram(
-    "headcount_request_duration_seconds",
-    "Seconds from a request's arrival to its answer's first byte, by the route that answered.",
-    ["route"],
-    buckets=_BUCKETS,
-)
+log = logging.getLogger(__name__)
 
-KEPT_ASKED = Counter(
-    "headcount_kept_bodies",
-    "Plain GETs of the front door, by whether their answer had been kept (hit) or not (miss).",
-    ["result"],
-)
-KEPT_BYTES = Gauge("headcount_kept_bytes", "Bytes of answers that all workers keep.", multiprocess_mode="livemax")
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds of the histogram's buckets, in seconds."""
+
+REQUESTS = "headcount_requests"
+SECONDS = "headcount_request_duration_seconds"
+SECONDS_SUM = "headcount_request_duration_seconds_sum"
+ANSWERS = "headcount_answers"
+FAILURES = "headcount_fast_path_failures"
+CACHE_REQUESTS = "headcount_cache_requests"
+CACHE_BYTES = "headcount_cache_bytes"
+
+COUNTERS = {
+    REQUESTS: (
+        "Requests that were answered, by the route that answered, the method and the status.",
+        ["route", "method", "status"],
+    ),
+    ANSWERS: (
+        "Answers of the front door, by where they came from: cache, fast (the event loop) or thread (Flask).",
+        ["path"],
+    ),
+    FAILURES: ("Unforeseen exceptions on the fast path, by class; a thread answered instead.", ["cause"]),
+    CACHE_REQUESTS: ("Look-ups in the response cache, by whether it had the answer (hit) or not (miss).", ["result"]),
+}
+
+Counts = dict[tuple[str | int, ...], float]
+"""Numbers by the metric's name and its labels' values; a duration's count has the number of its bucket as well."""
 
 
-class Tally:
-    """What the front door counts: plain integers, on the event loop alone, handed on to prometheus-client at times."""
+class Metrics(Collector):
+    """What one process has counted, and the sum of what all processes of its server have.
 
-    def __init__(self) -> None:
-        """Begin at nothing."""
-        self.hits = self.misses = self.kept_bytes = 0
-        self._requests: dict[tuple[bytes, str, int], int] = {}
-        self._seconds: dict[bytes, list[float]] = {}
+    With a folder, each process writes its counts into a file of its own there; the file stays when the process ends.
+    `loop_counts` are those of the event loop, which adds to them without a lock; the threads' are behind one.
+    """
 
-    def count(self, route: bytes, method: str, status: int, began: float) -> None:
-        """Count a request that began at a time of `time.perf_counter`."""
-        seconds = time.perf_counter() - began
-        key = (route, method, status)
-        self._requests[key] = self._requests.get(key, 0) + 1
-        observed = self._seconds.get(route)
-        if observed is None:
-            observed = self._seconds[route] = [0.0] * (len(_BUCKETS) + 2)
-        observed[bisect_left(_BUCKETS, seconds)] += 1
-        observed[-1] += seconds
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self.loop_counts: defaultdict[tuple[str | int, ...], float] = defaultdict(int)
+        self._counts: defaultdict[tuple[str | int, ...], float] = defaultdict(int)
+        self._lock = Lock()
+        self._written: Counts = {}
+        self._has_failed = False
 
-    def flush(self) -> None:
-        """Hand on what was counted."""
-        for (route, method, status), number in self._requests.items():
-            REQUESTS.labels(route.decode(), method, str(status)).inc(number)
-        for route, observed in self._seconds.items():
-            histogram = SECONDS.labels(route.decode())
-            histogram._sum.inc(observed.pop())  # observe() takes one at a time
-            for bucket, observations in zip(histogram._buckets, observed, strict=True):
-                bucket.inc(observations)
-        KEPT_ASKED.labels("hit").inc(self.hits)
-        KEPT_ASKED.labels("miss").inc(self.misses)
-        KEPT_BYTES.set(self.kept_bytes)
-        self.hits = self.misses = 0
-        self._requests, self._seconds = {}, {}
+    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request, and the seconds until its answer's first byte."""
+        bucket = bisect_left(BUCKETS, seconds)
+        with self._lock:
+            self._counts[REQUESTS, route, method, status] += 1
+            self._counts[SECONDS, route, bucket] += 1
+            self._counts[SECONDS_SUM, route] += seconds
+
+    def count(self, name: str, label: str) -> None:
+        """Add 1 to a counter of one label."""
+        with self._lock:
+            self._counts[name, label] += 1
+
+    def set_cache_bytes(self, size: int) -> None:
+        """Set how many bytes this process's response cache uses."""
+        with self._lock:
+            self._counts[CACHE_BYTES,] = size
+
+    def start(self) -> None:
+        """Go on with the counts of an ended process that had this one's number."""
+        if self._folder:
+            with self._lock:
+                _add(self._counts, _read(_file(self._folder, os.getpid())))
+
+    def write(self) -> None:
+        """Write the counts into this process's file, if they have changed; log the first failure to do so."""
+        counts = self._own()
+        if not self._folder or counts == self._written:
+            return
+        self._written = counts
+        try:
+            _write(_file(self._folder, os.getpid()), counts)
+        except OSError as error:
+            if not self._has_failed:
+                log.error("/metrics lacks what process %d counts: %s", os.getpid(), error)
+            self._has_failed = True
+
+    def totals(self) -> Counts:
+        """Return the counts of all processes; those of the others are up to a second old."""
+        totals = self._own()
+        for file in sorted(self._folder.glob("*.json")) if self._folder else ():
+            if file != _file(file.parent, os.getpid()):
+                _add(totals, _read(file))
+        return totals
+
+    def _own(self) -> Counts:
+        """Return the counts of this process."""
+        with self._lock:
+            counts = dict(self._counts)
+        _add(counts, dict(self.loop_counts))
+        return counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics as prometheus-client wants them."""
+        totals = self.totals()
+        for name, (description, labels) in COUNTERS.items():
+            counter = CounterMetricFamily(name, description, labels=labels)
+            for key in sorted(key for key in totals if key[0] == name):
+                counter.add_metric(list(map(str, key[1:])), totals[key])
+            yield counter
+        histogram = HistogramMetricFamily(
+            SECONDS, "Seconds from a request's arrival to its answer's first byte, by the route.", labels=["route"]
+        )
+        bounds = [*map(str, BUCKETS), "+Inf"]
+        for route in sorted(str(key[1]) for key in totals if key[0] == SECONDS_SUM):
+            counts = accumulate(totals.get((SECONDS, route, bucket), 0) for bucket in range(len(bounds)))
+            histogram.add_metric([route], list(zip(bounds, counts, strict=True)), totals[SECONDS_SUM, route])
+        yield histogram
+        size = totals.get((CACHE_BYTES,), 0)
+        yield GaugeMetricFamily(CACHE_BYTES, "Bytes that the response caches of all workers use.", value=size)
+
+
+def end_process(folder: Path, pid: int) -> None:
+    """Remove the cache's size from the file of a process that has ended; what it counted stays."""
+    file = _file(folder, pid)
+    if counts := _read(file):
+        counts.pop((CACHE_BYTES,), None)
+        _write(file, counts)
+
+
+def _file(folder: Path, pid: int) -> Path:
+    return folder / f"{pid}.json"
+
+
+def _read(file: Path) -> Counts:
+    """Return the counts in a file; none where there is no such file."""
+    try:
+        return {tuple(key): number for key, number in orjson.loads(file.read_bytes())}
+    except FileNotFoundError:
+        return {}
+
+
+def _write(file: Path, counts: Counts) -> None:
+    """Write counts into a file so that a reader sees all of them or those before."""
+    temporary = file.with_suffix(".new")
+    temporary.write_bytes(orjson.dumps(list(counts.items())))
+    temporary.replace(file)
+
+
+def _add(totals: Counts, counts: Mapping[tuple[str | int, ...], float]) -> None:
+    for key, number in counts.items():
+        totals[key] = totals.get(key, 0) + number
 
 
 def _begin() -> None:
     g.began = time.perf_counter()
 
 
-def _finish(response: Response) -> Response:
-    # The route and not the address: there is an address for each question, and a series for each would be too many.
-    route = request.url_rule.rule if request.url_rule else "none"
-    method = request.method if request.method in ("GET", "HEAD", "OPTIONS") else "other"
-    REQUESTS.labels(route, method, str(response.status_code)).inc()
-    if "began" in g:
-        SECONDS.labels(route).observe(time.perf_counter() - g.began)
-    return response
-
-
-def _metrics() -> Response:
-    """Return what was counted in all workers, in Prometheus' text format."""
-    registry = REGISTRY
-    if os.environ.get(_SHARED_FOLDER):
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-
 def init_app(app: Flask) -> None:
     """Count every request, and answer /metrics."""
+    config: Config = app.extensions["config"]
+    metrics = app.extensions["metrics"] = Metrics(config.metrics_folder)
+    registry = CollectorRegistry()
+    registry.register(metrics)
+
+    def count(response: Response) -> Response:
+        # The route and not the address: there is an address for each question, and a series for each would be too many.
+        route = request.url_rule.rule if request.url_rule else "none"
+        method = request.method if request.method in ("GET", "HEAD", "OPTIONS") else "other"
+        now = time.perf_counter()
+        metrics.count_request(route, method, response.status_code, now - g.get("began", now))
+        return response
+
+    def answer_metrics() -> Response:
+        """Return what all processes have counted, in Prometheus' text format."""
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
     app.before_request(_begin)
-    app.after_request(_finish)
-    app.add_url_rule("/metrics", "metrics", _metrics)
+    app.after_request(count)
+    app.add_url_rule("/metrics", "metrics", answer_metrics)

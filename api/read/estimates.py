@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, LargeBinary, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, bindparam, cast, func, select
 
 from api import context
 from api.query.filters import SINGLE
@@ -16,7 +16,6 @@ from api.query.question import Question
 from api.query.search import full_text_table, match_expression
 from api.read import totals
 from api.read.pages import Listing, Page, Start, record_gone
-from api.read.records import list_records
 from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
 from schema.store.sqlite import Statement
@@ -62,12 +61,17 @@ _MATCHING = _PageStatements(
 
 @dataclass(frozen=True)
 class NewestList:
-    """Estimates in the order of positions, read by one kind of statements with some values for their parameters."""
+    """Estimates in the order of positions, read by one kind of statements with some values for their parameters.
 
-    question: Question
+    `total` is the statement that gives their number, with `counted` as its values; `otherwise` gives the same list for
+    streams, which read it in another way.
+    """
+
     statements: _PageStatements
     values: Mapping[str, Any]
-    total: Callable[[Connection], int]
+    total: Statement
+    counted: Mapping[str, Any]
+    otherwise: Callable[[], Listing]
 
     def page(self, start: Start, limit: int) -> Page:
         """Return the estimates beyond a start; raises NotFound if the estimate to start from is gone."""
@@ -86,32 +90,30 @@ class NewestList:
             id_: str = _ID.value(connection, position=rows[index][0])
             return id_
 
-        return Page([rendered for _, rendered in rows], self.total(connection), id_at, more)
+        total = self.total.value(connection, **self.counted) or 0
+        return Page([rendered for _, rendered in rows], total, id_at, more)
 
     def stream(self, start: Start) -> Iterator[bytes]:
         """Return all estimates beyond a start; raises NotFound as `page` does."""
-        return list_records(ESTIMATES, self.question).stream(start)
+        return self.otherwise().stream(start)
 
 
-def list_estimates(question: Question) -> Listing:
-    """Return the estimates that a question asks for, in the order that it asks for."""
+def list_estimates(question: Question, otherwise: Callable[[], Listing]) -> Listing:
+    """Return the estimates that a question asks for, in the order that it asks for.
+
+    `otherwise` gives the list where the loader has not listed and counted what is asked for.
+    """
     single = question.single
-    match = match_expression(question.parameters["q"]) if question.filters.keys() == {"q"} else None
-    total: Callable[[Connection], int] | None = None
-    if single is not None:
-        total = _counted_by(totals.TOTAL, {kind: single.get(kind) for kind in SINGLE})
-    elif match:
-        total = _counted_by(_MATCHES, {"match": match})
-    if total and question.parameters["sort"] == [ESTIMATES.default_sort]:
-        if match:
-            return NewestList(question, _MATCHING, {"match": match}, total)
+    if question.parameters["sort"] != [ESTIMATES.default_sort]:
+        return otherwise()
+    if single is not None and "group" not in single:
+        ids = {kind: single.get(kind) for kind in SINGLE}
+        if "region" in single:
+            values = {kind: ids[kind] for kind in ("region", "indicator")}
+            return NewestList(_OF_REGION, values, totals.TOTAL, ids, otherwise)
         if not single:
-            return NewestList(question, _ALL, {}, total)
-        if "region" in single and "group" not in single:
-            values = {"region": single["region"], "indicator": single.get("indicator")}
-            return NewestList(question, _OF_REGION, values, total)
-    return list_records(ESTIMATES, question, total)
-
-
-def _counted_by(statement: Statement, values: Mapping[str, Any]) -> Callable[[Connection], int]:
-    return lambda connection: statement.value(connection, **values) or 0
+            return NewestList(_ALL, {}, totals.TOTAL, ids, otherwise)
+    match = match_expression(question.parameters["q"]) if question.filters.keys() == {"q"} else None
+    if match:
+        return NewestList(_MATCHING, {"match": match}, _MATCHES, {"match": match}, otherwise)
+    return otherwise()

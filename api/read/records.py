@@ -13,8 +13,9 @@ from api.query.conditions import estimate_conditions
 from api.query.filters import Parameters
 from api.query.question import Question
 from api.query.search import search_conditions
+from api.read import totals
 from api.read.pages import KeysetList
-from api.read.resources import POSITIONS, Resource
+from api.read.resources import ESTIMATES, POSITIONS, Resource
 from schema import tables
 from schema.claim_json import RenderedReport, render_claim
 from schema.store.release import Release
@@ -25,13 +26,14 @@ _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 Read = Callable[[Connection, Sequence[int]], list[bytes]]
 
 
-def list_records(
-    resource: Resource, question: Question, total: Callable[[Connection], int] | None = None
-) -> KeysetList:
-    """Return the records of a resource that a question asks for; `total` gives their number if it is precomputed."""
+def list_records(resource: Resource, question: Question) -> KeysetList:
+    """Return the records of a resource that a question asks for, in the order that it asks for."""
     release = context.release()
+    total: Callable[[Connection], int] | None = None
     if not question.filters:
         total = partial(_number_of, release, resource)
+    elif resource is ESTIMATES and question.single is not None:
+        total = partial(totals.total, question.single)
     return KeysetList(
         release,
         resource.table,

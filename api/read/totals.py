@@ -4,6 +4,7 @@ A question that asks for at most one region, group and indicator, and for nothin
 from `estimate_counts`; one that asks for all estimates reads those of sources and publishers from their records.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, literal_column, select
@@ -33,6 +34,11 @@ _MATCHES = {kind: _COUNTS[f"{kind}_position"] == position_of(kind) for kind in S
 _ALL_YEARS = _COUNTS.year == _ANY_YEAR
 TOTAL = Statement(select(_COUNTS.estimates).where(*_MATCHES.values(), _ALL_YEARS))
 _YEARS = Statement(select(_COUNTS.year, _COUNTS.estimates).where(*_MATCHES.values(), _COUNTS.year > _ANY_YEAR))
+
+
+def total(single: Mapping[str, str], connection: Connection) -> int:
+    """Return how many estimates there are of the region, group and indicator of a question's `single`."""
+    return TOTAL.value(connection, **{kind: single.get(kind) for kind in SINGLE}) or 0
 
 
 def _of_kind(kind: str) -> Statement:

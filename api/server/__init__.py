@@ -1,4 +1,4 @@
-"""gunicorn and what stands before Flask: cache, fast path, threads. Delete it, and Flask alone answers the same.
+"""gunicorn and the ASGI application before Flask: cache, fast path, threads. Without it, Flask alone answers the same.
 
-It may import all of api but `api.cli` and `api.explorer`.
+It may import all of api but `api.cli` and `api.explorer`. Only `api.cli` imports it.
 """

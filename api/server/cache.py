@@ -1,145 +1,126 @@
-"""Finished answers, kept for all workers together: found by what was asked before a framework is entered.
+"""The response cache of one worker: finished answers, found by the words of a request before Flask is entered."""
 
-A release never changes, so what was answered once is the answer as long as the release is live. Which release that is
-belongs to what was asked, so nothing is given up when another takes its place: it is written over (`api.server.ring`).
-"""
-
-import os
-import struct
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-from werkzeug.http import parse_etags
-
-from api.server.ring import Ring
+from collections import OrderedDict
 
 Headers = list[tuple[bytes, bytes]]
-Key = tuple[bytes, bytes, bytes, bytes, bytes]
-"""A release by its fingerprint, path and query string as they were sent, Accept and Accept-Encoding."""
+Words = tuple[bytes, bytes, bytes, bytes, bytes]
+"""The words of a request: the release's fingerprint, path and query string as sent, Accept, Accept-Encoding."""
 
-_OF_THE_BODY = {
+REPRESENTATION_HEADERS = {
     *(b"allow", b"content-encoding", b"content-language", b"content-length", b"content-md5", b"content-range"),
     *(b"content-type", b"content-disposition", b"last-modified", b"link"),
 }
-"""What a 304 does not say."""
-_HERE, _ELSEWHERE = b"=>"
-"""What is kept begins with one of these: an answer, or the words under which it is kept."""
-_BEFORE = struct.Struct("B4I")
-"""Before an answer: `_HERE`, and how long its parts are but for the body."""
+"""Headers that describe the body. A 304 leaves them out."""
+LARGEST_PART = 32
+"""A body of more than this part of the budget is not cached."""
+MAX_ALIASES = 8
+"""The words under which one entry is found; a ninth takes the place of the first."""
+ENTRY_BYTES, ALIAS_BYTES = 600, 300
+"""What Python's objects take beside the texts in them: for an entry, and for each of its aliases."""
 
 
-def most_kept(config: Mapping[str, Any]) -> int:
-    """Return how many bytes may be kept; raises ValueError for no number, or one too high."""
-    given = str(config.get("KEPT_BYTES", 128_000_000))
-    if not (given.isascii() and given.isdecimal()):
-        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given!r} is no number of bytes; expected, say, 128000000")
-    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if int(given) > there:
-        raise ValueError(f"HEADCOUNT_KEPT_BYTES: {given} is more than this machine has; expected at most {there}")
-    return int(given)
-
-
-class Entry(NamedTuple):
-    """One finished answer: the route that gave it, its ETag, its headers as they go out, its body.
-
-    `head` is what a 304 says too, without the request's id; `about` is said of the body.
-    """
-
-    route: bytes
-    etag: bytes
-    head: bytes
-    about: bytes
-    body: bytes | memoryview
-
-    @classmethod
-    def of(cls, route: str, etag: bytes, headers: Headers, body: bytes) -> "Entry":
-        """Return an answer with its headers."""
-        head = lines_of([one for one in headers if one[0] not in _OF_THE_BODY])
-        about = lines_of([one for one in headers if one[0] in _OF_THE_BODY])
-        return cls(route.encode(), etag, head, about, body)
-
-
-def lines_of(headers: Headers) -> bytes:
-    """Return headers as they go out."""
+def header_lines(headers: Headers) -> bytes:
+    """Return headers as the lines of an HTTP response."""
     return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
-class Ready(NamedTuple):
-    """An answer as it goes out."""
+class CacheEntry:
+    """One finished answer.
 
-    status: int
-    head: bytes
-    body: bytes | memoryview
-    id: bytes
-
-    @property
-    def headers(self) -> Headers:
-        """Return its headers as ASGI has them."""
-        named = (line.partition(b": ") for line in self.head.split(b"\r\n") if line)
-        return [(name, value) for name, _, value in named]
-
-
-def is_had(etag: bytes, none_match: bytes) -> bool:
-    """Say whether a client that sends this If-None-Match has what bears a (weak) ETag."""
-    return none_match == etag or parse_etags(none_match.decode("latin-1")).contains_weak(etag[3:-1].decode())
-
-
-class Kept:
-    """The finished answers, each under the words in which it was asked for first; other words lead there, and its ETag.
-
-    Workers write all of it at any time, so what is found is looked at: one step leads to an answer, or there is none.
+    `route` is the URL rule that answered. `headers` are the header lines of every status, without the request's id;
+    `representation_headers` are those that a 304 leaves out. `key` and `aliases` belong to the cache.
     """
 
-    def __init__(self, most: int) -> None:
-        """Take how many bytes may be kept."""
-        self._ring = Ring(most)
+    __slots__ = ("aliases", "body", "etag", "headers", "key", "representation_headers", "route")
+
+    def __init__(self, route: str, etag: bytes, headers: bytes, representation_headers: bytes, body: bytes) -> None:
+        self.route = route
+        self.etag = etag
+        self.headers = headers
+        self.representation_headers = representation_headers
+        self.body = body
+        self.key = b""
+        self.aliases: list[Words] = []
 
     @property
     def size(self) -> int:
-        """How many bytes are kept, about."""
-        return self._ring.used
+        """Bytes of the entry without its aliases."""
+        texts = (self.key, self.etag, self.headers, self.representation_headers, self.body)
+        return ENTRY_BYTES + sum(map(len, texts))
 
-    def get(self, key: Key) -> Entry | None:
-        """Return what answers a request that was made before."""
-        found = self._ring.get(b"\n".join(key))
-        if found is not None and found[0] == _ELSEWHERE:
-            found = self._ring.get(found[1:])
-        return _unpacked(found)
 
-    def same(self, key: Key, etag: bytes, coding: bytes) -> Entry | None:
-        """Return what answers a request that says the same as another in other words."""
-        words = b"\n".join(key)
-        first = self._ring.get(b"\n".join((key[0], etag, coding)))
-        entry = _unpacked(self._ring.get(first)) if first is not None else None
-        if first is not None and entry is not None and first != words:
-            self._ring.put(words, bytes((_ELSEWHERE,)) + first)
+class Cache:
+    """Finished answers, of which the least recently used leave when there is no more room.
+
+    An entry is stored once, under its release, its ETag and its coding; the words of the requests that it answers are
+    its aliases. Only the thread of the event loop may use a cache, so there is no lock.
+    """
+
+    def __init__(self, budget: int) -> None:
+        """Make a cache of so many bytes; with 0, nothing is ever stored."""
+        self.size = 0
+        """Bytes that are used."""
+        self._budget = budget
+        self._entries: OrderedDict[bytes, CacheEntry] = OrderedDict()
+        self._aliases: dict[Words, CacheEntry] = {}
+
+    def get(self, words: Words) -> CacheEntry | None:
+        """Return the entry that answered the same words before."""
+        entry = self._aliases.get(words)
+        if entry is not None:
+            self._entries.move_to_end(entry.key)
         return entry
 
-    def put(self, key: Key, entry: Entry, coding: bytes) -> None:
-        """Keep an answer, if there is room for such a large one."""
-        if len(entry.body) > self._ring.longest:
+    def get_by_etag(self, words: Words, etag: bytes, coding: bytes) -> CacheEntry | None:
+        """Return the entry that has an ETag and a coding, and find it by these words from now on."""
+        entry = self._entries.get(_key(words, etag, coding))
+        if entry is not None:
+            self._add_alias(entry, words)
+        return entry
+
+    def put(self, words: Words, entry: CacheEntry, coding: bytes) -> None:
+        """Store the answer to a request, unless its body is too large; make room for it."""
+        if len(entry.body) * LARGEST_PART > self._budget or self.get_by_etag(words, entry.etag, coding):
             return
-        words = b"\n".join(key)
-        self._ring.put(words, _packed(entry))
-        self._ring.put(b"\n".join((key[0], entry.etag, coding)), words)
+        entry.key = _key(words, entry.etag, coding)
+        self._entries[entry.key] = entry
+        self.size += entry.size
+        self._add_alias(entry, words)
+
+    def clear(self) -> None:
+        """Drop all entries."""
+        self._entries.clear()
+        self._aliases.clear()
+        self.size = 0
+
+    def _add_alias(self, entry: CacheEntry, words: Words) -> None:
+        if (previous := self._aliases.get(words)) is not None:
+            self._drop_alias(previous, words)
+        if len(entry.aliases) == MAX_ALIASES:
+            self._drop_alias(entry, entry.aliases[0])
+        entry.aliases.append(words)
+        self._aliases[words] = entry
+        self.size += _alias_size(words)
+        self._entries.move_to_end(entry.key)
+        while self.size > self._budget:
+            self._evict()
+
+    def _drop_alias(self, entry: CacheEntry, words: Words) -> None:
+        entry.aliases.remove(words)
+        del self._aliases[words]
+        self.size -= _alias_size(words)
+
+    def _evict(self) -> None:
+        """Drop the least recently used entry with its aliases."""
+        _, entry = self._entries.popitem(last=False)
+        for words in tuple(entry.aliases):
+            self._drop_alias(entry, words)
+        self.size -= entry.size
 
 
-def _packed(entry: Entry) -> bytes:
-    return _BEFORE.pack(_HERE, *map(len, entry[:-1])) + b"".join(entry)
+def _key(words: Words, etag: bytes, coding: bytes) -> bytes:
+    return b"\n".join((words[0], etag, coding))  # not a tuple, because bytes remember their hash
 
 
-def _unpacked(found: bytes | None) -> Entry | None:
-    if found is None or found[0] != _HERE:
-        return None
-    _, route, etag, head, about = _BEFORE.unpack_from(found)
-    etag_begins = _BEFORE.size + route
-    head_begins = etag_begins + etag
-    about_begins = head_begins + head
-    body_begins = about_begins + about
-    return Entry(
-        found[_BEFORE.size : etag_begins],
-        found[etag_begins:head_begins],
-        found[head_begins:about_begins],
-        found[about_begins:body_begins],
-        memoryview(found)[body_begins:],
-    )
+def _alias_size(words: Words) -> int:
+    return ALIAS_BYTES + sum(map(len, words[1:]))

@@ -1,129 +1,168 @@
-"""First-time answers on the event loop: the cheap kinds, by the handlers of Flask's views, in a few milliseconds.
+"""The fast path: cheap first-time answers on the event loop, by the handlers of Flask's views, in a few milliseconds.
 
-What does not go well here, whatever it is (a parameter that is wrong, a record that is not there, a query that takes
-long), is None: then Flask is asked in a thread, which knows how to say so and may take its time.
+Every request that it does not answer (a wrong parameter, a missing record, a query that takes long) goes to Flask in a
+thread, which may take its time and answers with the right problem document.
 """
 
+import logging
 import re
 import sqlite3
 import time
+from traceback import walk_tb
 
+from marshmallow import ValidationError
 from sqlalchemy.exc import DatabaseError as QueryError
+from werkzeug.exceptions import HTTPException
 
 from api import context
 from api.endpoints import facets, records, series
 from api.endpoints.endpoint import Endpoint
 from api.formats.media_types import ITEM_MEDIA_TYPES
-from api.http.answers import Answer, is_acceptable
+from api.http.answers import Answer, etag_matches, is_acceptable
 from api.http.compression import SMALLEST, coded, preferred
 from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
+from api.http.metrics import FAILURES, Metrics
 from api.query.question import parse_question
-from api.server.cache import Entry, Headers, Kept, Key, is_had, lines_of
-from schema.store.release import Database, Release
+from api.server.cache import Cache, CacheEntry, Headers, Words, header_lines
+from schema.store.release import Database, DatabaseError, Release
 from schema.store.sqlite import Deadline
 
-PATIENCE = 0.003
-"""Seconds for which a query may hold the event loop."""
-MOST_ROWS = 200
-PASSED_OVER, MOST_SHAPES = 20, 1000
-"""After one question of a shape took long, so many of that shape are not tried here; and how many shapes are known."""
+log = logging.getLogger(__name__)
+
+MAX_SECONDS = 0.003
+"""How long a query may hold up the event loop."""
+MAX_LIMIT = 200
+"""A list with a larger `limit` goes to a thread."""
+SKIPPED = 20
+"""After one slow query, so many queries of the same shape go to a thread at once."""
+MAX_SHAPES = 1000
+"""How many slow shapes are remembered."""
 
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9._-]+")
-_WHOLE = frozenset(ITEM_MEDIA_TYPES.values())
-_CHEAP = (facets.get_facets, series.list_series, *records.ENDPOINTS)
+_WHOLE_BODIES = frozenset(ITEM_MEDIA_TYPES.values())
+CHEAP = (facets.get_facets, series.list_series, *records.ENDPOINTS)
+"""The endpoints that are tried here."""
+
 _VERSION = DATASET_VERSION.lower().encode()
-_SHARED = lines_of(
+_COMMON_HEADERS = header_lines(
     [(name.lower().encode(), value.encode()) for name, value in ({"Cache-Control": PUBLIC} | ALWAYS).items()]
 )
 
 Shape = tuple[str, ...]
+"""What queries of similar cost have in common: the route, the names of the parameters, and the sort keys."""
 
 
-class Direct:
-    """Answers on the event loop."""
+class FastPath:
+    """Answers requests on the event loop and puts the answers into the cache."""
 
-    def __init__(self, database: Database, kept: Kept) -> None:
-        """Take where the releases are, and where answers are kept."""
-        self._database, self._kept = database, kept
-        self._lists = {endpoint.route.encode(): endpoint for endpoint in _CHEAP if "<" not in endpoint.route}
-        self._items = {
-            endpoint.route.partition("/<")[0].encode(): endpoint for endpoint in _CHEAP if "<" in endpoint.route
-        }
-        self._slow: dict[Shape, int] = {}
+    def __init__(self, database: Database, cache: Cache, metrics: Metrics) -> None:
+        self._database, self._cache, self._metrics = database, cache, metrics
+        routes = {endpoint.route: endpoint for endpoint in CHEAP}
+        self._lists = {route.encode(): endpoint for route, endpoint in routes.items() if "<" not in route}
+        self._items = {route.partition("/<")[0].encode(): routes[route] for route in routes if "<" in route}
+        self._slow_shapes: dict[Shape, int] = {}
+        self._logged: set[tuple[str, str, int]] = set()
 
-    def answer(self, release: Release, key: Key, none_match: bytes | None) -> Entry | None:
-        """Return the answer to a request; it is kept, but where the client has it, and it has no body."""
-        _, path, _, accept, _ = key
-        if (found := self._handler(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
+    def answer(self, release: Release, words: Words, if_none_match: bytes | None) -> CacheEntry | None:
+        """Return the answer to a GET or HEAD request, or None where a thread has to answer.
+
+        The answer is cached, unless the client has it already (If-None-Match): then it has no body.
+        """
+        _, path, _, accept, _ = words
+        if (match := self._match(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
-        handler, ids = found
+        endpoint, ids = match
         token = context.begin(context.RequestContext(self._database, accept.decode("latin-1"), release))
         try:
-            return self._tried(handler, ids, key, none_match)
+            return self._answer(endpoint, ids, words, if_none_match)
+        except (HTTPException, ValidationError, DatabaseError, UnicodeDecodeError):
+            return None  # errors of the request, or no dataset: Flask says which
+        except Exception as error:
+            self._report(error)
+            return None
         finally:
             context.end(token)
 
-    def _tried(self, handler: Endpoint, ids: dict[str, str], key: Key, none_match: bytes | None) -> Entry | None:
-        entry: Entry | None = None
-        shape: Shape = (handler.route,)
+    def _answer(
+        self, endpoint: Endpoint, ids: dict[str, str], words: Words, if_none_match: bytes | None
+    ) -> CacheEntry | None:
+        entry: CacheEntry | None = None
+        shape: Shape = (endpoint.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
         try:
-            with Deadline(time.monotonic() + PATIENCE):
-                question = parse_question(handler.schema, key[2])
-                query = question.parameters
-                shape = (handler.route, *query, *query.get("sort", ()))
-                if query.get("limit", 0) > MOST_ROWS or self._passes_over(shape):
+            with Deadline(time.monotonic() + MAX_SECONDS):
+                question = parse_question(endpoint.schema, words[2])
+                parameters = question.parameters
+                shape = (endpoint.route, *parameters, *parameters.get("sort", ()))
+                if parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape):
                     return None
-                if "format" in query or is_acceptable(handler.media_types):
-                    entry = self._entry(handler.route, handler.answer(question, **ids), key, none_match)
-        except (QueryError, sqlite3.DatabaseError):
-            self._put_off(shape)
-        except Exception:  # Flask meets it again, says it and, where nobody foresaw it, logs it
-            return None
-        if began and time.thread_time() - began > PATIENCE:  # also what was no query's doing
-            self._put_off(shape)
+                if "format" in parameters or is_acceptable(endpoint.media_types):
+                    entry = self._entry(endpoint.route, endpoint.answer(question, **ids), words, if_none_match)
+        except (QueryError, sqlite3.DatabaseError) as error:
+            if not _is_interrupted(error):
+                raise
+            self._skip(shape)
+        if began and time.thread_time() - began > MAX_SECONDS:  # rendering takes time as well
+            self._skip(shape)
         return entry
 
-    def _entry(self, route: str, answer: Answer, key: Key, none_match: bytes | None) -> Entry | None:
-        """Return an answer with its headers, as Flask would send it, kept from now on; None for a stream."""
-        if answer.media_type not in _WHOLE:
+    def _entry(self, route: str, answer: Answer, words: Words, if_none_match: bytes | None) -> CacheEntry | None:
+        """Return an answer with the headers that Flask would send, and cache it; None for a stream."""
+        if answer.media_type not in _WHOLE_BODIES:
             return None
-        etag = b'W/"%b"' % answer.etag.encode()
-        head = b"%b%b: %b\r\netag: %b\r\n" % (_SHARED, _VERSION, context.release().version.encode(), etag)
-        if none_match is not None and is_had(etag, none_match):
-            return Entry(route.encode(), etag, head, b"", b"")
-        coding = preferred(key[4].decode("latin-1")) or ""
-        if found := self._kept.same(key, etag, coding.encode()):
-            return found
-        body, said = answer.render()
+        etag = answer.weak_etag.encode()
+        headers = b"%b%b: %b\r\netag: %b\r\n" % (_COMMON_HEADERS, _VERSION, context.release().version.encode(), etag)
+        if if_none_match is not None and etag_matches(if_none_match.decode("latin-1"), answer.weak_etag):
+            return CacheEntry(route, etag, headers, b"", b"")
+        coding = preferred(words[4].decode("latin-1")) or "" if words[4] else ""
+        if entry := self._cache.get_by_etag(words, etag, coding.encode()):
+            return entry
+        body, own_headers = answer.render()
         if not isinstance(body, bytes):
             return None
-        about: Headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
+        representation: Headers = [
+            (name.lower().encode(), value.encode("latin-1")) for name, value in own_headers.items()
+        ]
         if coding and len(body) >= SMALLEST:
             body = b"".join(coded([body], coding))
-            about.append((b"content-encoding", coding.encode()))
+            representation.append((b"content-encoding", coding.encode()))
         else:
             coding = ""
-        about += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
-        entry = Entry(route.encode(), etag, head, lines_of(about), body)
-        self._kept.put(key, entry, coding.encode())
+        representation += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
+        entry = CacheEntry(route, etag, headers, header_lines(representation), body)
+        self._cache.put(words, entry, coding.encode())
         return entry
 
-    def _handler(self, path: bytes) -> tuple[Endpoint, dict[str, str]] | None:
-        """Return what answers at a path, and the names in it."""
-        if handler := self._lists.get(path):
-            return handler, {}
+    def _match(self, path: bytes) -> tuple[Endpoint, dict[str, str]] | None:
+        """Return the endpoint of a path, and the ids in the path."""
+        if endpoint := self._lists.get(path):
+            return endpoint, {}
         above, _, id_ = path.rpartition(b"/")
-        handler = self._items.get(above)
-        return (handler, {"id": id_.decode()}) if handler and _PLAIN_ID.fullmatch(id_) else None
+        endpoint = self._items.get(above)
+        return (endpoint, {"id": id_.decode()}) if endpoint and _PLAIN_ID.fullmatch(id_) else None
 
-    def _passes_over(self, shape: Shape) -> bool:
-        left = self._slow.get(shape, 0)
+    def _is_skipped(self, shape: Shape) -> bool:
+        left = self._slow_shapes.get(shape, 0)
         if left:
-            self._slow[shape] = left - 1
+            self._slow_shapes[shape] = left - 1
         return bool(left)
 
-    def _put_off(self, shape: Shape) -> None:
-        if len(self._slow) >= MOST_SHAPES:
-            self._slow.clear()
-        self._slow[shape] = PASSED_OVER
+    def _skip(self, shape: Shape) -> None:
+        if len(self._slow_shapes) >= MAX_SHAPES:
+            self._slow_shapes.clear()
+        self._slow_shapes[shape] = SKIPPED
+
+    def _report(self, error: Exception) -> None:
+        """Count an unforeseen exception, and log it the first time that it comes from one place in the code."""
+        cause = type(error).__name__
+        self._metrics.count(FAILURES, cause)
+        *_, (frame, line) = walk_tb(error.__traceback__)
+        place = (cause, frame.f_code.co_filename, line)
+        if place not in self._logged:
+            self._logged.add(place)
+            log.error("the fast path failed, so Flask answers; logged once for this cause", exc_info=error)
+
+
+def _is_interrupted(error: Exception) -> bool:
+    """Return whether SQLite gave up a query because its time was over."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

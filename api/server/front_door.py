@@ -1,160 +1,206 @@
-"""The front door: kept answers and cheap first ones on the event loop, all else from Flask in a thread.
+"""The front door: an ASGI application that answers from the cache or on the event loop, and else by Flask in a thread.
 
-One request: a body that is kept (`api.server.cache`) → the same handler as the view's, within a few milliseconds
-(`api.server.fast_path`) → Flask (`api.server.threads`), whose whole public answers are kept too.
+One request: the response cache (`api.server.cache`) → the same handler as the view's, within a few milliseconds
+(`api.server.fast_path`) → Flask (`api.server.threads`), whose whole public answers are cached as well.
 """
 
 import asyncio
 import gc
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from random import getrandbits
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 
+from api.config import Config
+from api.http.answers import etag_matches
 from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.http.limits import read_settings
-from api.http.metrics import Tally
-from api.server.cache import Entry, Headers, Kept, Key, Ready, is_had, most_kept
-from api.server.fast_path import Direct
-from api.server.threads import Bridge, Reply
+from api.http.metrics import ANSWERS, BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, SECONDS_SUM, Metrics
+from api.server.cache import (
+    REPRESENTATION_HEADERS,
+    Cache,
+    CacheEntry,
+    Headers,
+    Words,
+    header_lines,
+)
+from api.server.fast_path import FastPath
+from api.server.threads import FlaskResponse, FlaskThreads
 from schema.store.release import Database, Release
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-FLUSH_SECONDS = 1.0
-TURN_SECONDS = 0.001
-"""How long a thread goes on with Python while the event loop wants to; Python's own default is five times that."""
+METRICS_SECONDS = 1.0
+"""How often a worker writes its counts for /metrics."""
+SWITCH_SECONDS = 0.001
+"""The interpreter's switch interval: how long a thread runs while the event loop waits; Python's default is 0.005."""
 LOOK_SECONDS = 0.005
-"""How long the front door may not notice that another file lies where the release was."""
+"""How often the front door looks whether another file has taken the release's place."""
 ID = REQUEST_ID.lower().encode()
-_READ = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
+_DECISIVE = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
 
 
-def _given(headers: Headers) -> dict[bytes, bytes]:
+class ReadyResponse(NamedTuple):
+    """A response that can be sent at once: `lines` are its header lines, without the request's id."""
+
+    status: int
+    lines: bytes
+    body: bytes
+    request_id: bytes
+
+    @property
+    def headers(self) -> Headers:
+        """The headers as ASGI wants them."""
+        parts = (line.partition(b": ") for line in self.lines.split(b"\r\n") if line)
+        return [*((name, value) for name, _, value in parts), (ID, self.request_id)]
+
+
+def _decisive(headers: Headers) -> dict[bytes, bytes]:
     """Return the headers that an answer depends on, repeated ones joined as WSGI joins them."""
-    given: dict[bytes, bytes] = {}
+    decisive: dict[bytes, bytes] = {}
     for name, value in headers:
-        if name in _READ:
-            given[name] = given[name] + b"," + value if name in given else value
-    return given
+        if name in _DECISIVE:
+            decisive[name] = decisive[name] + b"," + value if name in decisive else value
+    return decisive
 
 
-def _key(release: Release, path: bytes, query: bytes, given: dict[bytes, bytes]) -> Key:
-    return release.fingerprint, path, query, given.get(b"accept", b""), given.get(b"accept-encoding", b"")
-
-
-def _usable(id_: bytes) -> bytes:
-    return request_id(id_.decode("latin-1")).encode()
+def _words(release: Release, path: bytes, query: bytes, decisive: dict[bytes, bytes]) -> Words:
+    return release.fingerprint, path, query, decisive.get(b"accept", b""), decisive.get(b"accept-encoding", b"")
 
 
 class FrontDoor:
-    """An ASGI application before the Flask application."""
+    """An ASGI application before the Flask application. Where requests are limited, Flask answers and counts them all.
 
-    def __init__(self, app: Flask) -> None:
-        """Take the application; where requests are limited, all of them go to it, since it does the counting."""
+    `cache_bytes` is the budget of this process's response cache.
+    """
+
+    def __init__(self, app: Flask, cache_bytes: int) -> None:
         self.flask = app
+        self.config: Config = app.extensions["config"]
         self._database: Database = app.extensions["database"]
-        self._kept = Kept(most_kept(app.config))
-        self._bridge, self._direct, self._tally = Bridge(app), Direct(self._database, self._kept), Tally()
-        self._limited = bool(read_settings(app.config).limits)
+        self._metrics: Metrics = app.extensions["metrics"]
+        self._counts = self._metrics.loop_counts
+        self._cache = Cache(cache_bytes)
+        self._threads = FlaskThreads(app)
+        self._fast_path = FastPath(self._database, self._cache, self._metrics)
+        self._is_limited = bool(self.config.rate_limits)
         self._release: Release | None = None
-        self._looks = 0.0
+        self._next_look = 0.0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] != "http":
+        """Answer a request; a WebSocket is refused."""
+        if scope["type"] == "lifespan":
             await self._live(receive, send)
-            return
-        ready = self.at_once(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
-        if ready is None:
-            await self.in_a_thread(scope, receive, send)
-            return
-        said = [*ready.headers, (ID, ready.id)]
-        await send({"type": "http.response.start", "status": ready.status, "headers": said})
-        await send({"type": "http.response.body", "body": ready.body})
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close"})
+        else:
+            response = self.respond(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
+            if response is None:
+                await self.respond_in_thread(scope, receive, send)
+            else:
+                headers = response.headers
+                await send({"type": "http.response.start", "status": response.status, "headers": headers})
+                await send({"type": "http.response.body", "body": response.body})
 
-    def at_once(self, method: str, path: bytes, query: bytes, headers: Headers) -> Ready | None:
-        """Return an answer that is cached or cheap; `api.server.gunicorn` asks before there is a task and a scope."""
-        if method not in ("GET", "HEAD"):
+    def respond(self, method: str, path: bytes, query: bytes, headers: Headers) -> ReadyResponse | None:
+        """Return a response that is cached or cheap; None where a thread has to answer."""
+        if method not in ("GET", "HEAD") or self._is_limited:
             return None
         began = time.perf_counter()
-        if began > self._looks or self._database.live is not self._release:
+        if began > self._next_look or self._database.live is not self._release:
             self._look(began)
         if (release := self._release) is None:
             return None
-        given = _given(headers)
-        key = _key(release, path, query, given)
-        entry = self._kept.get(key)
+        decisive = _decisive(headers)
+        words = _words(release, path, query, decisive)
+        entry = self._cache.get(words)
         if entry is not None:
-            self._tally.hits += 1
-            return self._ready(entry, method, given, began)
-        if self._limited or len(path) + len(query) >= LONGEST_ADDRESS:
+            self._counts[CACHE_REQUESTS, "hit"] += 1
+            return self._ready(entry, "cache", method, decisive, began)
+        if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
-        self._tally.misses += 1
-        entry = self._direct.answer(release, key, given.get(b"if-none-match"))
-        return self._ready(entry, method, given, began) if entry else None
+        self._counts[CACHE_REQUESTS, "miss"] += 1
+        entry = self._fast_path.answer(release, words, decisive.get(b"if-none-match"))
+        return self._ready(entry, "fast", method, decisive, began) if entry else None
 
-    async def in_a_thread(self, scope: Message, _: Receive, send: Send) -> None:
-        """Answer a request with what Flask says, and keep that."""
+    async def respond_in_thread(self, scope: Message, _: Receive, send: Send) -> None:
+        """Answer a request by Flask, and cache the answer."""
         method, path, release = scope["method"], scope["raw_path"], self._release
+        self._counts[ANSWERS, "thread"] += 1
         if path == b"/metrics":
-            self._flush()
-        reply = await self._bridge.ask(scope)
-        if method == "GET" and release and not self._limited:
-            self._keep(release, _key(release, path, scope["query_string"], _given(scope["headers"])), reply)
-        await self._bridge.send(reply, send)
+            self._metrics.set_cache_bytes(self._cache.size)
+        response = await self._threads.call(scope)
+        if method == "GET" and release and not self._is_limited:
+            words = _words(release, path, scope["query_string"], _decisive(scope["headers"]))
+            self._store(release, words, response)
+        await self._threads.send(response, send)
 
-    def _ready(self, entry: Entry, method: str, given: dict[bytes, bytes], began: float) -> Ready:
-        status, head, body = 200, entry.head + entry.about, entry.body
-        none_match = given.get(b"if-none-match")
-        if none_match is not None and is_had(entry.etag, none_match):
-            status, head, body = 304, entry.head, b""
+    def _ready(
+        self, entry: CacheEntry, origin: str, method: str, decisive: dict[bytes, bytes], began: float
+    ) -> ReadyResponse:
+        status, lines, body = 200, entry.headers + entry.representation_headers, entry.body
+        if_none_match = decisive.get(b"if-none-match")
+        if if_none_match is not None and etag_matches(if_none_match.decode("latin-1"), entry.etag.decode()):
+            status, lines, body = 304, entry.headers, b""
         elif method == "HEAD":
             body = b""
-        self._tally.count(entry.route, method, status, began)
-        id_ = given.get(ID)
-        return Ready(status, head, body, b"%032x" % getrandbits(128) if id_ is None else _usable(id_))
+        self._count(origin, entry.route, method, status, time.perf_counter() - began)
+        id_ = decisive.get(ID)
+        id_ = b"%032x" % getrandbits(128) if id_ is None else request_id(id_.decode("latin-1")).encode()
+        return ReadyResponse(status, lines, body, id_)
+
+    def _count(self, origin: str, route: str, method: str, status: int, seconds: float) -> None:
+        counts = self._counts
+        counts[ANSWERS, origin] += 1
+        counts[REQUESTS, route, method, status] += 1
+        counts[SECONDS, route, bisect_left(BUCKETS, seconds)] += 1
+        counts[SECONDS_SUM, route] += seconds
 
     def _look(self, now: float) -> None:
-        """Look which release is live."""
-        self._release, self._looks = self._database.current(), now + LOOK_SECONDS
+        """Find the live release; where it has changed, clear the cache."""
+        release = self._database.current()
+        if release is not self._release:
+            self._cache.clear()
+        self._release, self._next_look = release, now + LOOK_SECONDS
 
-    def _keep(self, release: Release, key: Key, reply: Reply) -> None:
-        """Keep what Flask answered, if it is all there and decided by what it is kept under."""
-        if reply.status != HTTPStatus.OK or reply.stream:
+    def _store(self, release: Release, words: Words, response: FlaskResponse) -> None:
+        """Cache Flask's response, if it is whole and nothing but its words and the release decides it."""
+        if response.status != HTTPStatus.OK or response.stream:
             return
-        said = dict(reply.headers)
-        decided = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: release.version.encode()}
-        if {b"etag", b"content-length"} <= said.keys() and decided.items() <= said.items():
-            headers = [one for one in reply.headers if one[0] != ID]
-            entry = Entry.of(reply.route, said[b"etag"], headers, reply.body)
-            self._kept.put(key, entry, said.get(b"content-encoding", b""))
+        headers = dict(response.headers)
+        required = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: release.version.encode()}
+        if {b"etag", b"content-length"} <= headers.keys() and required.items() <= headers.items():
+            common = [header for header in response.headers if header[0] not in {ID, *REPRESENTATION_HEADERS}]
+            representation = [header for header in response.headers if header[0] in REPRESENTATION_HEADERS]
+            entry = CacheEntry(
+                response.route, headers[b"etag"], header_lines(common), header_lines(representation), response.body
+            )
+            self._cache.put(words, entry, headers.get(b"content-encoding", b""))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Count for as long as the worker lives."""
+        """Serve the lifespan of a worker: set up its interpreter, and write its counts until the end."""
         await receive()
-        sys.setswitchinterval(TURN_SECONDS)
-        gc.freeze()  # what is there now stays, so garbage need not be looked for in it
-        flushing = asyncio.create_task(self._flush_regularly())
+        sys.setswitchinterval(SWITCH_SECONDS)
+        gc.freeze()  # modules and the like stay, so the garbage collector need not look through them
+        self._metrics.start()
+        writing = asyncio.create_task(self._write_metrics_regularly())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        flushing.cancel()
-        self._flush()
-        self._bridge.close()
+        writing.cancel()
+        self._metrics.set_cache_bytes(0)
+        self._metrics.write()
+        self._threads.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _flush_regularly(self) -> None:
+    async def _write_metrics_regularly(self) -> None:
         while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            self._flush()
-
-    def _flush(self) -> None:
-        self._tally.kept_bytes = self._kept.size
-        self._tally.flush()
+            await asyncio.sleep(METRICS_SECONDS)
+            self._metrics.set_cache_bytes(self._cache.size)
+            self._metrics.write()

@@ -1,7 +1,7 @@
-"""From ASGI to Flask: one hop into a bounded pool of threads for a whole body, one for each piece of a stream.
+"""From ASGI to Flask, in a bounded pool of threads: one call for a whole body, one for each piece of a stream.
 
-A reader that is slow holds no thread: the next piece is read when the one before is on its way. When a client has
-gone, gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.store.sqlite`).
+A slow client holds no thread: the next piece is read when the one before has been sent. When a client has gone,
+gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.store.sqlite`).
 """
 
 import asyncio
@@ -22,18 +22,18 @@ from schema.store.sqlite import Deadline
 
 THREADS = 16
 PIECE, PIECE_SECONDS = 65_536, 0.02
-"""A piece of a stream is this long, or what could be read in this time."""
-
-NICER = 5
+"""A piece of a stream has this many bytes, or as many as can be read in this time."""
+NICENESS = 5
+"""How much lower than the event loop's the priority of the threads is."""
 
 T = TypeVar("T")
 
 
-def environ_of(scope: dict[str, Any]) -> dict[str, Any]:
-    """Return a request as WSGI has it; its body is not read, for no view looks at one."""
+def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
+    """Return the WSGI environment of an ASGI request. Its body is empty, because no view reads one."""
     path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     target = f"{path}?{query}" if query else path
-    if path[:1] != "/" and "://" in path:  # as a proxy is asked
+    if path[:1] != "/" and "://" in path:  # the absolute form, which clients send to a proxy
         path = urlsplit(path).path
     server, client = scope["server"] or ("localhost", 80), scope["client"]
     environ: dict[str, Any] = {
@@ -65,34 +65,40 @@ def environ_of(scope: dict[str, Any]) -> dict[str, Any]:
 
 
 class Stream:
-    """A body that is read piece by piece, each in whatever thread is free."""
+    """A body that is read piece by piece, each piece by any thread.
+
+    `deadline` is the request's client; when it has gone, reading ends.
+    """
 
     def __init__(self, chunks: Iterable[bytes], deadline: Deadline) -> None:
-        """Take the chunks, and until when they are waited for."""
-        self._chunks, self._deadline = chunks, deadline
+        self.deadline = deadline
+        self._chunks = chunks
         self._iterator: Iterator[bytes] = iter(chunks)
         self._lock = threading.Lock()  # a piece may still be read when the client has gone
 
-    def piece(self) -> tuple[bytes, bool]:
-        """Return the next piece, and whether there is more."""
-        read, size, ends = [], 0, time.monotonic() + PIECE_SECONDS
-        with self._lock, self._deadline:
+    def read(self) -> tuple[bytes, bool]:
+        """Return the next piece, and whether there may be more."""
+        chunks, size, ends = [], 0, time.monotonic() + PIECE_SECONDS
+        with self._lock, self.deadline:
             for chunk in self._iterator:
-                read.append(chunk)
+                chunks.append(chunk)
                 size += len(chunk)
                 if size >= PIECE or time.monotonic() > ends:
-                    return b"".join(read), True
-        return b"".join(read), False
+                    return b"".join(chunks), True
+        return b"".join(chunks), False
 
     def close(self) -> None:
-        """Let go of what the chunks come from."""
+        """Close the iterable that yields the chunks."""
         with self._lock:
             if close := getattr(self._chunks, "close", None):
                 close()
 
 
-class Reply(NamedTuple):
-    """What Flask answers: a whole body, or a stream whose first piece is read."""
+class FlaskResponse(NamedTuple):
+    """Flask's response: `body` is all of it, or the first piece where there is a `stream` of more.
+
+    `route` is the URL rule that answered, or "none".
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -101,22 +107,21 @@ class Reply(NamedTuple):
     route: str
 
 
-def _stand_back() -> None:
-    """Leave the processor to the event loop where both want it; Linux has a niceness for each thread."""
+def lower_priority() -> None:
+    """Lower this thread's priority below the event loop's; only Linux has a niceness for each thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + NICER)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
 
 
-class Bridge:
-    """Asks Flask in threads."""
+class FlaskThreads:
+    """Threads in which the Flask application answers."""
 
     def __init__(self, app: Flask) -> None:
-        """Take the application."""
         self._app = app
-        self._pool = ThreadPoolExecutor(THREADS, "flask", _stand_back)
+        self._pool = ThreadPoolExecutor(THREADS, "flask", lower_priority)
 
     def close(self) -> None:
-        """End the threads; what they still do is for nobody."""
+        """End the threads; calls that have not begun are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _in_thread(self, deadline: Deadline, call: Callable[[], T]) -> T:
@@ -126,42 +131,43 @@ class Bridge:
             deadline.cancelled = True
             raise
 
-    async def ask(self, scope: dict[str, Any]) -> Reply:
-        """Return Flask's answer."""
+    async def call(self, scope: dict[str, Any]) -> FlaskResponse:
+        """Return Flask's response to an ASGI request."""
         deadline = Deadline()
-        return await self._in_thread(deadline, partial(self._ask, environ_of(scope), deadline))
+        return await self._in_thread(deadline, partial(self._call, wsgi_environ(scope), deadline))
 
-    async def send(self, reply: Reply, send: Callable[[dict[str, Any]], Any]) -> None:
-        """Send an answer; of a stream, the next piece is read when there is room for it."""
-        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        if not (stream := reply.stream):
-            await send({"type": "http.response.body", "body": reply.body})
+    async def send(self, response: FlaskResponse, send: Callable[[dict[str, Any]], Any]) -> None:
+        """Send a response; the next piece of a stream is read when the client has taken the one before."""
+        await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+        if not (stream := response.stream):
+            await send({"type": "http.response.body", "body": response.body})
             return
         try:
-            piece, more = reply.body, True
+            piece, more = response.body, True
             while more:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece, more = await self._in_thread(stream._deadline, stream.piece)
+                piece, more = await self._in_thread(stream.deadline, stream.read)
             await send({"type": "http.response.body", "body": piece})
         finally:
             self._pool.submit(stream.close)
 
-    def _ask(self, environ: dict[str, Any], deadline: Deadline) -> Reply:
-        begun: list[Any] = []
+    def _call(self, environ: dict[str, Any], deadline: Deadline) -> FlaskResponse:
+        """Call the application in this thread, and read the first piece of the body."""
+        started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
-            begun[:] = [int(status[:3]), headers]
+            started[:] = [int(status[:3]), headers]
             return lambda _: None
 
         with deadline:
             stream = Stream(self._app(environ, start_response), deadline)
-        status, headers = begun
+        status, headers = started
         rule = getattr(environ["werkzeug.request"], "url_rule", None)
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         length = dict(encoded).get(b"content-length")
-        piece, more = stream.piece()
+        piece, more = stream.read()
         if more and length is not None and len(piece) == int(length):
             more = False
         if not more or deadline.cancelled:
             stream.close()
-        return Reply(status, encoded, piece, stream if more else None, rule.rule if rule else "none")
+        return FlaskResponse(status, encoded, piece, stream if more else None, rule.rule if rule else "none")

@@ -91,7 +91,7 @@ def servers(folder, logs, peers, worker_class):
     headcount = [program("headcount"), "serve", "--port", "{port}"]
     ours = [
         Server("headcount", headcount, logs, "/estimates?limit=1", **_database(folder)),
-        Server("nothing kept", headcount, logs, "/estimates?limit=1", **_database(folder), HEADCOUNT_KEPT_BYTES="0"),
+        Server("nothing kept", headcount, logs, "/estimates?limit=1", **_database(folder), HEADCOUNT_CACHE_BYTES="0"),
     ]
     theirs = [
         Server("bare", [*gunicorn, "--keep-alive", "5", application], logs, "/1"),

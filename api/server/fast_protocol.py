@@ -1,0 +1,101 @@
+"""A faster protocol class for gunicorn's ASGI worker. It uses private names of gunicorn, so it belongs to one version.
+
+`api.server.gunicorn` chooses it where exactly this version of gunicorn is installed; every other version serves the
+front door as a plain ASGI application. What it adds to gunicorn's own protocol:
+
+- a ready response is written without a task, an ASGI scope and a check of our own headers;
+- a request that cannot be read as HTTP is refused with a problem document;
+- the headers of a connection's first request must arrive in time;
+- a request for a WebSocket is answered as plain HTTP.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.asgi import protocol
+from gunicorn.workers import gasgi
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    InternalServerError,
+    NotImplemented,
+    RequestHeaderFieldsTooLarge,
+    RequestURITooLarge,
+)
+
+from api.http.headers import REQUEST_ID
+from api.http.problems import handle_http_exception
+
+if TYPE_CHECKING:
+    from api.server.front_door import FrontDoor
+
+ID = REQUEST_ID.encode()
+
+_REFUSALS: dict[int, HTTPException] = {
+    414: RequestURITooLarge("The request line is too long."),
+    431: RequestHeaderFieldsTooLarge("The headers are too long, or too many."),
+    500: InternalServerError("Something went wrong here."),
+    501: NotImplemented("This transfer coding is not known here."),
+}
+
+
+class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
+    """One connection; the worker's application is the front door."""
+
+    def __init__(self, worker: Any) -> None:
+        super().__init__(worker)
+        self.front_door: FrontDoor = worker.asgi
+        self.app = self.front_door.respond_in_thread
+
+    def connection_made(self, transport: Any) -> None:
+        """Start the clock of the first request; gunicorn starts it for those after it (`keepalive`)."""
+        super().connection_made(transport)
+        seconds = self.front_door.config.first_request_seconds
+        self._keepalive_handle = self.worker.loop.call_later(seconds, self._keepalive_timeout)
+
+    def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
+        """Answer a request that could not be read with a problem document."""
+        app = self.front_door.flask
+        refusal = _REFUSALS.get(status) or BadRequest("This is not a request that HTTP knows.")
+        with app.test_request_context("/unreadable"):
+            app.preprocess_request()
+            response = app.process_response(handle_http_exception(refusal))
+        headers = {**response.headers, "Connection": "close"}
+        lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        self._safe_write("\r\n".join(lines).encode("latin-1") + response.get_data())
+
+    async def _serve_http_request(self, request: Any, sockname: Any, peername: Any) -> Any:
+        """Write a response that is ready; leave all others to gunicorn. Return whether the connection stays open."""
+        query = request.query.encode("latin-1")
+        response = self.front_door.respond(request.method, request.raw_path, query, request.headers_bytes)
+        if response is None:
+            return await super()._serve_http_request(request, sockname, peername)
+        close = self._will_close(request, False)
+        self._response_buffer = b"%b%b%b: %b\r\n%bServer: gunicorn/asgi\r\n%b\r\n" % (
+            protocol._get_cached_status_line(request.version, response.status),
+            response.lines,
+            ID,
+            response.request_id,
+            protocol._get_cached_date_header(),
+            b"Connection: close\r\n" if close else b"",
+        )
+        self._send_body(response.body)
+        if self._flow_control.write_paused:
+            await self._flow_control.drain()
+        elif self._callback_parser.remaining():
+            await asyncio.sleep(0)  # a client that sends requests without waiting must not hold up the others
+        return not close
+
+    def _is_websocket_upgrade(self, request: Any) -> bool:
+        """Return False: there is no WebSocket here."""
+        return False
+
+
+class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
+    """gunicorn's ASGI worker with this protocol."""
+
+    def init_process(self) -> None:
+        """Serve until the end."""
+        protocol.ASGIProtocol._check_h1c_protocol_available()  # fills attributes of this class that others read there
+        gasgi.ASGIProtocol = Protocol  # the name by which the worker makes the protocol of a connection
+        super().init_process()
