@@ -17,9 +17,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from asked import LISTS, answer, drawn
 from conftest import GOOD, HEADCOUNT, WITH_ANOTHER_GUNICORN, make_release, running
 from flask import Flask, Response
+from random_requests import RESOURCES, answer, draw_requests
 
 from api import create_app
 from api.server.front_door import FrontDoor
@@ -51,14 +51,15 @@ def flask_alone(database):
         process.wait(timeout=40)
 
 
+@pytest.mark.server
 def test_the_front_door_answers_as_flask_alone_by_either_protocol(database, client):
-    ids = {name: [record["id"] for record in client.get(f"/{name}?limit=5").json["data"]] for name in LISTS}
+    ids = {name: [record["id"] for record in client.get(f"/{name}?limit=5").json["data"]] for name in RESOURCES}
     with (
         flask_alone(database) as alone,
         running(database, program=HEADCOUNT) as (fast, _),
         running(database, program=WITH_ANOTHER_GUNICORN) as (plain, _),
     ):
-        for request in drawn(2000, ids):
+        for request in draw_requests(2000, ids):
             expected = answer(alone, request)
             for address in (fast, plain) * 2:
                 assert (address, request, answer(address, request)) == (address, request, expected)

@@ -77,6 +77,7 @@ def by_estimate(rows):
     return rows_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_every_question_can_be_drawn_with_all_options(dataset, question):
     client = dataset[0]

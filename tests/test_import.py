@@ -249,6 +249,7 @@ def test_parquet_without_pyarrow_is_named(tmp_path, monkeypatch):
     assert Outcome(tmp_path, tmp_path / "rows.parquet").named() == {"no-pyarrow": [0]}
 
 
+@pytest.mark.slow
 def test_workers_give_what_one_process_gives(tmp_path, monkeypatch):
     rows = [{**ROW, "id": f"e-{number}", "low": str(number % 40)} for number in range(5000)]
     file = write_csv(tmp_path / "rows.csv", rows)
