@@ -17,7 +17,7 @@ from flask import Flask
 
 from api.config import Config
 from api.http.answers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.http.metrics import ANSWERS, CACHE_REQUESTS, Metrics
+from api.http.metrics import CACHE_REQUESTS, Metrics
 from api.server.cache import (
     REPRESENTATION_HEADERS,
     Cache,
@@ -120,7 +120,6 @@ class FrontDoor:
         words = _words(release, path, query, decisive)
         entry = self._cache.get(words)
         if entry is not None:
-            self._metrics.count(CACHE_REQUESTS, "hit")
             return self._ready(entry, "cache", method, decisive, began)
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
@@ -131,7 +130,6 @@ class FrontDoor:
     async def respond_in_thread(self, scope: Message, _: Receive, send: Send) -> None:
         """Answer a request by Flask, and cache the answer."""
         method, path, release = scope["method"], scope["raw_path"], self._release
-        self._metrics.count(ANSWERS, "thread")
         if path == b"/metrics":
             self._metrics.set_cache_bytes(self._cache.size)
         response = await self._threads.call(scope)
@@ -149,8 +147,7 @@ class FrontDoor:
             status, lines, body = 304, entry.headers, b""
         elif method == "HEAD":
             body = b""
-        self._metrics.count(ANSWERS, origin)
-        self._metrics.count_request(entry.route, method, status, time.perf_counter() - began)
+        self._metrics.count_request(entry.route, method, status, origin, time.perf_counter() - began)
         id_ = decisive.get(ID)
         id_ = b"%032x" % getrandbits(128) if id_ is None else request_id(id_.decode("latin-1")).encode()
         return ReadyResponse(status, lines, body, id_)
