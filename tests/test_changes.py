@@ -128,6 +128,7 @@ def test_a_release_that_cannot_be_read_ends_the_history(place, caplog):
     assert "the history of its estimates cannot be carried on" in caplog.text
 
 
+@pytest.mark.slow
 def test_loads_at_once_lose_no_version(place):
     seeds, load, client = place
     versions = {load()}

@@ -203,7 +203,7 @@ def _changes(data, place=()):
                 yield here, digits
 
 
-@pytest.mark.parametrize("folder", [SHIPPED, GOOD], ids=["shipped", "good"])
+@pytest.mark.parametrize("folder", [pytest.param(SHIPPED, marks=pytest.mark.slow), GOOD], ids=["shipped", "good"])
 def test_every_single_change_is_found_in_its_line(folder, tmp_path, monkeypatch):
     files = sorted(file for part in ("", "articles/", "vocabulary/") for file in folder.glob(f"{part}*.yaml"))
     sources = {file: read.read_file(file) for file in files}

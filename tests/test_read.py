@@ -22,7 +22,9 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "deep" else name for name in HOSTILE]
+)
 def test_hostile_yaml_is_refused_with_its_line(tmp_path, name):
     content, line, what = HOSTILE[name]
     file = tmp_path / "seed.yaml"

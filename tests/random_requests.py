@@ -3,10 +3,11 @@
 import random
 import socket
 from http.client import HTTPResponse
+from typing import NamedTuple
 
-LISTS = ("estimates", "claims", "sources", "articles", "groups", "regions", "indicators", "hedges")
-WORKED = ("facets", "series", "conflicts", "changes", "resolve")
-ALONE = ("", "dataset", "dataset/estimates.csv", "dataset/headcount.db", "datapackage.json", "openapi.json", "docs")
+RESOURCES = ("estimates", "claims", "sources", "articles", "groups", "regions", "indicators", "hedges")
+COMPUTED = ("facets", "series", "conflicts", "changes", "resolve")
+OTHERS = ("", "dataset", "dataset/estimates.csv", "dataset/headcount.db", "datapackage.json", "openapi.json", "docs")
 ODD_PATHS = (
     *("//estimates", "/estimates/", "/estimates//", "/%65stimates", "/estimates%2Fexact", "/estimates/ex%61ct"),
     *("/estimates/%FF", "/estimates/%C3%A9", "/estimates/%00", "/estimates/%", "/estimates/%zz", "/estimates/+"),
@@ -115,29 +116,29 @@ KNOWN = (None, None, None, None, "*", 'W/"abc"', '"abc", W/"def"', "nonsense", "
 METHODS = ("GET",) * 24 + ("HEAD", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "BREW")
 
 
-def drawn(number: int, ids: dict[str, list[str]], seed: int = 1) -> list[bytes]:
+def draw_requests(number: int, ids: dict[str, list[str]], seed: int = 1) -> list[bytes]:
     """Return requests as bytes."""
     chance = random.Random(seed)  # noqa: S311
-    return [_one(chance, ids) for _ in range(number)]
+    return [_draw_request(chance, ids) for _ in range(number)]
 
 
-def _one(chance: random.Random, ids: dict[str, list[str]]) -> bytes:  # noqa: PLR0912
+def _draw_request(chance: random.Random, ids: dict[str, list[str]]) -> bytes:  # noqa: PLR0912
     kind = chance.random()
     if kind < 0.1:
         path = chance.choice(ODD_PATHS)
     elif kind < 0.5:
-        path = f"/{chance.choice(LISTS)}"
+        path = f"/{chance.choice(RESOURCES)}"
     elif kind < 0.7:
-        name = chance.choice(LISTS)
+        name = chance.choice(RESOURCES)
         path = f"/{name}/{chance.choice([*ids[name], 'nothing', 'no.thing', 'no_thing'])}"
     elif kind < 0.9:
-        path = f"/{chance.choice(WORKED)}"
+        path = f"/{chance.choice(COMPUTED)}"
     else:
-        path = f"/{chance.choice(ALONE)}"
-    given = chance.sample(PARAMETERS, chance.choice((0, 0, 1, 1, 1, 2, 3)))
+        path = f"/{chance.choice(OTHERS)}"
+    parameters = chance.sample(PARAMETERS, chance.choice((0, 0, 1, 1, 1, 2, 3)))
     if path == "/series":
-        given.append("indicator=fighters")
-    target = (f"{path}?{'&'.join(given)}" if given else path).encode()
+        parameters.append("indicator=fighters")
+    target = (f"{path}?{'&'.join(parameters)}" if parameters else path).encode()
     method = chance.choice(METHODS)
     lines = [b"%b %b HTTP/1.1" % (method.encode(), target), b"Host: localhost", b"Connection: close"]
     for name, choices in (("Accept", ACCEPTED), ("Accept-Encoding", CODINGS), ("If-None-Match", KNOWN)):
@@ -157,16 +158,24 @@ def _one(chance: random.Random, ids: dict[str, list[str]]) -> bytes:  # noqa: PL
     return b"\r\n".join([*lines, b"", b""])
 
 
-def answer(address: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Send the bytes of a request; return the status, the headers that do not tell the server, and the body."""
+class Answer(NamedTuple):
+    """What a server answers: the headers in lower case, without those that differ each time or tell the server."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def answer(address: str, request: bytes) -> Answer:
+    """Return the answer to the bytes of a request, which is sent on a connection of its own."""
     host, _, port = address.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(request)
         response = HTTPResponse(connection, method=request.partition(b" ")[0].decode())
         response.begin()
         body = response.read()
-    of_the_server = ("server", "date", "expires", "connection", "x-request-id")
-    headers = {name.lower(): value for name, value in response.getheaders() if name.lower() not in of_the_server}
+    left_out = ("server", "date", "expires", "connection", "x-request-id")
+    headers = {name.lower(): value for name, value in response.getheaders() if name.lower() not in left_out}
     if "allow" in headers:  # Flask lists a set
         headers["allow"] = ", ".join(sorted(headers["allow"].split(", ")))
-    return response.status, headers, body
+    return Answer(response.status, headers, body)

@@ -1,0 +1,226 @@
+"""Ask two running servers the same random requests, and say where their answers differ.
+
+    python tests/bench/compare.py http://127.0.0.1:8000 http://127.0.0.1:8001 --requests 5000 --seed 1
+
+Both have to serve the same dataset. Half of the requests are drawn from the first server's OpenAPI document: every path,
+parameters with values that the document names and with others, each format, content negotiation, codings, validators of
+earlier answers, and links to the next page. The other half is that of `random_requests`: odd paths, methods and headers.
+Compared are the status, the headers and the bytes of the body. Not compared are Date, X-Request-Id and Server, and what
+DIFFERENCES allows, each with its reason. Every allowed difference that was met is counted. Exits with 1 where other
+answers differ.
+"""
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from random_requests import ACCEPTED, CODINGS, RESOURCES, Answer, answer, draw_requests
+
+ODD_VALUES = ("", "x", "0", "-1", "1_000", "99999999999999999999", "%00", "%FF", "ä", "a,b", "2017-13", "true", "null")
+GOOD_VALUES = {
+    "integer": ("1", "2", "3", "10", "1000"),
+    "number": ("0", "1", "500", "7000.5", "1000000"),
+    "boolean": ("true", "false", "True"),
+    "string": ("2017", "2017-01/2018-03", "../2016", "iraq", "fighters", "IQ", "Daesh", "-low", "id", "after:nothing"),
+}
+MOST_SHOWN = 20
+
+Request = bytes
+Allowed = Callable[[Request, Answer, Answer], bool]
+
+
+def without(headers: dict[str, str], *names: str) -> dict[str, str]:
+    """Return headers but for some."""
+    return {name: value for name, value in headers.items() if name not in names}
+
+
+def _range(request: Request, old: Answer, new: Answer) -> bool:
+    if not re.match(rb"(GET|HEAD) /(dataset/|datapackage\.json)", request):
+        return False
+    if b"\r\nRange:" in request and old.status == 200 and new.status in (206, 416):
+        return True
+    shared = without(new.headers, "accept-ranges") == without(old.headers, "accept-ranges")
+    return shared and (old.status, old.body) == (new.status, new.body)
+
+
+def _value_bounds(request: Request, old: Answer, new: Answer) -> bool:
+    return (
+        b"value_min=" in request
+        and b"value_max=" in request
+        and new.status == 400
+        and (b"value_min" in new.body or request.startswith(b"HEAD"))
+        and old.status in (200, 304)
+    )
+
+
+def _format_of_the_file(request: Request, old: Answer, new: Answer) -> bool:
+    names = (b" /dataset/headcount.db", b" /dataset/datapackage.json", b" /datapackage.json")
+    return any(name in request for name in names) and old.status == new.status
+
+
+def _grammar(request: Request, old: Answer, new: Answer) -> bool:
+    article = re.compile(rb"\ba(?= [aeio])")
+    changed = ("content-length", "etag")
+    return (
+        old.status == new.status
+        and article.sub(b"an", old.body) == article.sub(b"an", new.body)
+        and without(old.headers, *changed) == without(new.headers, *changed)
+    )
+
+
+def _names_of_metrics(request: Request, old: Answer, new: Answer) -> bool:
+    return b" /metrics" in request and old.status == new.status
+
+
+DIFFERENCES: dict[str, tuple[str, Allowed]] = {
+    "ranges": ("files are served in parts, and say so", _range),
+    "value bounds": ("value_min above value_max is refused", _value_bounds),
+    "file": ("the SQLite file has another format, so other bytes and another checksum", _format_of_the_file),
+    "grammar": ("texts say `an` where they said `a` before a vowel", _grammar),
+    "metrics": ("a count of this server, under other names", _names_of_metrics),
+}
+
+
+class Drawer:
+    """Draws requests from an OpenAPI document, and from the answers so far."""
+
+    def __init__(self, chance: random.Random, document: dict) -> None:
+        self.chance, self.etags, self.links = chance, [], []
+        self.paths = {path: item["get"].get("parameters", []) for path, item in document["paths"].items()}
+        self.ids = {
+            parameter["name"]: parameter["schema"]["items"]["enum"]
+            for parameter in self.paths["/estimates"]
+            if "enum" in parameter["schema"].get("items", {})
+        }
+
+    def request(self) -> Request:
+        """Return a request."""
+        if self.links and self.chance.random() < 0.2:
+            target = self.links.pop()
+        else:
+            path = self.chance.choice(list(self.paths))
+            target = self.filled(path) + self.query(self.paths[path])
+        method = self.chance.choice(("GET",) * 12 + ("HEAD", "OPTIONS"))
+        lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close"]
+        etags = (None, None, None, "*", 'W/"other"', *self.etags[-3:])
+        for name, choices in (("Accept", ACCEPTED), ("Accept-Encoding", CODINGS), ("If-None-Match", etags)):
+            value = self.chance.choice(choices)
+            lines += [] if value is None else [f"{name}: {value}"]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def filled(self, path: str) -> str:
+        """Return a path with an id or a file's name in it."""
+        ids = self.ids.get(path.split("/")[1].removesuffix("s"), ["nothing"])
+        files = ("estimates.csv", "estimates.ndjson", "headcount.db", "nothing.csv")
+        filled = path.replace("{id}", quote(self.chance.choice([*ids, "nothing"])))
+        return filled.replace("{name}", self.chance.choice(files))
+
+    def query(self, parameters: list[dict]) -> str:
+        """Return a query string: each parameter that has to be there, most often, and up to three others."""
+        needed = [one for one in parameters if one.get("required") and self.chance.random() < 0.95]
+        others = [one for one in parameters if one not in needed]
+        chosen = needed + self.chance.sample(others, min(len(others), self.chance.choice((0, 1, 1, 2, 2, 3))))
+        words = [f"{one['name']}={self.value(one)}" for one in chosen if one["in"] == "query"]
+        if self.chance.random() < 0.03:
+            words.append(self.chance.choice(("regoin=iraq", "limit=1&limit=2", "nothing", "LIMIT=1", "&")))
+        return f"?{'&'.join(words)}" if words else ""
+
+    def value(self, parameter: dict) -> str:
+        """Return one or two values of a parameter, nine times of ten such as the document allows."""
+        if self.chance.random() < 0.1:
+            return self.chance.choice(ODD_VALUES)
+        schema = parameter["schema"].get("items", parameter["schema"])
+        example = parameter.get("example", [])
+        known = [*schema.get("enum", ()), *(example if isinstance(example, list) else [example])]
+        kind = schema.get("type", "string")
+        known = known or GOOD_VALUES.get(kind if isinstance(kind, str) else kind[0], GOOD_VALUES["string"])
+        number = 2 if parameter["schema"].get("type") == "array" and self.chance.random() < 0.2 else 1
+        return ",".join(quote(str(self.chance.choice(known)).removesuffix(".0"), safe="") for _ in range(number))
+
+    def learn(self, last: Answer) -> None:
+        """Remember the validator of an answer, and the page after it."""
+        if etag := last.headers.get("etag"):
+            self.etags.append(etag)
+        if last.body.startswith(b"{") and last.headers.get("content-type", "").startswith("application/json"):
+            following = (json.loads(last.body).get("links") or {}).get("next")
+            self.links += [following] if following else []
+
+
+def shown(request: Request, old: Answer, new: Answer) -> str:
+    """Return a text that says how two answers to a request differ."""
+    lines = [request.decode("latin-1").strip()]
+    if old.status != new.status:
+        lines.append(f"  status: {old.status}, {new.status}")
+    for name in sorted(old.headers.keys() | new.headers.keys()):
+        if old.headers.get(name) != new.headers.get(name):
+            lines.append(f"  {name}: {old.headers.get(name)!r}, {new.headers.get(name)!r}")
+    if old.body != new.body:
+        pairs = zip(old.body, new.body, strict=False)
+        place = next((number for number, (one, other) in enumerate(pairs) if one != other), 0)
+        lines += [f"  body from {place} on: {body[max(0, place - 40) : place + 80]!r}" for body in (old.body, new.body)]
+    return "\n".join(lines)
+
+
+def compare(old_url: str, new_url: str, number: int, seed: int) -> tuple[Counter[str], list[str]]:
+    """Return how many answers were equal or allowed to differ, by why, and a text for each other pair."""
+    chance = random.Random(seed)  # noqa: S311 (the same requests for the same seed)
+    drawer = Drawer(chance, json.loads(answer(old_url, get("/openapi.json")).body))
+    ids = {name: ids_of(old_url, name) for name in RESOURCES}
+    odd = iter(draw_requests(number, ids, seed))
+    counts: Counter[str] = Counter()
+    faults = []
+    for turn in range(number):
+        request = next(odd) if turn % 2 else drawer.request()
+        old, new = answer(old_url, request), answer(new_url, request)
+        drawer.learn(old)
+        counts[f"status {old.status}"] += 1
+        if old == new:
+            counts["equal"] += 1
+        elif reason := next((name for name, (_, is_) in DIFFERENCES.items() if is_(request, old, new)), None):
+            counts[f"allowed: {reason}"] += 1
+        else:
+            counts["different"] += 1
+            faults.append(shown(request, old, new))
+    return counts, faults
+
+
+def get(path: str) -> Request:
+    """Return a plain request."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+
+
+def ids_of(url: str, name: str) -> list[str]:
+    """Return a few ids of a resource."""
+    return [record["id"] for record in json.loads(answer(url, get(f"/{name}?limit=5")).body)["data"]]
+
+
+def main() -> None:
+    """Compare two servers, print the result, and exit with 1 where they differ."""
+    summary, _, more = __doc__.partition("\n\n")
+    allowed = "\n".join(f"  {name}: {reason}" for name, (reason, _) in DIFFERENCES.items())
+    parser = argparse.ArgumentParser(
+        "python tests/bench/compare.py",
+        description=summary,
+        epilog=f"{more}\nDifferences that are allowed:\n{allowed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("old", metavar="OLD_URL")
+    parser.add_argument("new", metavar="NEW_URL")
+    parser.add_argument("--requests", type=int, default=5000, help="how many (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="which ones (%(default)s)")
+    options = parser.parse_args()
+    counts, faults = compare(options.old, options.new, options.requests, options.seed)
+    print("\n\n".join(faults[:MOST_SHOWN]))
+    print(f"seed {options.seed}: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
