@@ -237,15 +237,18 @@ def dataset(request: pytest.FixtureRequest, read_dataset):
     return read_dataset(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return the Chromium or Chrome that is installed; CI has to have one."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None and not os.environ.get("CI"):
+    """Return the Chromium or Chrome that is installed; CI has to have one.
+
+    It is closed after each module: while Playwright's event loop runs in this thread, no other can.
+    """
+    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if executable is None and not os.environ.get("CI"):
         pytest.skip("needs Chromium or Chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
         )
         yield browser
         browser.close()

@@ -11,6 +11,8 @@ import pytest
 from hostile import TAG
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.browser
+
 MARKS = ".drawn svg .mark-symbol path[fill]:not([fill=none])"
 
 pytestmark = pytest.mark.browser

@@ -14,8 +14,11 @@ from conftest import GOOD, make_release
 
 from api import create_app
 from api.explorer import charts, marks
+from api.explorer.description import describe
+from api.explorer.marks import Chart, Panel, Year
 from api.explorer.phrases import figure
 from api.explorer.renderer import VEGA_LITE
+from api.explorer.style import LETTERS
 
 NUMBERS = ("low", "best", "high")
 QUESTIONS = {
@@ -28,7 +31,7 @@ QUESTIONS = {
     "nothing": "q=nowhere",
     "only vague ones": "hedge=vague",
 }
-SETTINGS = ["width=200", "width=2000&theme=dark", "scale=linear", "scale=linear&theme=dark&width=200"]
+OPTIONS = ["width=200", "width=2000&theme=dark", "scale=linear", "scale=linear&theme=dark&width=200"]
 
 
 def specification(client, question=""):
@@ -37,7 +40,7 @@ def specification(client, question=""):
     return response.json
 
 
-def found(client, question):
+def estimates_of(client, question):
     return client.get(f"/estimates?{question}&limit=1000").json["data"]
 
 
@@ -68,18 +71,18 @@ def drawn(spec, kind):
 
 
 def by_estimate(rows):
-    found = defaultdict(list)
+    rows_of = defaultdict(list)
     for row in rows:
-        found[row["href"].removeprefix("/estimates/")].append(row)
-    return found
+        rows_of[row["href"].removeprefix("/estimates/")].append(row)
+    return rows_of
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
-def test_every_question_can_be_drawn_in_every_setting(dataset, question):
+def test_every_question_can_be_drawn_with_all_options(dataset, question):
     client = dataset[0]
-    for setting in SETTINGS:
-        spec = specification(client, f"{question}&{setting}")
+    for options in OPTIONS:
+        spec = specification(client, f"{question}&{options}")
         svg = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
         assert svg.tag.endswith("svg")
         assert "NaN" not in ElementTree.tostring(svg, encoding="unicode")
@@ -92,22 +95,33 @@ def vega_lite(folder, node):
     return jsonschema.Draft7Validator(schema)
 
 
-@pytest.mark.npm
-def test_a_chart_is_what_vega_lite_says_it_is(vega_lite, dataset, monkeypatch):
-    client = dataset[0]
-    monkeypatch.setattr(charts, "_drawn", charts._drawn.__wrapped__)  # no drawing is kept
-    for most in (marks.MOST_MARKS, 0):
+@pytest.fixture
+def limit_marks(monkeypatch):
+    """Return a function that sets how many marks a chart may have."""
+
+    def limit(most):
         monkeypatch.setattr(marks, "MOST_MARKS", most)
+        charts.chart_of_filters.cache_clear()
+
+    yield limit
+    charts.chart_of_filters.cache_clear()
+
+
+@pytest.mark.npm
+def test_a_chart_is_what_vega_lite_says_it_is(vega_lite, dataset, limit_marks):
+    client = dataset[0]
+    for most in (marks.MOST_MARKS, 0):
+        limit_marks(most)
         for question in QUESTIONS.values():
-            for setting in SETTINGS:
-                vega_lite.validate(specification(client, f"{question}&{setting}"))
+            for options in OPTIONS:
+                vega_lite.validate(specification(client, f"{question}&{options}"))
     assert not vega_lite.is_valid(specification(client) | {"spacing": "wide"})
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_a_dot_stands_at_each_number_said_and_nowhere_else(dataset, question):
     client = dataset[0]
-    spec, matching = specification(client, question), {one["id"]: one for one in found(client, question)}
+    spec, matching = specification(client, question), {one["id"]: one for one in estimates_of(client, question)}
     dots = by_estimate(drawn(spec, "dots"))
     assert set(dots) <= set(matching)
     for id_, rows in dots.items():
@@ -121,19 +135,19 @@ def test_an_interval_is_a_bar_and_an_open_side_fades(dataset, question):
     client = dataset[0]
     spec = specification(client, question)
     shown, bars, fades = (by_estimate(drawn(spec, kind)) for kind in ("dots", "bars", "fades"))
-    for estimate in found(client, question):
+    for estimate in estimates_of(client, question):
         if (id_ := estimate["id"]) not in shown:
             continue
-        said = [name for name in NUMBERS if estimate[name] is not None]
+        stated = [name for name in NUMBERS if estimate[name] is not None]
         ends = [(row["y"], row["y2"]) for row in bars[id_]]
         assert ends == ([(estimate["low"], estimate["high"])] if len(numbers(estimate)) > 1 else [])
-        assert bool(fades[id_]) == (said in (["low"], ["high"])), estimate["hedge"]
+        assert bool(fades[id_]) == (stated in (["low"], ["high"])), estimate["hedge"]
         for row, following in zip(fades[id_], fades[id_][1:], strict=False):
             assert row["y2"] == following["y"]
             assert row["solid"] > following["solid"]
         if fades[id_]:
             assert fades[id_][0]["y"] == numbers(estimate)[0]
-            assert (fades[id_][-1]["y2"] < fades[id_][0]["y"]) == (said == ["high"])
+            assert (fades[id_][-1]["y2"] < fades[id_][0]["y"]) == (stated == ["high"])
 
 
 def test_an_up_to_has_no_floor_and_an_at_least_no_ceiling(client):
@@ -177,8 +191,9 @@ def test_what_says_no_number_is_counted_and_not_drawn(dataset):
     client, estimates, _ = dataset
     vague = sum(one["hedge"] == "vague" for one in estimates)
     spec = specification(client)
-    assert f"{vague} say no number" in spec["description"]
-    assert f"{vague} say no number" in " ".join(spec["title"]["subtitle"])
+    says_no_number = "1 says no number" if vague == 1 else f"{vague} say no number"
+    assert says_no_number in spec["description"]
+    assert says_no_number in " ".join(spec["title"]["subtitle"])
     only = specification(client, "hedge=vague")
     assert drawn(only, "dots") == []
     assert "There is nothing to draw" in json.dumps(only["vconcat"])
@@ -194,7 +209,7 @@ def test_what_is_disputed_is_marked_and_nothing_else(dataset):
 
 def test_the_shipped_dispute_is_marked(shipped):
     rings = by_estimate(drawn(specification(shipped, "indicator=fighters"), "rings"))
-    assert set(rings) == {one["id"] for one in found(shipped, "disputed=true")} != set()
+    assert set(rings) == {one["id"] for one in estimates_of(shipped, "disputed=true")} != set()
 
 
 def test_a_letter_tells_the_kind_of_source_as_colour_does(dataset):
@@ -203,8 +218,8 @@ def test_a_letter_tells_the_kind_of_source_as_colour_does(dataset):
     letters = by_estimate(drawn(specification(client), "letters"))
     assert letters
     for id_, rows in letters.items():
-        assert {row["letter"] for row in rows} == {marks.LETTERS[kinds[id_]]}
-    assert len(set(marks.LETTERS.values())) == len(marks.LETTERS)
+        assert {row["letter"] for row in rows} == {LETTERS[kinds[id_]]}
+    assert len(set(LETTERS.values())) == len(LETTERS)
 
 
 def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
@@ -225,9 +240,39 @@ def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
         assert all(word in text for word in (*title.split(), dataset["version"]))
 
 
+def chart(number, numbers, *, aggregated):
+    """Return a chart of one panel, in which everything that is counted is there so many times."""
+    years = [Year("2017", number, numbers, 0, marks.DAY)]
+    return Chart([Panel("Fighters, Iraq", "persons", number, [], years)], number, number, number, number, aggregated)
+
+
+@pytest.mark.parametrize(
+    ("number", "numbers", "description"),
+    [
+        (
+            1,
+            [500],
+            "T. Fighters, Iraq: 1 estimate, with the number 500. 1 estimate of 1 claim. Not drawn: 1 says no number "
+            "(dozens, hundreds, thousands); 1 more place or indicator has fewer estimates.",
+        ),
+        (
+            1200,
+            [500, 7000],
+            "T. Fighters, Iraq: 1,200 estimates, with numbers from 500 to 7,000. 1,200 estimates of 1,200 claims. "
+            "Not drawn: 1,200 say no number (dozens, hundreds, thousands); 1,200 more places and indicators have "
+            "fewer estimates.",
+        ),
+    ],
+)
+def test_a_description_counts_one_and_many(number, numbers, description):
+    too_many = " Too many to draw each: a bar spans the lowest to the highest number said of a year."
+    assert describe(chart(number, numbers, aggregated=True), "T").replace(too_many, "") == description
+    assert describe(chart(number, numbers, aggregated=False), "T").split(" An open side")[0] == description
+
+
 def test_the_description_rounds_no_number(shipped):
-    said = specification(shipped, "indicator=cash_reserves")["description"]
-    assert "numbers from $25,000,000 to $50,000,000" in said
+    description = specification(shipped, "indicator=cash_reserves")["description"]
+    assert "numbers from $25,000,000 to $50,000,000" in description
 
 
 def test_a_png_is_the_svg_twice_as_large(client):
@@ -243,13 +288,12 @@ def test_a_png_is_the_svg_twice_as_large(client):
 
 @pytest.mark.parametrize("most", [0, 5])
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
-def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, monkeypatch, question, most):
+def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, limit_marks, question, most):
     client = dataset[0]
-    monkeypatch.setattr(marks, "MOST_MARKS", most)
-    monkeypatch.setattr(charts, "_drawn", charts._drawn.__wrapped__)  # no drawing is kept
+    limit_marks(most)
     spec = specification(client, question)
     vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    matching = found(client, question)
+    matching = estimates_of(client, question)
     counts = Counter(panel_of(one) for one in matching if numbers(one))
     shown = sorted(counts, key=lambda key: (-counts[key], key))[: marks.MOST_PANELS]
     aggregated = sum(counts[key] for key in shown) > most
@@ -263,7 +307,7 @@ def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, mon
                 years[(one["as_of"]["start"] or one["as_of"]["end"])[:4]] += numbers(one)
         bars = next(layer for layer in view["layer"] if layer["mark"]["type"] == "rule")["data"]["values"]
         ends = {row["year"]: [row["y"], row["y2"]] for row in bars}
-        assert ends == {year: [min(said), max(said)] for year, said in years.items()}
+        assert ends == {year: [min(stated), max(stated)] for year, stated in years.items()}
         assert sum(row["estimates"] for row in bars) == counts[key]
 
 

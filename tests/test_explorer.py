@@ -9,6 +9,7 @@ import pytest
 from hostile import NAME, TAG
 
 from api import create_app
+from api.explorer import sidebar
 from api.explorer.phrases import figure, when
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
@@ -44,9 +45,9 @@ class Page(HTMLParser):
         return [has for name, has in self.elements if name == tag and attributes.items() <= has.items()]
 
     def link(self, **attributes):
-        found = self.all("a", **attributes)
-        assert len(found) == 1, found
-        return found[0]["href"]
+        links = self.all("a", **attributes)
+        assert len(links) == 1, links
+        return links[0]["href"]
 
 
 def get(client, path, status=200, **headers):
@@ -80,10 +81,14 @@ def check(page):
 
 def paths(client):
     """Return the address of every page of a dataset's records."""
-    found = []
-    for kind in RECORDS:
-        found += [f"/{kind}/{one['id']}" for one in client.get(f"/{kind}?limit=1000").json["data"]]
-    return found
+    return [f"/{kind}/{record['id']}" for kind in RECORDS for record in client.get(f"/{kind}?limit=1000").json["data"]]
+
+
+def test_the_index_lists_the_chart_once_however_many_applications_there_are(client, shipped):
+    for each in (client, shipped):
+        names = [resource["name"] for resource in each.get("/").json["data"]["resources"]]
+        assert names.count("chart.svg") == 1
+        assert names.index("chart.svg") == names.index("changes") - 1
 
 
 @pytest.mark.parametrize("path", ["/", "/estimates/exact", "/claims/strength", "/sources/army", "/articles/first"])
@@ -201,9 +206,9 @@ def test_no_time_is_nearer_than_the_one_that_is_named(dataset):
     client, estimates, _ = dataset
     page = get(client, "/?as_of=1999")
     if "nearest" in page.text:
-        found = next(link["href"] for link in page.all("a", **{"data-soft": None}))
+        nearest = next(link["href"] for link in page.all("a", **{"data-soft": None}))
         first = min(one["as_of"]["start"] or "0000" for one in estimates)
-        assert first in [one["as_of"]["start"] for one in client.get(f"/estimates{found[1:]}").json["data"]]
+        assert first in [one["as_of"]["start"] for one in client.get(f"/estimates{nearest[1:]}").json["data"]]
 
 
 @pytest.mark.parametrize("question", ["", "region=nigeria", "distinct=claim", "q=between", "locus=headline&hedge=none"])
@@ -223,6 +228,16 @@ def test_the_counts_are_those_of_the_api(client, question):
         assert {(value, int(count)) for name, value, count in shown if name == field} == {
             (one["value"], one["count"]) for one in counted
         }
+
+
+@pytest.mark.parametrize(
+    ("left_out", "note"),
+    [(1, "1 more has fewer; search for it by name."), (2, "2 more have fewer; search for them by name.")],
+)
+def test_values_that_are_left_out_are_counted(client, monkeypatch, left_out, note):
+    hedges = client.get("/facets?fields=hedge").json["data"]["hedge"]
+    monkeypatch.setattr(sidebar, "MOST_CHOICES", len(hedges) - left_out)
+    assert note in get(client, "/").texts["p"]
 
 
 def test_the_table_lists_what_estimates_lists(shipped):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.explorer.phrases import figure, when, words
+from api.explorer.phrases import count, figure, when, words
 from schema.terms import HEDGES, Hedge
 
 FIGURES = {
@@ -53,14 +53,14 @@ TIMES = {
 }
 
 
-def said(hedge, *numbers, unit="persons", granularity=None):
+def estimate_of(hedge, *numbers, unit="persons", granularity=None):
     named = dict(zip(("low", "best", "high"), numbers or (None, None, None), strict=True))
     return {"hedge": hedge.value, **named, "granularity": granularity, "indicator": {"unit": unit}}
 
 
 @pytest.mark.parametrize(("numbers", "phrase"), FIGURES.items())
 def test_a_figure_is_its_numbers_with_their_hedge(numbers, phrase):
-    assert figure(said(*numbers)) == phrase
+    assert figure(estimate_of(*numbers)) == phrase
 
 
 def test_every_hedge_has_a_phrase():
@@ -69,14 +69,14 @@ def test_every_hedge_has_a_phrase():
 
 @pytest.mark.parametrize(("granularity", "phrase"), MAGNITUDES.items())
 def test_a_vague_figure_is_its_magnitude(granularity, phrase):
-    assert figure(said(Hedge.VAGUE, granularity=granularity)) == phrase
+    assert figure(estimate_of(Hedge.VAGUE, granularity=granularity)) == phrase
 
 
 def test_each_number_stands_in_its_unit():
-    assert figure(said(Hedge.APPROXIMATELY, None, 33.3, None, unit="percent")) == "about 33.3%"
-    assert figure(said(Hedge.BETWEEN, 30, None, 40.5, unit="percent")) == "30% to 40.5%"
-    assert figure(said(Hedge.UP_TO, None, None, 300_000_000, unit="USD")) == "up to $300,000,000"
-    assert figure(said(Hedge.AT_LEAST, 3, None, None, unit="provinces")) == "at least 3"
+    assert figure(estimate_of(Hedge.APPROXIMATELY, None, 33.3, None, unit="percent")) == "about 33.3%"
+    assert figure(estimate_of(Hedge.BETWEEN, 30, None, 40.5, unit="percent")) == "30% to 40.5%"
+    assert figure(estimate_of(Hedge.UP_TO, None, None, 300_000_000, unit="USD")) == "up to $300,000,000"
+    assert figure(estimate_of(Hedge.AT_LEAST, 3, None, None, unit="provinces")) == "at least 3"
 
 
 def test_the_figures_of_a_dataset_lack_no_number(dataset):
@@ -85,6 +85,10 @@ def test_the_figures_of_a_dataset_lack_no_number(dataset):
         numbers = {f"{estimate[name]:,}" for name in ("low", "best", "high") if estimate[name] is not None}
         assert all(number in figure(estimate) for number in numbers)
         assert bool(numbers) == (estimate["hedge"] != "vague")
+
+
+def test_a_count_is_of_one_or_of_several():
+    assert [count(number, "claim") for number in (0, 1, 2, 1200)] == ["0 claims", "1 claim", "2 claims", "1,200 claims"]
 
 
 @pytest.mark.parametrize(("edtf", "phrase"), TIMES.items())

@@ -1,4 +1,4 @@
-"""What the README shows is what the server answers, and what it tells to type is what works."""
+"""What the READMEs show is what the server answers, and every path, link, command and name in them is there."""
 
 import json
 import re
@@ -14,15 +14,41 @@ from xml.etree import ElementTree
 import pytest
 
 from api.cli import main
+from schema import tables
+from schema.terms import HEDGES
+from seeds import SHIPPED
+from seeds.curated.check import check_seeds
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"^(curl '.*') +# (\d+): ", README, re.M)
-ANSWERS = re.findall(r"^```console\n\$ (curl .*)\n((?:.|\n)*?)^```$", README, re.M)
+NAMES = ("README.md", "api/README.md", "schema/README.md", "seeds/README.md", "tests/README.md")
+READMES = {name: (ROOT / name).read_text() for name in NAMES}
+CODE_BLOCK = re.compile(r"^```.*?^```$", re.M | re.S)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+TOP_FOLDERS = ("api", "schema", "seeds", "tests", r"\.ci", r"\.github")
+
+
+def in_all(pattern):
+    """Return what a pattern finds in each README, without repetitions."""
+    return list(dict.fromkeys(match for text in READMES.values() for match in re.findall(pattern, text, re.M)))
+
+
+EXAMPLES = in_all(r"^(curl '.*') +# (\d+): ")
+ANSWERS = in_all(r"^```console\n\$ (curl .*)\n((?:.|\n)*?)^```$")
+CURLS = in_all(r"^(curl [^#\n]*'[^'\n]*')(?: +# (?!\d+: ).*)?$")
+IN_CODE = [word for words in in_all(r"`([^`\n]+)`") for word in words.split()]
+PATHS = [word for word in IN_CODE if re.match(rf"(?:{'|'.join(TOP_FOLDERS)})/", word)]
+ROUTES = [word.partition("?")[0] for word in IN_CODE if re.match(r"/[a-z]", word) and "…" not in word]
+LINKS = [
+    (name, target)
+    for name, text in READMES.items()
+    for target in re.findall(r"\]\(([^)\s]+)\)", CODE_BLOCK.sub("", text))
+]
+COMMANDS = in_all(r"(?:^    (?:.*/)?|`(?:.*/)?)(headcount [a-z][^`\n]*)")
+SCRIPTS = in_all(r"\bpython (tests/[\w/.]+)")
 
 
 def curl(command, server):
-    """Run a command of the README against a server that listens elsewhere."""
+    """Run a command of a README against a server that listens elsewhere."""
     words = shlex.split(command.replace("localhost:8000", server.removeprefix("http://")))
     if shutil.which("curl") is None:  # the README asks for Python alone; CI has curl
         try:
@@ -34,9 +60,33 @@ def curl(command, server):
     return json.loads(done.stdout)
 
 
-def test_there_are_a_dozen_examples():
-    assert len(EXAMPLES) >= 12
+def slug(heading):
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def first_column(name, heading):
+    """Return the words in code in the first column of the table after a text."""
+    _, _, after = READMES[name].partition(heading)
+    rows = re.search(r"(?:^\|.*\n)+", after, re.M).group().splitlines()
+    return [word for row in rows for word in re.findall(r"`([^`]+)`", row.split("|")[1])]
+
+
+def test_what_is_looked_for_is_found():
+    assert len(EXAMPLES) >= 20
     assert len(ANSWERS) == 2
+    assert len(CURLS) >= 8
+    assert len(PATHS) >= 60
+    assert len(ROUTES) >= 20
+    assert len(LINKS) >= 20
+    assert {words.split()[1] for words in COMMANDS} >= {"serve", "check", "load", "import"}
+    assert len(SCRIPTS) >= 3
+
+
+def test_every_readme_is_checked():
+    assert {str(path.relative_to(ROOT)) for path in (*ROOT.glob("README.md"), *ROOT.glob("[a-z]*/README.md"))} == set(
+        NAMES
+    )
 
 
 @pytest.mark.server
@@ -56,6 +106,16 @@ def test_an_answer_is_shown_as_it_is(shipped_server, command, shown):
 
 
 @pytest.mark.server
+@pytest.mark.parametrize("command", CURLS)
+def test_every_other_example_is_answered(shipped_server, command):
+    with urllib.request.urlopen(f"{shipped_server}/dataset", timeout=10) as response:
+        version = json.load(response)["data"]["version"]
+    address = shlex.split(command)[-1].replace("localhost:8000", shipped_server).replace("VERSION", version)
+    with urllib.request.urlopen(address, timeout=30) as response:
+        assert (response.status, bool(response.read())) == (200, True)
+
+
+@pytest.mark.server
 def test_the_chart_is_the_one_that_is_served(shipped_server):
     shown = ElementTree.parse(ROOT / ".github" / "chart.svg")
     with urllib.request.urlopen(f"{shipped_server}/chart.svg?indicator=fighters", timeout=30) as response:
@@ -64,13 +124,95 @@ def test_the_chart_is_the_one_that_is_served(shipped_server):
 
 
 def test_every_variable_is_in_the_table():
-    options = {option.envvar for option in main.commands["serve"].params if option.envvar}
-    code = "".join(file.read_text() for folder in ("api", "schema") for file in (ROOT / folder).rglob("*.py"))
-    shown = set(re.findall(r"^\| `(HEADCOUNT_\w+)`", README, re.M))
-    assert options < shown == set(re.findall(r"\bHEADCOUNT_[A-Z_]+[A-Z]\b", code))
+    shown = set(re.findall(r"^\| `(HEADCOUNT_\w+)`", READMES["README.md"], re.M))
+    assert {option.envvar for option in main.commands["serve"].params if option.envvar} < shown
+    named = re.compile(r"\bHEADCOUNT_[A-Z_]+[A-Z]\b")
+    assert shown == set(named.findall((ROOT / "api" / "config.py").read_text()))
+    elsewhere = [
+        *READMES.values(),
+        *(file.read_text() for package in ("api", "schema", "seeds") for file in (ROOT / package).rglob("*.py")),
+    ]
+    assert {name for text in elsewhere for name in named.findall(text)} == shown
+
+
+def test_every_path_is_there():
+    assert [path for path in PATHS if not any(ROOT.glob(re.sub("<.*?>", "*", path).rstrip("/")))] == []
+
+
+def test_every_script_is_there():
+    found = [script for script in SCRIPTS for end in ("", "/__main__.py") if (ROOT / f"{script}{end}").is_file()]
+    assert found == SCRIPTS
+
+
+@pytest.mark.parametrize(("name", "target"), [link for link in LINKS if not link[1].startswith("https://")])
+def test_every_link_leads_somewhere(name, target):
+    path, _, anchor = target.partition("#")
+    file = (ROOT / name).parent / path if path else ROOT / name
+    assert file.exists()
+    if anchor:
+        assert anchor in map(slug, re.findall(r"^#+ (.+)$", file.read_text(), re.M))
+
+
+def test_every_address_is_one_of_the_api(app):
+    routes = app.url_map.bind("localhost")
+    assert all(routes.match(route) for route in ROUTES)  # raises NotFound
+
+
+def test_every_command_takes_the_options_that_are_shown():
+    for command in COMMANDS:
+        _, name, *words = command.split()
+        known = {option for parameter in main.get_command(None, name).params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= known, command
+
+
+def test_the_metrics_are_those_of_the_server(shipped):
+    served = set(re.findall(r"^# HELP (\w+) ", shipped.get("/metrics").text, re.M))
+    assert set(first_column("api/README.md", "## For operators")) == served
+
+
+def test_every_table_of_a_release_is_described():
+    named = set(re.findall(r"`(\w+)`", READMES["schema/README.md"]))
+    assert {table.name for table in tables.metadata.tables.values()} <= named
+
+
+def test_the_hedges_are_those_of_the_vocabulary():
+    rows = re.findall(r"^\| `(\w+)` \| (\w+)[^|]*\| ([^|]*) \|", READMES["schema/README.md"], re.M)
+    shown = {
+        hedge: (bound, set(re.findall("`(.*?)`", numbers))) for hedge, bound, numbers in rows if hedge in list(HEDGES)
+    }
+    assert shown == {hedge.value: (rule.bound.value, rule.needs | rule.allows) for hedge, rule in HEDGES.items()}
+
+
+@pytest.mark.parametrize(("package", "heading"), [("api", "## Packages"), ("seeds", "## How a release is built")])
+def test_every_package_is_described(package, heading):
+    described = {path.rstrip("/") for path in first_column(f"{package}/README.md", heading)}
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / package).iterdir() if (path / "__init__.py").is_file()}
+    assert modules <= described
+
+
+def test_every_marker_is_described():
+    markers = [marker.partition(":")[0] for marker in PROJECT["tool"]["pytest"]["ini_options"]["markers"]]
+    assert first_column("tests/README.md", "## Markers") == markers
+
+
+def test_the_article_that_is_shown_passes_all_checks(tmp_path):
+    (article, _) = re.findall("```yaml\n(.*?)```", READMES["seeds/README.md"], re.S)
+    folder = shutil.copytree(
+        SHIPPED, tmp_path / "seeds", ignore=shutil.ignore_patterns("*.py", "__pycache__", "README.md")
+    )
+    (folder / "articles" / "2017-01-example-mosul.yaml").write_text(article)
+    (estimate,) = (entry.record for entry in check_seeds(folder).estimates if entry.record["id"] == "mosul-2000")
+    assert (estimate["low"], estimate["high"]) == (None, 2000)
+
+
+def test_the_front_page_is_short_and_no_line_is_long():
+    assert len(READMES["README.md"].splitlines()) <= 200
+    for name, text in READMES.items():
+        prose = [line for line in CODE_BLOCK.sub("", text).splitlines() if not line.startswith(("|", "    "))]
+        assert [line for line in prose if len(line) > 120] == [], name
 
 
 def test_the_version_stands_everywhere_the_same():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    version = PROJECT["project"]["version"]
     assert f'org.opencontainers.image.version="{version}"' in (ROOT / "Dockerfile").read_text()
     assert f"## {version} " in (ROOT / "CHANGELOG.md").read_text()

@@ -18,6 +18,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from schema.grammar import counted
+
 T = TypeVar("T")
 
 _SECONDS_BETWEEN_LOOKS = 0.1
@@ -83,4 +85,4 @@ class Reading:
 
     def rate(self, rows: int) -> str:
         """Return how many rows were read, and how many in a second."""
-        return f"{rows:,} rows in {self._seconds:,.0f} s ({rows / max(self._seconds, 0.001):,.0f} a second)"
+        return f"{counted(rows, 'row')} in {self._seconds:,.0f} s ({rows / max(self._seconds, 0.001):,.0f} a second)"

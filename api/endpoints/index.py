@@ -1,6 +1,7 @@
 """/: the list of all that can be asked for."""
 
 import orjson
+from flask import current_app
 from marshmallow import Schema, fields
 
 from api.endpoints.endpoint import Blueprint
@@ -42,6 +43,7 @@ _MORE = {
     "health/ready": "Whether the server can read its dataset.",
     "metrics": "What the server counts, for Prometheus.",
 }
+"""What there is beside the resources; there are charts only where there is `api.explorer`."""
 
 
 @blueprint.endpoint("/", body=envelope_of(IndexSchema()))
@@ -50,7 +52,9 @@ def get_index(_: Question) -> Answer:
 
     Where everything is, from here on.
     """
-    resources = {resource.name: resource.about for resource in RESOURCES} | _MORE
+    routes = {rule.rule for rule in current_app.url_map.iter_rules()}
+    others = {name: about for name, about in _MORE.items() if f"/{name}" in routes}
+    resources = {resource.name: resource.about for resource in RESOURCES} | others
     index = {
         "name": "Headcount",
         "about": "Numbers in the news about armed groups, each with who said it, in which words, and who printed it.",

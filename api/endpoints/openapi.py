@@ -117,8 +117,6 @@ class Documents:
             for key in schema["properties"].values():
                 key.pop("readOnly", None)
                 key.pop("default", None)
-        # What else a chart's specification holds is described by Vega-Lite's own schema.
-        document["components"]["schemas"].get("Specification", {}).pop("additionalProperties", None)
         known = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")

@@ -1,7 +1,7 @@
 """The pages for readers: the explorer at `/`, a page for each record that has one, and charts.
 
-They show what the API answers, under the same addresses, to clients that would rather have HTML. May import all of
-api but `server` and `cli`; nothing imports it but `create_app`, so the folder can be deleted and the API is whole.
+They show what the API answers, at the same addresses, to clients that prefer HTML. May import all of api but `server`
+and `cli`. Nothing imports it: `create_app` loads it if it is there, so the folder can be deleted and the API is whole.
 """
 
 from functools import partial
@@ -10,25 +10,25 @@ import flask
 from flask import Flask, Response, request
 
 from api.endpoints.endpoint import Api
-from api.explorer import assets, charts, pages
+from api.explorer import assets, chart_endpoints, pages
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import accepted_media_types
 
 _PAGES = {"/": pages.index} | {f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.PAGED}
-"""Route → what shows it as a page; it is given what stands in the address."""
+"""The page of each route that has one; it takes the route's parameters."""
 
 
 def init_app(app: Flask, api: Api) -> None:
-    """Answer with pages and charts."""
+    """Add the pages, their files and the charts."""
     app.register_blueprint(flask.Blueprint("explorer", __name__, template_folder="templates"))
-    app.before_request(_page_instead)
+    app.before_request(_page_for_browsers)
     assets.init_app(app)
-    charts.init_app(app)
-    api.register_blueprint(charts.blueprint)
+    chart_endpoints.init_app(app)
+    api.register_blueprint(chart_endpoints.blueprint)
 
 
-def _page_instead() -> Response | None:
-    """Return a page where there is one and the client would rather have HTML; curl's `*/*` would not."""
+def _page_for_browsers() -> Response | None:
+    """Return the page of a route if there is one and the client prefers HTML; None for `Accept: */*`, as of curl."""
     page = _PAGES.get(request.url_rule.rule) if request.url_rule else None
     if page is None or request.method not in ("GET", "HEAD") or "format" in request.args:
         return None

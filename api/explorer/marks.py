@@ -1,97 +1,141 @@
-"""Estimates → what a chart draws of them: panels, and in each the bars, fades, dots and lines.
+"""The marks of a chart: the estimates that a query finds, in panels.
 
-A panel is of one group, indicator and region, for other figures cannot share an axis. Nothing is drawn at a number that
-was not said: an open side fades out from the number that bounds it.
+A panel shows one indicator of one group in one region, because other figures cannot share an axis. A mark stands only
+at numbers that were stated.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from api.explorer.phrases import figure, when, words
 from api.query.conditions import estimate_conditions, series_conditions
 from schema import tables
 from schema.intervals import NUMBERS
 
-_ESTIMATES, _RENDERED = tables.estimates.c, tables.estimates_rendered.c
-_COUNTED = ("estimates", "numbered", "claims")
-"""What is counted of a panel."""
-_TOGETHER = (*(f"all_{name}" for name in _COUNTED), "filled")
-"""What is counted of all panels together, with how many have something to draw."""
-_NUMBERS = [_ESTIMATES[name] for name in NUMBERS]
-MOST_MARKS, MOST_PANELS = 400, 4
-FADES = (0.6, 0.45, 0.32, 0.21, 0.12, 0.05)
-"""How solid the steps are in which an open side fades out."""
-
-KINDS = ("indicator", "group", "region")
-LETTERS = {
-    **{"government": "G", "military": "M", "intelligence": "I", "coalition": "C", "intergovernmental": "U"},
-    **{"armed_group": "A", "ngo": "N", "analyst": "E", "media": "P"},
-}
-"""What stands beside a mark for the kind of its source, so that colour alone never tells."""
-
 DAY = 86_400_000
+"""A day in milliseconds."""
+MOST_MARKS, MOST_PANELS = 400, 4
+KINDS = ("indicator", "group", "region")
+"""The kinds of terms that a panel has one of each."""
+_OPEN_SIDES: Mapping[tuple[str, ...], int] = {("high",): -1, ("low",): 1}
+"""The open side of an estimate that states only these numbers."""
+
+_ESTIMATES, _RENDERED = tables.estimates.c, tables.estimates_rendered.c
+_NUMBERS = [_ESTIMATES[name] for name in NUMBERS]
+_COUNTS = ("estimates", "numbered", "claims")
+"""The counts of a panel; `numbered` are its estimates with a number."""
+_TOTALS = (*(f"all_{name}" for name in _COUNTS), "all_panels")
+"""The counts of all panels together, and the number of panels that have a number."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One estimate on a panel.
+
+    `estimate` is its record. `numbers` are the different numbers stated, ascending. `open_side` is -1 where the
+    estimate has no lower bound, 1 where it has no upper bound, else 0. `start` and `end` are the ends of its `as_of`
+    in milliseconds since 1970, None where open. `offset` separates estimates of the same time: steps to the right of
+    the middle. `rank` is its place among the reports of its claim.
+    """
+
+    estimate: Mapping[str, Any]
+    numbers: list[float]
+    open_side: int
+    start: int | None
+    end: int | None
+    offset: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of a panel with too many estimates: the `numbers` are its lowest and highest, or one if they are equal.
+
+    `start` and `end` are when it begins and ends, in milliseconds since 1970; the year 0 has no start.
+    """
+
+    year: str
+    estimates: int
+    numbers: list[float]
+    start: int | None
+    end: int | None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What one axis shows: the ids and names of what it is of, and how many estimates it has."""
+    """One axis of numbers with its marks, or with years instead of them; `count` is the number of its estimates."""
 
-    key: tuple[str, str, str]
     title: str
     unit: str
     count: int
-    marks: list[dict[str, Any]] = field(default_factory=list)
+    marks: Sequence[Mark]
+    years: Sequence[Year]
+
+    @property
+    def items(self) -> Sequence[Mark | Year]:
+        """Return the marks, or the years where there are too many marks."""
+        return self.marks or self.years
+
+    @property
+    def numbers(self) -> list[float]:
+        """Return all numbers on the panel."""
+        return [number for item in self.items for number in item.numbers]
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """All that a chart shows, and what it says of what it does not."""
+class Chart:
+    """The content of a chart, with the counts of what its query finds.
 
-    panels: list[Panel]
-    total: int
-    drawn: int
+    `vague` estimates have no number, and `other_panels` have fewer estimates than the panels shown. `aggregated` says
+    that the panels hold years instead of marks.
+    """
+
+    panels: Sequence[Panel]
+    estimates: int
     claims: int
     vague: int
     other_panels: int
     aggregated: bool
 
 
-def draw(connection: Connection, query: Mapping[str, Any]) -> Drawing:
-    """Return what a chart of the estimates that a query asks for shows."""
-    conditions = [*estimate_conditions(query), func.coalesce(*_NUMBERS).is_not(None)]
-    rows = connection.execute(_fullest_panels(query)).all()
-    total, numbered, claims, filled = (rows[0]._mapping[name] if rows else 0 for name in _TOGETHER)
+def read_chart(connection: Connection, query: Mapping[str, Any]) -> Chart:
+    """Return the chart of the estimates that a query finds: at most MOST_PANELS panels, those with most estimates."""
+    rows = connection.execute(_select_fullest_panels(query)).all()
+    estimates, numbered, claims, panels = (rows[0]._mapping[name] if rows else 0 for name in _TOTALS)
     shown = [row for row in rows if row.numbered]
-    panels = [_panel(connection, row, name_group=len({row.group_position for row in shown}) > 1) for row in shown]
-    drawn = sum(panel.count for panel in panels)
-    aggregated = drawn > MOST_MARKS
-    for panel, row in zip(panels, shown, strict=True):
-        here = [*conditions, *(_ESTIMATES[f"{kind}_position"] == row._mapping[f"{kind}_position"] for kind in KINDS)]
-        panel.marks.extend(_yearly(connection, here) if aggregated else _single(connection, here))
-    return Drawing(panels, total, drawn, claims, total - numbered, filled - len(panels), aggregated)
+    aggregated = sum(row.numbered for row in shown) > MOST_MARKS
+    conditions = [*estimate_conditions(query), func.coalesce(*_NUMBERS).is_not(None)]
+    with_group = len({row.group_position for row in shown}) > 1
+    return Chart(
+        [_read_panel(connection, row, conditions, with_group=with_group, aggregated=aggregated) for row in shown],
+        estimates,
+        claims,
+        vague=estimates - numbered,
+        other_panels=panels - len(shown),
+        aggregated=aggregated,
+    )
 
 
-def _fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement of the fullest panels, with what all hold together; a claim is of one, so they add up."""
-    panels = _panels(query).subquery()
-    counts = [*(func.sum(panels.c[name]) for name in _COUNTED), func.count(case((panels.c.numbered > 0, 1)))]
-    together = [count.over().label(name) for name, count in zip(_TOGETHER, counts, strict=True)]
+def _select_fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement of the fullest panels, with the totals of all; a claim is in one panel, so claims add up."""
+    panels = _select_panels(query).subquery()
+    counts = [*(func.sum(panels.c[name]) for name in _COUNTS), func.count(case((panels.c.numbered > 0, 1)))]
+    totals = [count.over().label(name) for name, count in zip(_TOTALS, counts, strict=True)]
     keys = [panels.c[f"{kind}_position"] for kind in KINDS]
-    return select(panels, *together).order_by(panels.c.numbered.desc(), *keys).limit(MOST_PANELS)
+    return select(panels, *totals).order_by(panels.c.numbered.desc(), *keys).limit(MOST_PANELS)
 
 
-def _panels(query: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement of how much each panel holds: read where it was counted, or counted."""
+def _select_panels(query: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement of all panels with their counts, from the precomputed series where these have them."""
     rolled_up, series = series_conditions(query), tables.series_rollup.c
     if rolled_up is not None:
         table, conditions = tables.series_rollup, rolled_up
-        counts = [func.sum(series[name]).label(name) for name in _COUNTED]
+        counts = [func.sum(series[name]).label(name) for name in _COUNTS]
     else:
         table, conditions = tables.estimates, estimate_conditions(query)
         counts = [
@@ -103,83 +147,76 @@ def _panels(query: Mapping[str, Any]) -> Select[Any]:
     return select(*keys, *counts).where(*conditions).group_by(*keys)
 
 
-def _panel(connection: Connection, row: Any, *, name_group: bool) -> Panel:
-    said = {}
-    for kind in KINDS:
+def _read_panel(
+    connection: Connection,
+    counts: Row[Any],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    with_group: bool,
+    aggregated: bool,
+) -> Panel:
+    """Return a panel; `counts` is its row of `_select_panels`, `conditions` find the estimates of all panels."""
+    positions = {kind: counts._mapping[f"{kind}_position"] for kind in KINDS}
+    terms = {}
+    for kind, position in positions.items():
         table = tables.RESOURCES[f"{kind}s"]
-        said[kind] = connection.execute(select(table).where(table.c.position == row._mapping[f"{kind}_position"])).one()
-    indicator, group, region = (said[kind] for kind in KINDS)
-    what = f"{indicator.name}, {region.name}" + (f" ({group.name})" if name_group else "")
-    return Panel((indicator.id, group.id, region.id), what, indicator.unit.value, row.numbered)
+        terms[kind] = connection.execute(select(table).where(table.c.position == position)).one()
+    title = f"{terms['indicator'].name}, {terms['region'].name}"
+    if with_group:
+        title += f" ({terms['group'].name})"
+    in_panel = [*conditions, *(_ESTIMATES[f"{kind}_position"] == position for kind, position in positions.items())]
+    marks = [] if aggregated else _read_marks(connection, in_panel)
+    years = _read_years(connection, in_panel) if aggregated else []
+    return Panel(title, terms["indicator"].unit.value, counts.numbered, marks, years)
 
 
-def _single(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, Any]]:
-    """Yield each estimate with its times in milliseconds; those of the same time are told apart by `place`."""
-    found = (
+def _read_marks(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[Mark]:
+    """Return a mark for each estimate; those of the same time stand side by side, in the order of claims."""
+    statement = (
         select(_ESTIMATES.claim_rank, _RENDERED.json)
         .join_from(tables.estimates, tables.estimates_rendered, _ESTIMATES.position == _RENDERED.position)
         .where(*conditions)
         .order_by(_ESTIMATES.claim_position, _ESTIMATES.claim_rank)
     )
-    at_once: dict[tuple[Any, Any], list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-    for row in connection.execute(found):
-        record = orjson.loads(row.json)
-        at_once[record["as_of"]["start"], record["as_of"]["end"]].append((row.claim_rank, record))
-    for together in at_once.values():
-        for index, (rank, record) in enumerate(together):
-            yield _mark(record, rank, index - (len(together) - 1) / 2)
+    by_time: dict[tuple[Any, Any], list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    for row in connection.execute(statement):
+        estimate = orjson.loads(row.json)
+        by_time[estimate["as_of"]["start"], estimate["as_of"]["end"]].append((row.claim_rank, estimate))
+    return [
+        _mark(estimate, rank, index - (len(estimates) - 1) / 2)
+        for estimates in by_time.values()
+        for index, (rank, estimate) in enumerate(estimates)
+    ]
 
 
-def _mark(record: Mapping[str, Any], rank: int, place: float) -> dict[str, Any]:
-    given = [name for name in NUMBERS if record[name] is not None]
-    numbers = [record[name] for name in given]
-    source, article = record["source"], record["article"]
-    return {
-        "id": record["id"],
-        "href": record["url"],
-        "numbers": sorted(set(numbers)),
-        "anchor": max(numbers),
-        "fades": -1 if given == ["high"] else 1 if given == ["low"] else 0,
-        "start": milliseconds(record["as_of"]["start"]),
-        "end": milliseconds(record["as_of"]["end"], after=True),
-        "place": place,
-        "claim": record["claim"]["id"],
-        "reports": record["claim"]["reports"],
-        "rank": rank,
-        "disputed": record["disputed"],
-        "kind": source["kind"],
-        "letter": LETTERS[source["kind"]],
-        "hedge": words(record["hedge"]),
-        "figure": figure(record),
-        "said": record["wording"],
-        "source": source["name"],
-        "as of": when(record["as_of"]["edtf"]),
-        "printed in": article["title"] + (f" ({article['publisher']})" if article["publisher"] else ""),
-    }
+def _mark(estimate: Mapping[str, Any], rank: int, offset: float) -> Mark:
+    stated = tuple(name for name in NUMBERS if estimate[name] is not None)
+    return Mark(
+        estimate,
+        numbers=sorted({estimate[name] for name in stated}),
+        open_side=_OPEN_SIDES.get(stated, 0),
+        start=milliseconds(estimate["as_of"]["start"]),
+        end=milliseconds(estimate["as_of"]["end"], after=True),
+        offset=offset,
+        rank=rank,
+    )
 
 
-def _yearly(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, Any]]:
-    """Yield the lowest and the highest number said of each year in which an as_of starts, or ends if it is open."""
+def _read_years(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[Year]:
+    """Return the years in which an as_of starts, or ends if its start is open, with their lowest and highest number."""
     year = func.substr(func.coalesce(_ESTIMATES.as_of_start, _ESTIMATES.as_of_end), 1, 4).label("year")
-    lows = [func.min(_ESTIMATES[name]).label(f"lowest_{name}") for name in NUMBERS]
-    highs = [func.max(_ESTIMATES[name]).label(f"highest_{name}") for name in NUMBERS]
-    found = select(year, *lows, *highs, func.count().label("estimates"))
-    for row in connection.execute(found.where(*conditions).group_by(year).order_by(year)):
-        numbers = {value for name, value in row._mapping.items() if name not in ("year", "estimates")} - {None}
-        yield {
-            "numbers": sorted({min(numbers), max(numbers)}),
-            "anchor": max(numbers),
-            "start": milliseconds(f"{row.year}-01-01"),
-            "end": milliseconds(f"{row.year}-12-31", after=True),
-            "year": row.year,
-            "estimates": row.estimates,
-            "lowest said": min(numbers),
-            "highest said": max(numbers),
-        }
+    ends = [end(_ESTIMATES[name]) for end in (func.min, func.max) for name in NUMBERS]
+    statement = select(year, func.count(), *ends).where(*conditions).group_by(year).order_by(year)
+    years = []
+    for name, estimates, *numbers in connection.execute(statement):
+        stated = [number for number in numbers if number is not None]
+        first, last = milliseconds(f"{name}-01-01"), milliseconds(f"{name}-12-31", after=True)
+        years.append(Year(name, estimates, sorted({min(stated), max(stated)}), first, last))
+    return years
 
 
 def milliseconds(day: str | None, *, after: bool = False) -> int | None:
-    """Return when a day (ISO 8601) begins, or ends, in milliseconds since 1970; None stays None."""
+    """Return when a day (ISO 8601) begins, or ends, in milliseconds since 1970; None for None and the year 0."""
     if day is None or day < "0001":
         return None
     first = date.fromisoformat(day)

@@ -1,4 +1,4 @@
-"""Figures and times as a reader would say them."""
+"""Figures, times and counts as English phrases."""
 
 import re
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ _FIGURES = {
     Hedge.MORE_THAN: "more than {low}",
     Hedge.VAGUE: "no number",
 }
+_RANGES = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}
+"""The phrases of hedges that can hold two numbers, where they do."""
 _MAGNITUDES = {10: "dozens", 100: "hundreds", 1000: "thousands"}
 _MONTHS = [
     *("January", "February", "March", "April", "May", "June"),
@@ -31,23 +33,28 @@ def figure(estimate: Mapping[str, Any]) -> str:
     hedge, low, best, high = (estimate[key] for key in ("hedge", "low", "best", "high"))
     if hedge == Hedge.VAGUE:
         return _MAGNITUDES.get(estimate["granularity"], _FIGURES[Hedge.VAGUE])
-    said = _FIGURES[Hedge(hedge)]
+    phrase = _FIGURES[Hedge(hedge)]
     if hedge == Hedge.BETWEEN and best is not None:
-        said += ", best {best}"
+        phrase += ", best {best}"
     if low is not None and high is not None and low != high:
-        said = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}.get(hedge, said)
-    elif hedge == Hedge.APPROXIMATELY and best is None:  # derived from what is open on one side
-        said = "up to about {high}" if low is None else "at least about {low}"
-    return said.format(low=amount(low, estimate), best=amount(best, estimate), high=amount(high, estimate))
+        phrase = _RANGES.get(hedge, phrase)
+    elif hedge == Hedge.APPROXIMATELY and best is None:  # derived from an estimate with one open side
+        phrase = "up to about {high}" if low is None else "at least about {low}"
+    return phrase.format(low=amount(low, estimate), best=amount(best, estimate), high=amount(high, estimate))
 
 
 def amount(value: float | None, estimate: Mapping[str, Any]) -> str:
-    """Return one number in its unit."""
+    """Return a number in the unit of its estimate: `33.3%`, `$1,000`; empty for None."""
     if value is None:
         return ""
     whole = int(value)
     number, unit = f"{whole if whole == value else value:,}", estimate["indicator"]["unit"]
     return {"percent": f"{number}%", "USD": f"${number}"}.get(unit, number)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 estimate`, `1,200 estimates`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def when(edtf: str) -> str:
@@ -57,18 +64,18 @@ def when(edtf: str) -> str:
         if start == "..":
             return f"until {when(end)}"
         return f"from {when(start)} on" if end == ".." else f"{when(start)} to {when(end)}"
-    mark = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(edtf[-1], "")
+    qualifier = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(edtf[-1], "")
     year, *rest = edtf.rstrip("~?%").split("-")
     if year.endswith("X"):
         return f"some time in {year.replace('X', '0')} to {year.replace('X', '9')}"
     if rest and rest[0] in _SEASONS:
-        return f"{mark}{_SEASONS[rest[0]]} {year}"
+        return f"{qualifier}{_SEASONS[rest[0]]} {year}"
     if not rest or rest[0] == "XX":
-        return mark + ("some time in " if rest else "") + year
+        return qualifier + ("some time in " if rest else "") + year
     month = _MONTHS[int(rest[0]) - 1]
     if len(rest) == 1 or rest[1] == "XX":
-        return f"{mark}{'some day in ' if len(rest) > 1 else ''}{month} {year}"
-    return f"{mark}{int(rest[1])} {month} {year}"
+        return f"{qualifier}{'some day in ' if len(rest) > 1 else ''}{month} {year}"
+    return f"{qualifier}{int(rest[1])} {month} {year}"
 
 
 def words(term: str) -> str:

@@ -1,7 +1,7 @@
-"""Has a process of its own draw: the JavaScript engine in it would make a web worker larger by 150 MB.
+"""Renders charts in a process of its own: its JavaScript engine would make a web worker larger by 150 MB.
 
-A worker starts it at first need, and ends it once it has been idle; it ends by itself when its worker has gone, however
-that went, since it then reads the end of its input.
+A worker starts the process at its first chart, and ends it when it has been idle. The process ends by itself when its
+worker is gone, even if killed, because it then reads the end of its input.
 """
 
 import atexit
@@ -17,80 +17,84 @@ from pathlib import Path
 from werkzeug.exceptions import ServiceUnavailable
 
 VEGA_LITE = "6.4"
-LONGEST = 20
-"""Seconds for which a drawing is waited for; gunicorn takes a worker for dead after 30."""
-IDLE = 60
-"""Seconds after which a process that draws nothing is ended."""
-_PENCIL = Path(__file__).with_name("renderer_process.py")
+TIMEOUT = 20
+"""Seconds that a chart may take; gunicorn kills a worker that is blocked for 30."""
+IDLE_TIMEOUT = 60
+"""Seconds after which an idle process is ended."""
+_RENDERER_PROCESS = Path(__file__).with_name("renderer_process.py")
 
 
-class Pencil:
-    """A process that draws one thing after another; threads may share it."""
+class Renderer:
+    """A renderer process, which several threads may use: it renders one chart after another.
 
-    def __init__(self, longest: float = LONGEST, idle: float = IDLE) -> None:
-        """Take how long a drawing may take, and how long the process may be idle; nothing is started yet."""
-        self.longest, self.idle = longest, idle
+    `timeout` is the time in seconds that a chart may take, with the wait for its turn; `idle_timeout` that after which
+    an idle process is ended. `process` is None before the first chart, and while there is no process.
+    """
+
+    def __init__(self, timeout: float = TIMEOUT, idle_timeout: float = IDLE_TIMEOUT) -> None:
+        self.timeout, self.idle_timeout = timeout, idle_timeout
         self.process: subprocess.Popen[bytes] | None = None
         self._stream: BufferedRWPair
-        self._turn = threading.Lock()
-        self._end = threading.Timer(idle, self.close)
+        self._lock = threading.Lock()
+        self._idle_timer = threading.Timer(idle_timeout, self.close)
 
-    def draw(self, what: str, specified: str = "") -> bytes:
-        """Return a specification, which is one line, drawn as "svg" or "png", or the "script" that shows any.
+    def render(self, format_: str, specification: str = "") -> bytes:
+        """Return a specification, JSON in one line, as "svg" or "png"; as "script", the JavaScript that shows any.
 
-        Raises ServiceUnavailable where there is no drawing in time, ValueError where what was specified is refused.
+        Raises ServiceUnavailable if it takes too long, ValueError if vl-convert refuses the specification.
         """
-        line = f"{what} {specified}\n".encode()
-        if self._turn.acquire(timeout=self.longest):
+        request = f"{format_} {specification}\n".encode()
+        if self._lock.acquire(timeout=self.timeout):
             try:
                 with suppress(TimeoutError):
-                    for _ in range(2):  # a process that was lost is replaced, once
+                    for _ in range(2):  # a lost process is replaced once
                         with suppress(ConnectionError, EOFError):
-                            return self._asked(line)
+                            return self._answer(request)
             finally:
-                self._turn.release()
-        detail = f"This cannot be drawn within {self.longest} seconds here; try again later, or ask for less."
+                self._lock.release()
+        detail = f"This cannot be drawn within {self.timeout} seconds here; try again later, or ask for less."
         raise ServiceUnavailable(detail, retry_after=30)
 
     def close(self) -> None:
-        """End the process; the next drawing starts another."""
-        with self._turn:
+        """End the process; the next chart starts another."""
+        with self._lock:
             self._stop()
 
-    def _asked(self, line: bytes) -> bytes:
-        self._end.cancel()
+    def _answer(self, request: bytes) -> bytes:
+        """Return the process's answer; raises TimeoutError, and ConnectionError or EOFError if the process is lost."""
+        self._idle_timer.cancel()
         if self.process is None:
             self._start()
         try:
-            self._stream.write(line)
+            self._stream.write(request)
             self._stream.flush()
             if not (head := self._stream.readline()):
                 raise EOFError
-            done, size = head.split()
+            status, size = head.split()
             answer = self._stream.read(int(size))
             if len(answer) < int(size):
                 raise EOFError
-        except BaseException:  # whatever it was, the next to ask must not be given this answer
+        except BaseException:  # of any kind: the next request must not read this answer
             self._stop()
             raise
-        self._end = threading.Timer(self.idle, self.close)
-        self._end.daemon = True
-        self._end.start()
-        if done != b"drawn":
+        self._idle_timer = threading.Timer(self.idle_timeout, self.close)
+        self._idle_timer.daemon = True
+        self._idle_timer.start()
+        if status != b"rendered":
             raise ValueError(answer.decode())
         return answer
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            ours.settimeout(self.longest)
-            # It ends itself only where nobody is left to end it: a moment later than we would.
-            command = [sys.executable, "-P", str(_PENCIL), VEGA_LITE, str(self.longest + 1)]
+            ours.settimeout(self.timeout)
+            # The process ends itself a second later than this worker would, in case the worker is gone.
+            command = [sys.executable, "-P", str(_RENDERER_PROCESS), VEGA_LITE, str(self.timeout + 1)]
             self.process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)  # noqa: S603 (our own file)
             self._stream = ours.makefile("rwb")
 
     def _stop(self) -> None:
-        self._end.cancel()
+        self._idle_timer.cancel()
         if self.process is None:
             return
         with suppress(OSError):
@@ -101,8 +105,8 @@ class Pencil:
 
 
 @lru_cache(maxsize=1)
-def pencil() -> Pencil:
-    """Return the pencil of this web worker, made at first need: no lock of it may be older than a worker's fork."""
-    made = Pencil()
+def renderer() -> Renderer:
+    """Return the renderer of this web worker, made at its first chart: its lock must not be older than the fork."""
+    made = Renderer()
     atexit.register(made.close)
     return made

@@ -1,6 +1,9 @@
-"""The process that draws: for each line on its standard input, a socket, it answers there (`api.explorer.renderer`).
+"""The renderer process: it answers each line on its standard input, a socket, on that socket (`api.explorer.renderer`).
 
-It is run as a file, so that it holds vl-convert and nothing else of ours.
+It runs as a file, so that it imports vl-convert and nothing of this project.
+
+A request is a line `FORMAT SPECIFICATION`; an answer is a line `STATUS SIZE`, and SIZE bytes. STATUS is `rendered`, or
+`refused` where the bytes are the error.
 """
 
 import signal
@@ -11,28 +14,28 @@ from typing import Any
 import vl_convert
 
 
-def draw(what: str, text: str, version: str) -> bytes:
-    """Return a Vega-Lite specification as "svg" or "png", or the "script" that shows any of them in a browser."""
-    if what == "svg":
-        return vl_convert.vegalite_to_svg(text, vl_version=version).encode()
-    if what == "png":
-        return vl_convert.vegalite_to_png(text, vl_version=version, scale=2)
-    bundle: Any = vl_convert.javascript_bundle  # whose stub knows no default for the snippet
+def render(format_: str, specification: str, version: str) -> bytes:
+    """Return a Vega-Lite specification as "svg" or "png"; as "script", the JavaScript that shows any in a browser."""
+    if format_ == "svg":
+        return vl_convert.vegalite_to_svg(specification, vl_version=version).encode()
+    if format_ == "png":
+        return vl_convert.vegalite_to_png(specification, vl_version=version, scale=2)
+    bundle: Any = vl_convert.javascript_bundle  # its type stub requires the snippet, which has a default
     return bundle(vl_version=version).encode()  # type: ignore[no-any-return]
 
 
-def main(version: str, longest: float) -> None:
-    """Answer until the other end is closed; a drawing that takes longer than `longest` seconds ends the process."""
+def main(version: str, timeout: float) -> None:
+    """Answer requests until the socket is closed; one that takes longer than `timeout` seconds ends the process."""
     with socket.socket(fileno=sys.stdin.fileno()) as connection, connection.makefile("rwb") as stream:
         for line in stream:
-            what, _, text = line.decode().partition(" ")
-            signal.setitimer(signal.ITIMER_REAL, longest)  # its signal's default is to end the process
+            format_, _, specification = line.decode().partition(" ")
+            signal.setitimer(signal.ITIMER_REAL, timeout)  # SIGALRM ends the process by default
             try:
-                done, answer = b"drawn", draw(what, text, version)
+                status, answer = b"rendered", render(format_, specification, version)
             except Exception as error:
-                done, answer = b"refused", str(error).encode()
+                status, answer = b"refused", str(error).encode()
             signal.setitimer(signal.ITIMER_REAL, 0)
-            stream.write(b"%b %d\n%b" % (done, len(answer), answer))
+            stream.write(b"%b %d\n%b" % (status, len(answer), answer))
             stream.flush()
 
 

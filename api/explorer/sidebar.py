@@ -1,4 +1,4 @@
-"""What can be chosen beside the results: the values of a field, with how many estimates each would leave."""
+"""The choices beside the results: the values of a field, each with the number of estimates that it would leave."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,38 +14,42 @@ MOST_CHOICES = 30
 
 
 def choices(name: str, query: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a field with their counts, as if none of it were chosen; the chosen ones always."""
+    """Return the most frequent values of a field, and all chosen ones, with counts under the query's other filters.
+
+    `values` are dictionaries of `value`, `name` and `count`, `chosen` the values in the query, `more` the number of
+    values left out. Regions come in the order of a tree, each with its `depth`.
+    """
     chosen = query.get(name, [])
-    found = counts(name, {key: value for key, value in query.items() if key != name})
-    known = {one["value"] for one in found}
-    found += [{"value": value, "name": _named(name, value), "count": 0} for value in chosen if value not in known]
-    shown = [one for index, one in enumerate(found) if index < MOST_CHOICES or one["value"] in chosen]
+    values = counts(name, {key: value for key, value in query.items() if key != name})
+    known = {value["value"] for value in values}
+    values += [{"value": id_, "name": _name(name, id_), "count": 0} for id_ in chosen if id_ not in known]
+    shown = [value for index, value in enumerate(values) if index < MOST_CHOICES or value["value"] in chosen]
     if name == "region":
         shown = _as_tree(shown)
     if name in ("source_kind", "hedge"):
-        shown = [{**one, "name": words(one["value"])} for one in shown]
-    return {"values": shown, "chosen": chosen, "more": len(found) - len(shown)}
+        shown = [{**value, "name": words(value["value"])} for value in shown]
+    return {"values": shown, "chosen": chosen, "more": len(values) - len(shown)}
 
 
-def _named(name: str, value: str) -> str:
-    """Return the name of a value that no estimate has."""
-    table = tables.RESOURCES.get(f"{name}s")
-    found = None if table is None else context.connection().scalar(select(table.c.name).where(table.c.id == value))
-    return found or value
+def _name(field: str, id_: str) -> str:
+    """Return the name of a value, also if no estimate has it; a term of a closed vocabulary is its own name."""
+    table = tables.RESOURCES.get(f"{field}s")
+    name = None if table is None else context.connection().scalar(select(table.c.name).where(table.c.id == id_))
+    return name or id_
 
 
 def _as_tree(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return regions below their parents, each with its depth."""
+    """Return regions below their parents, each with its depth; a region whose parent is not shown is at the top."""
     table = tables.regions.c
-    ids = [one["value"] for one in regions]
+    shown = {region["value"] for region in regions}
     parents = {row.id: row.parent for row in context.connection().execute(select(table.id, table.parent))}
 
     def below(parent: str | None, depth: int) -> list[dict[str, Any]]:
-        found = []
-        for one in regions:
-            above = parents.get(one["value"])
-            if (above if above in ids else None) == parent:
-                found += [{**one, "depth": depth}, *below(one["value"], depth + 1)]
-        return found
+        tree = []
+        for region in regions:
+            above = parents.get(region["value"])
+            if (above if above in shown else None) == parent:
+                tree += [{**region, "depth": depth}, *below(region["value"], depth + 1)]
+        return tree
 
     return below(None, 0)

@@ -1,13 +1,14 @@
-"""How a chart is set: how wide, on what, and in which colours."""
+"""How a chart looks: its options, colours and fonts, in Vega-Lite's configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 THEMES: Mapping[str, Mapping[str, str]] = {
     "light": {"ink": "#1d2329", "soft": "#57606a", "grid": "#e3e6ea", "back": "#ffffff", "alarm": "#b3261e"},
     "dark": {"ink": "#e8eaed", "soft": "#a7b0ba", "grid": "#30363d", "back": "#15191e", "alarm": "#ff8a80"},
 }
-# Told apart by the colour-blind too (after Okabe and Ito), and at least 3:1 against the background.
+# Different for the colour-blind too (after Okabe and Ito), and with a contrast of at least 3:1 to the background.
 COLOURS: Mapping[str, tuple[str, str]] = {
     "government": ("#0060a8", "#5db0f5"),
     "military": ("#c24e00", "#ff9a52"),
@@ -19,11 +20,33 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "analyst": ("#5a4fcf", "#b0a8ff"),
     "media": ("#6b6b6b", "#a8a8a8"),
 }
+"""The colours of each kind of source: in the light theme, and in the dark one."""
+
+LETTERS: Mapping[str, str] = {
+    **{"government": "G", "military": "M", "intelligence": "I", "coalition": "C", "intergovernmental": "U"},
+    **{"armed_group": "A", "ngo": "N", "analyst": "E", "media": "P"},
+}
+"""The letter beside a mark for the kind of its source: the kind can be read without seeing colours."""
+
+SHAPES: Mapping[str, str] = {
+    "none": "circle",
+    "approximately": "diamond",
+    "nearly": "triangle-left",
+    "between": "square",
+    "at most": "triangle-down",
+    "up to": "M-1,-.4L1,-.4L0,1Z",
+    "fewer than": "M-1,-.8L1,-.8L1,-.3L0,1L-1,-.3Z",
+    "at least": "triangle-up",
+    "more than": "M-1,.8L1,.8L1,.3L0,-1L-1,.3Z",
+}
+"""The shape of a mark by hedge, as Vega's name of a symbol or as an SVG path."""
+
+_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 
 @dataclass(frozen=True)
-class Setting:
-    """How a chart is set: its width in pixels, `light` or `dark`, and `log` or `linear` numbers."""
+class Options:
+    """The options of a chart: `width` in pixels, `theme` (light or dark), `scale` of numbers (log or linear)."""
 
     width: int
     theme: str
@@ -31,9 +54,43 @@ class Setting:
 
     @property
     def colours(self) -> Mapping[str, str]:
-        """Return the colours of what is not data."""
+        """Return the colours of text, grid and background."""
         return THEMES[self.theme]
 
     def colour(self, kind: str) -> str:
         """Return the colour of a kind of source."""
         return COLOURS[kind][self.theme == "dark"]
+
+
+def config(options: Options) -> dict[str, Any]:
+    """Return Vega-Lite's `config`: fonts, colours and the legend's place."""
+    colours = options.colours
+    return {
+        "font": _FONT,
+        "view": {"stroke": None},
+        "title": {
+            **{"anchor": "start", "color": colours["ink"], "subtitleColor": colours["soft"], "subtitleFontSize": 11.5},
+            **{"subtitlePadding": 6, "subtitleLineHeight": 15},
+        },
+        "axis": {
+            "gridColor": colours["grid"],
+            "domain": False,
+            "ticks": False,
+            "labelColor": colours["soft"],
+            "labelFontSize": 11,
+            "labelPadding": 6,
+        },
+        "legend": {
+            "orient": "bottom",
+            "direction": "horizontal",
+            "columns": max(options.width // 150, 1),
+            "labelColor": colours["ink"],
+            "titleColor": colours["soft"],
+            "titleFontSize": 11,
+            "labelFontSize": 11.5,
+            "symbolSize": 70,
+            "symbolOpacity": 1,
+            "symbolBaseFillColor": colours["ink"],
+            "symbolBaseStrokeColor": colours["ink"],
+        },
+    }

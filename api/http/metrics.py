@@ -4,7 +4,7 @@ import logging
 import os
 import time
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
@@ -22,30 +22,26 @@ log = logging.getLogger(__name__)
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the histogram's buckets, in seconds."""
-
 REQUESTS = "headcount_requests"
-SECONDS = "headcount_request_duration_seconds"
-SECONDS_SUM = "headcount_request_duration_seconds_sum"
 ANSWERS = "headcount_answers"
-FAILURES = "headcount_fast_path_failures"
+SECONDS = "headcount_request_duration_seconds"
 CACHE_REQUESTS = "headcount_cache_requests"
 CACHE_BYTES = "headcount_cache_bytes"
+FAILURES = "headcount_fast_path_failures"
 
 COUNTERS = {
     REQUESTS: (
         "Requests that were answered, by the route that answered, the method and the status.",
         ["route", "method", "status"],
     ),
-    ANSWERS: (
-        "Answers of the front door, by where they came from: cache, fast (the event loop) or thread (Flask).",
-        ["path"],
-    ),
-    FAILURES: ("Unforeseen exceptions on the fast path, by class; a thread answered instead.", ["cause"]),
+    ANSWERS: ("Answers by where they came from: cache, fast (the event loop) or thread (Flask).", ["path"]),
     CACHE_REQUESTS: ("Look-ups in the response cache, by whether it had the answer (hit) or not (miss).", ["result"]),
+    FAILURES: ("Unforeseen exceptions on the fast path, by class; Flask answered instead.", ["cause"]),
 }
 
 Counts = dict[tuple[str | int, ...], float]
-"""Numbers by the metric's name and its labels' values; a duration's count has the number of its bucket as well."""
+"""Numbers by name and labels: `(REQUESTS, route, method, status, path, bucket)`, `(SECONDS, route)` for the sum of
+seconds, `(CACHE_BYTES,)`, and `(name, label)` for the other counters."""
 
 
 class Metrics(Collector):
@@ -63,13 +59,12 @@ class Metrics(Collector):
         self._written: Counts = {}
         self._has_failed = False
 
-    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count a request, and the seconds until its answer's first byte."""
+    def count_request(self, route: str, method: str, status: int, path: str, seconds: float) -> None:
+        """Count a request, by where its answer came from, and the seconds until the answer's first byte."""
         bucket = bisect_left(BUCKETS, seconds)
         with self._lock:
-            self._counts[REQUESTS, route, method, status] += 1
-            self._counts[SECONDS, route, bucket] += 1
-            self._counts[SECONDS_SUM, route] += seconds
+            self._counts[REQUESTS, route, method, status, path, bucket] += 1
+            self._counts[SECONDS, route] += seconds
 
     def count(self, name: str, label: str) -> None:
         """Add 1 to a counter of one label."""
@@ -118,18 +113,30 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics as prometheus-client wants them."""
         totals = self.totals()
-        for name, (description, labels) in COUNTERS.items():
-            counter = CounterMetricFamily(name, description, labels=labels)
-            for key in sorted(key for key in totals if key[0] == name):
-                counter.add_metric(list(map(str, key[1:])), totals[key])
+        counters: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in COUNTERS}
+        buckets: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        for (name, *labels), count in totals.items():
+            if name == REQUESTS:
+                route, method, status, path, bucket = labels
+                counters[REQUESTS][str(route), str(method), str(status)] += int(count)
+                counters[ANSWERS][str(path),] += int(count)
+                buckets[str(route)][int(bucket)] += int(count)
+                if path == "cache":
+                    counters[CACHE_REQUESTS]["hit",] += int(count)
+            elif name in COUNTERS:
+                counters[str(name)][str(labels[0]),] += int(count)
+        for name, (description, label_names) in COUNTERS.items():
+            counter = CounterMetricFamily(name, description, labels=label_names)
+            for values, count in sorted(counters[name].items()):
+                counter.add_metric(values, count)
             yield counter
         histogram = HistogramMetricFamily(
             SECONDS, "Seconds from a request's arrival to its answer's first byte, by the route.", labels=["route"]
         )
         bounds = [*map(str, BUCKETS), "+Inf"]
-        for route in sorted(str(key[1]) for key in totals if key[0] == SECONDS_SUM):
-            counts = accumulate(totals.get((SECONDS, route, bucket), 0) for bucket in range(len(bounds)))
-            histogram.add_metric([route], list(zip(bounds, counts, strict=True)), totals[SECONDS_SUM, route])
+        for route, counts in sorted(buckets.items()):
+            cumulative = accumulate(counts[bucket] for bucket in range(len(bounds)))
+            histogram.add_metric([route], list(zip(bounds, cumulative, strict=True)), totals[SECONDS, route])
         yield histogram
         size = totals.get((CACHE_BYTES,), 0)
         yield GaugeMetricFamily(CACHE_BYTES, "Bytes that the response caches of all workers use.", value=size)
@@ -183,7 +190,7 @@ def init_app(app: Flask) -> None:
         route = request.url_rule.rule if request.url_rule else "none"
         method = request.method if request.method in ("GET", "HEAD", "OPTIONS") else "other"
         now = time.perf_counter()
-        metrics.count_request(route, method, response.status_code, now - g.get("began", now))
+        metrics.count_request(route, method, response.status_code, "thread", now - g.get("began", now))
         return response
 
     def answer_metrics() -> Response:

@@ -19,7 +19,7 @@ from flask import Flask
 from api.config import Config
 from api.http.answers import etag_matches
 from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.http.metrics import ANSWERS, BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, SECONDS_SUM, Metrics
+from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
 from api.server.cache import (
     REPRESENTATION_HEADERS,
     Cache,
@@ -122,7 +122,6 @@ class FrontDoor:
         words = _words(release, path, query, decisive)
         entry = self._cache.get(words)
         if entry is not None:
-            self._counts[CACHE_REQUESTS, "hit"] += 1
             return self._ready(entry, "cache", method, decisive, began)
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
@@ -133,7 +132,6 @@ class FrontDoor:
     async def respond_in_thread(self, scope: Message, _: Receive, send: Send) -> None:
         """Answer a request by Flask, and cache the answer."""
         method, path, release = scope["method"], scope["raw_path"], self._release
-        self._counts[ANSWERS, "thread"] += 1
         if path == b"/metrics":
             self._metrics.set_cache_bytes(self._cache.size)
         response = await self._threads.call(scope)
@@ -151,17 +149,12 @@ class FrontDoor:
             status, lines, body = 304, entry.headers, b""
         elif method == "HEAD":
             body = b""
-        self._count(origin, entry.route, method, status, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        self._counts[REQUESTS, entry.route, method, status, origin, bisect_left(BUCKETS, seconds)] += 1
+        self._counts[SECONDS, entry.route] += seconds
         id_ = decisive.get(ID)
         id_ = b"%032x" % getrandbits(128) if id_ is None else request_id(id_.decode("latin-1")).encode()
         return ReadyResponse(status, lines, body, id_)
-
-    def _count(self, origin: str, route: str, method: str, status: int, seconds: float) -> None:
-        counts = self._counts
-        counts[ANSWERS, origin] += 1
-        counts[REQUESTS, route, method, status] += 1
-        counts[SECONDS, route, bisect_left(BUCKETS, seconds)] += 1
-        counts[SECONDS_SUM, route] += seconds
 
     def _look(self, now: float) -> None:
         """Find the live release; where it has changed, clear the cache."""

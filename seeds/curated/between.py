@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from seeds.entries import VOCABULARIES, Entry, Seeds
 from seeds.problems import Problem
+from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim, faults_of_derived, with_first
 from seeds.rules.articles import faults_of_article
 from seeds.rules.code_lists import faults_between_terms, faults_of_references
 from seeds.rules.faults import Fault
-from seeds.rules.reports import fault_of_repeated_id, faults_of_claim, faults_of_derived, with_first
 from seeds.rules.wording import faults_of_evidence, faults_of_figure, faults_of_headline
 
 

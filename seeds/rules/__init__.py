@@ -6,5 +6,5 @@ takes records, or records with their places (`faults.Located`). This package imp
 - `wording`: one estimate against its own words (`numerals` reads the numbers in them)
 - `articles`: one article
 - `code_lists`: groups, regions, indicators and sources, each alone and against each other
-- `reports`: estimates against each other
+- `agreement`: ids taken once, reports of one claim that agree, derived estimates
 """

@@ -7,8 +7,8 @@ from typing import TypeVar
 from schema.names import fold, nearest
 from schema.terms import NameKind, RegionKind
 from seeds.entries import Record, names_of
+from seeds.rules.agreement import fault_of_repeated_id, with_first
 from seeds.rules.faults import Fault, Located
-from seeds.rules.reports import fault_of_repeated_id, with_first
 
 T = TypeVar("T", bound=Located)
 

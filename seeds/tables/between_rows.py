@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import orjson
 
 from seeds.entries import VOCABULARIES, Record
+from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim
 from seeds.rules.code_lists import faults_between_terms
 from seeds.rules.faults import Fault
-from seeds.rules.reports import fault_of_repeated_id, faults_of_claim
 from seeds.tables.findings import Finding, FindingLog, Grade
 from seeds.tables.terms import Vocabularies
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seeds.entries import VOCABULARIES
+from seeds.entries import VOCABULARIES, Record
 from seeds.rules.faults import Fault
 from seeds.staging import Staging
 from seeds.tables.between_rows import (
@@ -17,7 +17,7 @@ from seeds.tables.between_rows import (
 from seeds.tables.findings import Finding, FindingLog, Grade
 from seeds.tables.rows import MappedBatch, Where
 from seeds.tables.tabular import Batch, Document
-from seeds.tables.terms import MadeTerm
+from seeds.tables.terms import TermIdentity
 
 _SHARED_NAME = "same-name"
 """The fault that is only a warning for terms made of rows: many places have the name of another."""
@@ -48,8 +48,8 @@ class Importer:
         """Stage a batch, without the rows that have an error or disagree with earlier ones."""
         self._log.add(mapped.findings)
         refused = {finding.row for finding in mapped.findings if finding.grade is Grade.ERROR}
-        for term, rows in mapped.terms.items():
-            if fault := self._register(term, batch.document, rows[0]):
+        for identity, (record, rows) in mapped.terms.items():
+            if fault := self._register(identity, record, batch.document, rows[0]):
                 self._refuse(batch.document, rows, fault, refused)
         for (id_, digest), (article, rows) in mapped.articles.items():
             if article and id_ not in self._articles:
@@ -69,13 +69,13 @@ class Importer:
                 refused.add(row)
                 self._log.add([Finding(fault.name, Grade.ERROR, document.path, line, row, fault.key, fault.what)])
 
-    def _register(self, term: MadeTerm, document: Document, where: Where) -> Fault | None:
+    def _register(self, term: TermIdentity, record: Record, document: Document, where: Where) -> Fault | None:
         """Remember a new term; return a fault where its id is another term's, or an earlier row gives other values."""
         row, line = where
         key = (term.kind, term.id)
         listed = self._staging.vocabularies[f"{term.kind}s"].get(term.id)
         if listed is None and key not in self._made:
-            self._made[key] = PlacedRecord(term.record, document.path, line, row, term.kind)
+            self._made[key] = PlacedRecord(record, document.path, line, row, term.kind)
             self._names[key] = term.names
             return None
         first = listed or self._made[key].record
@@ -83,10 +83,10 @@ class Importer:
             what = f"the id {term.id!r} of {term.names[-1]!r} is {first['name']!r}'s; expected names of two ids"
             return Fault("id-collision", term.kind, what)
         # A name may be written in several ways that are one when they are compared; the first is taken.
-        differing = [name for name, value in term.record.items() if name != "name" and first[name] != value]
+        differing = [name for name, value in record.items() if name != "name" and first[name] != value]
         if not differing:
             return None
-        what = f"{term.record['name']!r} has another {', '.join(differing)} in {self._made[key].where(differing[0])}"
+        what = f"{record['name']!r} has another {', '.join(differing)} in {self._made[key].where(differing[0])}"
         return Fault("term-disagrees", f"{term.kind}.{differing[0]}", f"{what}; expected rows that agree on it")
 
     def finish(self) -> Imported:

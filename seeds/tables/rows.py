@@ -18,7 +18,7 @@ from seeds.staging import Row, row_of
 from seeds.tables.findings import Finding, Grade
 from seeds.tables.schema_cache import REMEMBERED, SchemaCache
 from seeds.tables.tabular import Batch, Document
-from seeds.tables.terms import KINDS, MadeTerm, Terms, Vocabularies, digest_of, slug
+from seeds.tables.terms import KINDS, MadeTerm, TermIdentity, Terms, Vocabularies, digest_of, slug
 from seeds.tables.values import Cells, Columns, Notes, Value, columns_in, condition_of, value_of
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -42,7 +42,7 @@ class MappedBatch:
 
     estimates: list[tuple[int, Row]] = field(default_factory=list)
     articles: dict[ArticleKey, tuple[Record | None, list[Where]]] = field(default_factory=dict)
-    terms: dict[MadeTerm, list[Where]] = field(default_factory=dict)
+    terms: dict[TermIdentity, tuple[Record, list[Where]]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -109,8 +109,10 @@ class RowMapper:
 
     def _refer(self, mapped: MappedBatch, where: Where, article: Record, digest: str, made: Iterable[MadeTerm]) -> None:
         """Add a row to those that refer to its article, and to the terms that were made for it."""
-        for term in dict.fromkeys(made):
-            mapped.terms.setdefault(term, []).append(where)
+        for identity, record in dict(made).items():
+            if identity not in mapped.terms:
+                mapped.terms[identity] = (record, [])
+            mapped.terms[identity][1].append(where)
         key = (article["id"], digest)
         if key not in mapped.articles:
             mapped.articles[key] = (None if key in self._handed_over else article, [])

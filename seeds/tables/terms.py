@@ -4,7 +4,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,18 +24,23 @@ Vocabularies = dict[str, dict[str, Record]]
 LONGEST_ID = 120
 
 
-@dataclass(frozen=True)
-class MadeTerm:
-    """A term made of a row: its kind ("region"), id, folded names from the outermost place to its own, and record.
+class TermIdentity(NamedTuple):
+    """What tells a made term from others: kind ("region"), id, names from the outermost place to its own, its JSON.
 
-    Terms are equal where all of these are; `json` stands for the record.
+    The names are folded, as they are compared.
     """
 
     kind: str
     id: str
     names: tuple[str, ...]
     json: bytes
-    record: Record = field(compare=False)
+
+
+class MadeTerm(NamedTuple):
+    """A term made of a row."""
+
+    identity: TermIdentity
+    record: Record
 
 
 class Resolved(NamedTuple):
@@ -135,7 +139,7 @@ class Terms:
                 if not isinstance(term, MadeTerm):
                     return Resolved(None, term)
                 made.append(term)
-                id_ = term.id
+                id_ = term.identity.id
             above.append(fold(name))
         if id_ is None:
             return Resolved(None, (Fault("missing-value", kind, f"is missing; expected what the {kind} is called"),))
@@ -161,7 +165,7 @@ class Terms:
             faults = list(faults_of_region(record)) if kind == "region" else []
         if faults:
             return tuple(Fault(fault.name, f"{kind}.{fault.key}", fault.what) for fault in faults)
-        return MadeTerm(kind, data["id"], names, orjson.dumps(record), record)
+        return MadeTerm(TermIdentity(kind, data["id"], names, orjson.dumps(record)), record)
 
     def _unknown(self, kind: str, name: str) -> str:
         near = nearest(fold(name), list(self._named[kind]))

@@ -1,39 +1,39 @@
-// The page works without this module. With it, a choice shows at once, and marks of the chart can be asked and followed.
+// The page works without this module. With it, a choice takes effect at once, and the marks of the chart have tooltips and links.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const narrow = matchMedia("(max-width: 61.99rem)");
-let latest = 0;
+let latestRequest = 0;
 
-/** Return the address that the form asks for, without what is empty. */
-function asked(form) {
-  const found = [...new FormData(form)].filter(([, value]) => value !== "");
-  const query = new URLSearchParams(found).toString();
+/** Return the address of the form's query, without its empty fields. */
+function addressOf(form) {
+  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  const query = new URLSearchParams(filled).toString();
   return query ? `/?${query}` : "/";
 }
 
-/** Put what stands around an element of another page around one of this, which stays in the document as it is. */
-function renew(kept, twin) {
-  const others = [...twin.parentNode.childNodes];
-  const place = others.indexOf(twin);
-  for (const one of [...kept.parentNode.childNodes]) if (one !== kept) one.remove();
-  kept.before(...others.slice(0, place));
-  kept.after(...others.slice(place + 1));
+/** Replace the siblings of an element by those of its counterpart on another page; the element itself stays. */
+function replaceSiblings(kept, counterpart) {
+  const nodes = [...counterpart.parentNode.childNodes];
+  const index = nodes.indexOf(counterpart);
+  for (const node of [...kept.parentNode.childNodes]) if (node !== kept) node.remove();
+  kept.before(...nodes.slice(0, index));
+  kept.after(...nodes.slice(index + 1));
 }
 
-/** Show the page at an address in place of this one, and keep what is being typed or chosen in focus. */
+/** Show the results and the form of the page at an address, and keep the focus; `push` adds to the history. */
 async function show(address, push) {
-  const turn = ++latest;
+  const requestNumber = ++latestRequest;
   document.querySelector("#results")?.setAttribute("aria-busy", "true");
   let text;
-  let where = address;
+  let finalAddress = address;
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" } });
     text = await response.text();
-    where = response.url;
+    finalAddress = response.url;
   } catch {
     location.assign(address);
     return;
   }
-  if (turn !== latest) return;
+  if (requestNumber !== latestRequest) return; // a later one is on its way
   const page = new DOMParser().parseFromString(text, "text/html");
   const results = page.querySelector("#results");
   const form = page.querySelector("#filters");
@@ -43,50 +43,50 @@ async function show(address, push) {
   }
   const focused = document.activeElement;
   const chart = document.querySelector("#chart");
-  const next = results.querySelector("#chart");
-  if (chart && chart.dataset.specification === next?.dataset.specification) next.replaceWith(chart);
-  else if (chart && next) next.style.minHeight = `${chart.offsetHeight}px`; // or the page would jump until it is drawn
-  const opened = new Set([...document.querySelectorAll("details.choice[open]")].map((one) => one.id));
-  for (const one of form.querySelectorAll("details.choice")) one.open ||= opened.has(one.id);
-  const scrolled = new Map([...document.querySelectorAll(".choice ul")].map((one) => [one.closest("details").id, one.scrollTop]));
-  const said = document.querySelector("#results [role=status]"); // stays, so that a screen reader hears it change
-  const saying = results.querySelector("[role=status]");
-  renew(said, saying);
-  said.replaceChildren(...saying.childNodes);
+  const newChart = results.querySelector("#chart");
+  if (chart && chart.dataset.specification === newChart?.dataset.specification) newChart.replaceWith(chart);
+  else if (chart && newChart) newChart.style.minHeight = `${chart.offsetHeight}px`; // or the page would jump until it is drawn
+  const opened = new Set([...document.querySelectorAll("details.choice[open]")].map((details) => details.id));
+  for (const details of form.querySelectorAll("details.choice")) details.open ||= opened.has(details.id);
+  const scrolled = new Map([...document.querySelectorAll(".choice ul")].map((list) => [list.closest("details").id, list.scrollTop]));
+  const status = document.querySelector("#results [role=status]"); // stays, so that a screen reader announces its change
+  const newStatus = results.querySelector("[role=status]");
+  replaceSiblings(status, newStatus);
+  status.replaceChildren(...newStatus.childNodes);
   document.querySelector("#results").setAttribute("aria-busy", "false");
   if (push && focused.form?.id === "filters" && focused.matches("input:not([type=checkbox])")) {
-    renew(focused.closest("#filters > *"), form.elements.namedItem(focused.name).closest("#filters > *"));
+    replaceSiblings(focused.closest("#filters > *"), form.elements.namedItem(focused.name).closest("#filters > *"));
   } else {
     document.querySelector("#filters").replaceWith(form);
   }
-  for (const one of document.querySelectorAll(".choice ul")) one.scrollTop = scrolled.get(one.closest("details").id) ?? 0;
+  for (const list of document.querySelectorAll(".choice ul")) list.scrollTop = scrolled.get(list.closest("details").id) ?? 0;
   if (!focused.isConnected) {
     const isLink = focused.matches("a");
-    const alike = [...document.querySelectorAll(isLink ? "#results a[data-soft]" : "#filters [name]")];
-    const same = alike.filter((one) => one.name === focused.name && one.textContent === focused.textContent);
-    (same.find((one) => one.value === focused.value) ?? same[0] ?? (isLink ? alike[0] : null))?.focus({ preventScroll: true });
+    const candidates = [...document.querySelectorAll(isLink ? "#results a[data-soft]" : "#filters [name]")];
+    const same = candidates.filter((element) => element.name === focused.name && element.textContent === focused.textContent);
+    (same.find((element) => element.value === focused.value) ?? same[0] ?? (isLink ? candidates[0] : null))?.focus({ preventScroll: true });
   }
   document.title = page.title;
-  if (push && where !== location.href) history.pushState(null, "", where);
+  if (push && finalAddress !== location.href) history.pushState(null, "", finalAddress);
   start();
 }
 
 let loading;
-/** Load Vega once, when there is a chart to be drawn. */
+/** Return a promise of vega-embed, which is loaded with the first chart. */
 function vega() {
-  loading ??= new Promise((done, failed) => {
+  loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.type = "module";
     script.src = "/explorer/vega.js";
-    script.onload = () => done(window.vegaEmbed);
-    script.onerror = failed;
+    script.onload = () => resolve(window.vegaEmbed);
+    script.onerror = reject;
     document.head.append(script);
   });
   return loading;
 }
 
-/** Draw the chart in place of its picture: the same specification, as wide as there is room. */
-async function draw() {
+/** Replace the picture by an interactive chart of the same query, as wide as there is room. */
+async function renderChart() {
   const figure = document.querySelector("#chart");
   if (!figure) return;
   const picture = figure.querySelector("picture");
@@ -102,8 +102,8 @@ async function draw() {
     target.setAttribute("aria-label", specification.description);
     await embed(target, specification, { ast: true, actions: false, renderer: "svg", tooltip: { theme: dark.matches ? "dark" : "light" } });
     target.querySelector(".vega-bindings")?.remove();
-    for (const one of target.querySelectorAll("[role], [aria-label], [aria-roledescription]")) {
-      for (const name of ["role", "aria-label", "aria-roledescription"]) one.removeAttribute(name);
+    for (const element of target.querySelectorAll("[role], [aria-label], [aria-roledescription]")) {
+      for (const name of ["role", "aria-label", "aria-roledescription"]) element.removeAttribute(name);
     }
     figure.querySelector(".drawn")?.remove();
     target.classList.add("drawn");
@@ -115,7 +115,7 @@ async function draw() {
   }
 }
 
-/** Set up what the page holds now. */
+/** Set up the copy button and the chart of the results that the page shows. */
 function start() {
   const copy = document.querySelector("#copy");
   if (copy && navigator.clipboard) {
@@ -125,36 +125,36 @@ function start() {
       copy.textContent = "Copied";
     };
   }
-  if (!document.querySelector("#chart .drawn")) draw();
+  if (!document.querySelector("#chart .drawn")) renderChart();
 }
 
-let typing;
+let inputTimer;
 document.addEventListener("input", ({ target }) => {
   const form = target.form;
   if (form?.id !== "filters") return;
-  clearTimeout(typing);
-  const typed = target.matches("input:not([type=checkbox])");
-  typing = setTimeout(() => show(asked(form), true), typed ? 350 : 0);
+  clearTimeout(inputTimer);
+  const isTyped = target.matches("input:not([type=checkbox])");
+  inputTimer = setTimeout(() => show(addressOf(form), true), isTyped ? 350 : 0);
 });
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "filters") return;
   event.preventDefault();
-  clearTimeout(typing);
-  show(asked(event.target), true);
+  clearTimeout(inputTimer);
+  show(addressOf(event.target), true);
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-soft]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  clearTimeout(typing);
+  clearTimeout(inputTimer);
   show(link.href, true);
 });
 addEventListener("popstate", () => {
-  clearTimeout(typing);
+  clearTimeout(inputTimer);
   show(location.href, false);
 });
-dark.addEventListener("change", draw);
-/** Close the filters where there is no room beside the results, which come first. */
+dark.addEventListener("change", renderChart);
+/** Close the filters where they stand above the results for lack of room. */
 function fold() {
   const panel = document.querySelector("#panel");
   if (panel) panel.open = !narrow.matches;

@@ -1,4 +1,4 @@
-"""The rules of estimates as reports: an id for each, one subject for all reports of a claim, sound derivations."""
+"""The rules of records that have to agree: one id each, one subject for all reports of a claim, sound derivations."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar

@@ -1,0 +1,39 @@
+"""A chart in words: its description for people who do not see it, and the notes below its title."""
+
+from api.explorer.marks import Chart, Panel
+from api.explorer.phrases import amount, count
+
+
+def describe(chart: Chart, title: str) -> str:
+    """Return the description of a chart: its title, each panel with its numbers, and the notes."""
+    panels = "; ".join(_describe_panel(panel) for panel in chart.panels)
+    return f"{title}. {panels or 'There is nothing to draw'}. {' '.join(notes(chart))}"
+
+
+def _describe_panel(panel: Panel) -> str:
+    estimate = {"indicator": {"unit": panel.unit}}
+    lowest, highest = (amount(end(panel.numbers), estimate) for end in (min, max))
+    numbers = f"numbers from {lowest} to {highest}" if lowest != highest else f"the number {lowest}"
+    return f"{panel.title}: {count(panel.count, 'estimate')}, with {numbers}"
+
+
+def notes(chart: Chart) -> list[str]:
+    """Return how many estimates there are, which of them are not drawn, and how to read the marks."""
+    counts = f"{count(chart.estimates, 'estimate')} of {count(chart.claims, 'claim')}."
+    if chart.aggregated:
+        counts += " Too many to draw each: a bar spans the lowest to the highest number said of a year."
+    left_out = []
+    if chart.vague:
+        say = "says" if chart.vague == 1 else "say"
+        left_out.append(f"{chart.vague:,} {say} no number (dozens, hundreds, thousands)")
+    if chart.other_panels == 1:
+        left_out.append("1 more place or indicator has fewer estimates")
+    elif chart.other_panels:
+        left_out.append(f"{chart.other_panels:,} more places and indicators have fewer estimates")
+    lines = [counts + (f" Not drawn: {'; '.join(left_out)}." if left_out else "")]
+    if chart.panels and not chart.aggregated:
+        lines.append(
+            "An open side fades out: “up to” bounds from above, “at least” from below. Reports of the same time stand "
+            "side by side; dashes join retellings of one claim."
+        )
+    return lines
