@@ -2,7 +2,8 @@
 
     python tests/bench/compare.py http://127.0.0.1:8000 http://127.0.0.1:8001 --requests 5000 --seed 1
 
-Both have to serve the same dataset. Half of the requests are drawn from the first server's OpenAPI document: every path,
+Both have to serve the same dataset, from files of the same age, with PYTHONHASHSEED=0 in their environment, since faults
+are listed in the order of a set. Half of the requests are drawn from the first server's OpenAPI document: every path,
 parameters with values that the document names and with others, each format, content negotiation, codings, validators of
 earlier answers, and links to the next page. The other half is that of `random_requests`: odd paths, methods and headers.
 Compared are the status, the headers and the bytes of the body. Not compared are Date, X-Request-Id and Server, and what
@@ -11,14 +12,19 @@ answers differ.
 """
 
 import argparse
+import gzip
 import json
 import random
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
+
+import brotli
+from backports import zstd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from random_requests import ACCEPTED, CODINGS, RESOURCES, Answer, answer, draw_requests
@@ -70,7 +76,7 @@ def _grammar(request: Request, old: Answer, new: Answer) -> bool:
     changed = ("content-length", "etag")
     return (
         old.status == new.status
-        and article.sub(b"an", old.body) == article.sub(b"an", new.body)
+        and article.sub(b"an", decoded(old)) == article.sub(b"an", decoded(new))
         and without(old.headers, *changed) == without(new.headers, *changed)
     )
 
@@ -153,6 +159,13 @@ class Drawer:
             self.links += [following] if following else []
 
 
+def decoded(last: Answer) -> bytes:
+    """Return the body of an answer, decompressed."""
+    decompress = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
+    coding = last.headers.get("content-encoding")
+    return decompress[coding](last.body) if coding and last.body else last.body
+
+
 def shown(request: Request, old: Answer, new: Answer) -> str:
     """Return a text that says how two answers to a request differ."""
     lines = [request.decode("latin-1").strip()]
@@ -161,10 +174,10 @@ def shown(request: Request, old: Answer, new: Answer) -> str:
     for name in sorted(old.headers.keys() | new.headers.keys()):
         if old.headers.get(name) != new.headers.get(name):
             lines.append(f"  {name}: {old.headers.get(name)!r}, {new.headers.get(name)!r}")
+    bodies = decoded(old), decoded(new)
     if old.body != new.body:
-        pairs = zip(old.body, new.body, strict=False)
-        place = next((number for number, (one, other) in enumerate(pairs) if one != other), 0)
-        lines += [f"  body from {place} on: {body[max(0, place - 40) : place + 80]!r}" for body in (old.body, new.body)]
+        place = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*bodies, strict=False)))
+        lines += [f"  body from {place} on: {body[max(0, place - 60) : place + 100]!r}" for body in bodies]
     return "\n".join(lines)
 
 
