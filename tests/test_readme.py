@@ -62,7 +62,7 @@ def test_the_chart_is_the_one_that_is_served(shipped_server):
 
 def test_every_variable_is_in_the_table():
     options = {option.envvar for option in main.commands["serve"].params if option.envvar}
-    code = "".join(file.read_text() for folder in ("api", "schema") for file in (ROOT / folder).glob("*.py"))
+    code = "".join(file.read_text() for folder in ("api", "schema") for file in (ROOT / folder).rglob("*.py"))
     shown = set(re.findall(r"^\| `(HEADCOUNT_\w+)`", README, re.M))
     assert options < shown == set(re.findall(r"\bHEADCOUNT_[A-Z_]+[A-Z]\b", code))
 
