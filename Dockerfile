@@ -12,7 +12,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     HEADCOUNT_DATABASE_URL=sqlite:////data/headcount.db
 # Loaded here, so that a container serves at once and bad seeds fail the build instead of the start.
 RUN python -m venv /opt/venv \
-    && pip install --no-cache-dir . \
+    && pip install --no-cache-dir '.[fast]' \
     && headcount load
 
 

@@ -151,7 +151,6 @@ estimates_rendered = Table(
 
 RESOURCES = {table.name: table for table in metadata.sorted_tables if "id" in table.c and "position" in table.c}
 """The tables that are resources, by name."""
-
 SEARCHED = tuple(name for name in RESOURCES if name != "claims")
 """The resources that full text finds; a claim is found by its estimates."""
 
@@ -222,6 +221,7 @@ closures = _clustered(
 
 `relation` is PART where the part cannot outnumber the whole. Of regions it is also each `region_scope` of a filter
 (exact, within, overlapping): the parts are the regions that the filter means. A record is a part of itself."""
+Index("closures_by_part", *(closures.c[name] for name in ("kind", "relation", "part_position")))
 
 PART = "part"
 

@@ -96,13 +96,13 @@ def stream(database, monkeypatch):
     app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
     watched = []
 
-    read = pages.Keyset.stream
+    read = pages.KeysetList.stream
 
     def stream(*args):
         watched.append(Watched(read(*args)))
         return iter(watched[-1])
 
-    monkeypatch.setattr(pages.Keyset, "stream", stream)
+    monkeypatch.setattr(pages.KeysetList, "stream", stream)
     monkeypatch.setattr(flat, "ROWS_AT_A_TIME", 1)
 
     def ask(coding):

@@ -8,6 +8,7 @@ from conftest import GOOD, make_release
 from sqlalchemy.exc import OperationalError
 
 from api import create_app
+from api.http.answers import etag_matches
 from api.read import records
 
 PATHS = ("/", "/estimates", "/estimates/exact", "/claims/strength", "/regions", "/dataset", "/openapi.json")
@@ -180,3 +181,11 @@ def test_the_docs_load_nothing_from_elsewhere(client):
         assert f"/docs/{asset}" in page.text
         assert client.get(f"/docs/{asset}", buffered=True).status_code == 200
     assert client.get("/docs/index.html").status_code == 404
+
+
+def test_an_etag_matches_weakly_and_among_several():
+    etag = 'W/"abc"'
+    for if_none_match in ('W/"abc"', '"abc"', '"x", W/"abc"', '"x","abc"', "*"):
+        assert etag_matches(if_none_match, etag)
+    for if_none_match in ("", '"x"', 'W/"abcd"', "\xff"):
+        assert not etag_matches(if_none_match, etag)

@@ -77,8 +77,9 @@ def test_a_lost_process_is_replaced_whether_idle_or_busy(make):
 
 
 def test_a_chart_that_takes_too_long_is_given_up(make):
-    renderer = make(timeout=2)
+    renderer = make()
     renderer.render("svg", specification("first"))
+    renderer.timeout = 2
     stuck = renderer.process
     stuck.send_signal(signal.SIGSTOP)
     started = time.monotonic()
@@ -86,6 +87,7 @@ def test_a_chart_that_takes_too_long_is_given_up(make):
         renderer.render("svg", specification("second"))
     assert 1.9 < time.monotonic() - started < 4
     assert stuck.returncode == -signal.SIGKILL
+    renderer.timeout = 20
     assert b">third<" in renderer.render("svg", specification("third"))
 
 

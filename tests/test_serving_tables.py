@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from api.query.schemas import DEFAULT_LIMIT
 
 from api import create_app
+from api.query.parameters import DEFAULT_LIMIT
 from schema.terms import Locus
 
 EVERY_LOCUS = f"locus={','.join(Locus)}"

@@ -170,20 +170,20 @@ _PARTS = {kind: tables.closures.alias(f"{kind}_parts") for kind in ("group", "in
 
 
 def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    """Return the pairs of claims that exclude each other, where one counts the same as the other or a part of it."""
+    """Return the SELECT of pairs of claims that exclude each other, on the same thing or on a part and its whole."""
     joined: FromClause = _LOWER
     for kind, parts in _PARTS.items():
         of_kind = and_(parts.c.kind == kind, parts.c.relation == tables.PART)
         joined = joined.join(parts, and_(of_kind, parts.c.whole_position == _LOWER.c[f"{kind}_position"]))
-    wholes = (_HIGHER.c[f"{kind}_position"] == one.c.part_position for kind, one in _PARTS.items())
-    joined = joined.join(_HIGHER, and_(*wholes))
+    are_parts = (_HIGHER.c[f"{kind}_position"] == parts.c.part_position for kind, parts in _PARTS.items())
+    joined = joined.join(_HIGHER, and_(*are_parts))
     joined = joined.join(tables.indicators, tables.indicators.c.position == _LOWER.c.indicator_position)
-    same = and_(*(one.c.whole_position == one.c.part_position for one in _PARTS.values()))
+    same = and_(*(parts.c.whole_position == parts.c.part_position for parts in _PARTS.values()))
     indicator_kind = tables.indicators.c.kind
     close = literal(within) >= _DAYS
     matching = select(tables.estimates.c.claim_position).where(*conditions)
     pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
-    found = pairs.select_from(joined).where(
+    conflicts = pairs.select_from(joined).where(
         *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, _BELOW),
         or_(
             and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
@@ -192,13 +192,14 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
         ),
     )
     if not conditions:
-        return found
-    # Each from its own end, so that only the pairs of what matches are looked for.
-    return select(union(*(found.where(side.c.claim_position.in_(matching)) for side in (_LOWER, _HIGHER))).subquery())
+        return conflicts
+    # One SELECT for each side, so that SQLite looks only for the pairs of claims that match.
+    sides = (conflicts.where(side.c.claim_position.in_(matching)) for side in (_LOWER, _HIGHER))
+    return select(union(*sides).subquery())
 
 
 def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    """Return each report that contradicts an earlier one of its claim, against one of these.
+    """Return the SELECT of reports that contradict an earlier report of their claim, each with one of these.
 
     The rule is `schema.intervals.exclude_each_other`: a floor that starts at a firm ceiling excludes it too.
     """
@@ -224,9 +225,9 @@ def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
     matching = select(tables.estimates.c.position, tables.estimates.c.claim_position).where(*conditions).subquery()
     if conditions:
         pairs = pairs.where(_LOWER.c.claim_position.in_(select(matching.c.claim_position)))
-    found = pairs.subquery()
-    shown = select(*(column for column in found.c if column.name != "nearest")).where(found.c.nearest == 1)
+    ranked = pairs.subquery()
+    conflicts = select(*(column for column in ranked.c if column.name != "nearest")).where(ranked.c.nearest == 1)
     if not conditions:
-        return shown
-    matched = select(matching.c.position)
-    return shown.where(or_(found.c.lower_position.in_(matched), found.c.higher_position.in_(matched)))
+        return conflicts
+    positions = select(matching.c.position)
+    return conflicts.where(or_(ranked.c.lower_position.in_(positions), ranked.c.higher_position.in_(positions)))

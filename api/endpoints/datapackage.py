@@ -101,7 +101,7 @@ class DataPackageSchema(Schema):
 
 def data_package(dataset: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Return the descriptor of a dataset (as `/dataset` tells of it), whose files are in `folder`."""
-    files = {one["name"]: one for one in dataset["downloads"]}
+    files = {file["name"]: file for file in dataset["downloads"]}
     return {
         "name": "headcount",
         **{key: dataset[key] for key in ("title", "description", "version")},

@@ -14,7 +14,7 @@ from api import context
 from api.endpoints.datapackage import DataPackageSchema, data_package
 from api.endpoints.endpoint import Blueprint
 from api.endpoints.envelope import answer_one, envelope_of
-from api.formats.jsonld import linked_dataset
+from api.formats.jsonld import dataset_jsonld
 from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
 from api.http.answers import Answer, answer, respond
 from api.query.parameters import item_format
@@ -61,7 +61,7 @@ def get_dataset(question: Question) -> Answer:
     Frictionless data package.
     """
     return answer_one(
-        question, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), linked_dataset, _file_history()
+        question, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), dataset_jsonld, _file_history()
     )
 
 

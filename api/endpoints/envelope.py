@@ -10,7 +10,7 @@ import orjson
 from marshmallow import Schema, fields
 
 from api import context
-from api.formats.jsonld import linked_list
+from api.formats.jsonld import list_jsonld
 from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, PAGED, Format
 from api.formats.schema_org import Node
 from api.http.answers import Answer, Body, Rendered, answer, chosen_format
@@ -91,7 +91,7 @@ def answer_list(name: str, record: Schema, question: Question, listing: Listing,
         links = _neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
         rendered = [narrowed(text, wanted) for text in page.rendered] if wanted else page.rendered
         if format_ is Format.JSONLD:
-            nodes = linked_list(name, list(map(orjson.loads, rendered)), page.total, here)
+            nodes = list_jsonld(name, list(map(orjson.loads, rendered)), page.total, here)
             return orjson.dumps(nodes), _link_header(links)
         meta = {"total": page.total, "limit": limit or DEFAULT_LIMIT, "dataset": context.release().version}
         rest = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps({"self": here, **links}))

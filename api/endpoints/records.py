@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Blueprint, Endpoint
 from api.endpoints.envelope import answer_list, answer_one, envelope_of
-from api.formats.jsonld import linked
+from api.formats.jsonld import record_jsonld
 from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES
 from api.http.answers import Answer
 from api.query.parameters import field_names, item_query, list_query
@@ -46,7 +46,7 @@ def _item_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> 
             raise NotFound(f"There is no {singular} {id!r}; /{name} lists those there are.")
         wanted = question.parameters.get("fields")
         path = address(f"/{name}/{id}", question.canonical)
-        return answer_one(question, path, lambda: narrowed(json, wanted), lambda record: linked(name, record))
+        return answer_one(question, path, lambda: narrowed(json, wanted), lambda record: record_jsonld(name, record))
 
     get_record.__name__ = f"get_{singular}"
     get_record.__doc__ = f"Get one {singular}.\n\n{resource.about}"

@@ -34,6 +34,7 @@ class Renderer:
     def __init__(self, timeout: float = TIMEOUT, idle_timeout: float = IDLE_TIMEOUT) -> None:
         self.timeout, self.idle_timeout = timeout, idle_timeout
         self.process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket
         self._stream: BufferedRWPair
         self._lock = threading.Lock()
         self._idle_timer = threading.Timer(idle_timeout, self.close)
@@ -66,6 +67,7 @@ class Renderer:
         if self.process is None:
             self._start()
         try:
+            self._socket.settimeout(self.timeout)
             self._stream.write(request)
             self._stream.flush()
             if not (head := self._stream.readline()):
@@ -85,13 +87,12 @@ class Renderer:
         return answer
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            ours.settimeout(self.timeout)
+        self._socket, theirs = socket.socketpair()
+        with theirs:
             # The process ends itself a second later than this worker would, in case the worker is gone.
             command = [sys.executable, "-P", str(_RENDERER_PROCESS), VEGA_LITE, str(self.timeout + 1)]
             self.process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)  # noqa: S603 (our own file)
-            self._stream = ours.makefile("rwb")
+            self._stream = self._socket.makefile("rwb")
 
     def _stop(self) -> None:
         self._idle_timer.cancel()
@@ -99,6 +100,7 @@ class Renderer:
             return
         with suppress(OSError):
             self._stream.close()
+        self._socket.close()
         self.process.kill()
         self.process.wait()
         self.process = None

@@ -1,8 +1,8 @@
-"""Records as JSON-LD: schema.org for what they say, W3C's Web Annotation for where a document bears it.
+"""Records as JSON-LD: schema.org for their content, W3C's Web Annotation for the place in the document.
 
 An estimate is an Observation with a QuantitativeValue that holds only what was said: `minValue` for low, `value` for
 best, `maxValue` for high. A claim is a Claim whose `appearance` is the NewsArticles that report it. Dates are EDTF; a
-document is named by its hash (RFC 6920). The context is in every answer, so that nothing has to be fetched to read it.
+document is named by its hash (RFC 6920). The context is a part of every answer, so that no client has to fetch it.
 """
 
 import re
@@ -52,21 +52,21 @@ def document_uri(sha256: str) -> str:
 
 
 def _properties(named: Record) -> list[Node]:
-    """Return what schema.org has no word for, by the names that it has in JSON."""
+    """Return values that schema.org has no property for, under their names in our JSON; None is left out."""
     return [node("PropertyValue", name=name, value=value) for name, value in named.items() if value is not None]
 
 
-def _value(one: Record, unit: str | None) -> Node | None:
-    """Return what was said in numbers, and only that."""
-    stated = _properties({key: one.get(key) for key in ("low_inclusive", "high_inclusive", "granularity")})
-    numbers: Node = {"minValue": one.get("low"), "value": one.get("best"), "maxValue": one.get("high")}
+def _value(record: Record, unit: str | None) -> Node | None:
+    """Return the numbers that were said, and nothing that was not; None if there are none."""
+    stated = _properties({key: record.get(key) for key in ("low_inclusive", "high_inclusive", "granularity")})
+    numbers: Node = {"minValue": record.get("low"), "value": record.get("best"), "maxValue": record.get("high")}
     if not stated and all(number is None for number in numbers.values()):
         return None
     return node("QuantitativeValue", **numbers, unitText=unit, additionalProperty=stated)
 
 
 def _place(evidence: Record) -> list[Node]:
-    """Return where words stand in a text, or the row of a CSV file (RFC 7111: the header is its first)."""
+    """Return the position of words in a text, or the row of a CSV file (RFC 7111: its header is the first row)."""
     row, start, end = (evidence.get(key) for key in ("row", "start", "end"))
     if row is not None and re.search(r"\.csv(?:\.gz)?$", evidence.get("document", ""), re.I):
         return [node("FragmentSelector", conformsTo=CSV_FRAGMENTS, fragment=f"row={row + 1}")]
@@ -75,9 +75,9 @@ def _place(evidence: Record) -> list[Node]:
     return []
 
 
-def _annotation(one: Record) -> Node | None:
-    """Return where a document bears an estimate: the words themselves, and their place."""
-    evidence, wording = one.get("evidence") or {}, one.get("wording")
+def _annotation(record: Record) -> Node | None:
+    """Return the place in a document that an estimate comes from: the words, and their position."""
+    evidence, wording = record.get("evidence") or {}, record.get("wording")
     selectors = ([node("TextQuoteSelector", exact=wording)] if wording else []) + _place(evidence)
     if not selectors:
         return None
@@ -85,79 +85,79 @@ def _annotation(one: Record) -> Node | None:
     return node("Annotation", hasTarget=node("SpecificResource", hasSource=document, hasSelector=selectors))
 
 
-def _observation(one: Record) -> Node:
-    about = [below(one, "group", group), below(one, "region", region)]
-    derived, as_of, printed = (one.get(key) or {} for key in ("derived", "as_of", "article"))
+def _observation(record: Record) -> Node:
+    subjects = [below(record, "group", group), below(record, "region", region)]
+    derived, as_of, printed = (record.get(key) or {} for key in ("derived", "as_of", "article"))
     basis = {"as_of_basis": as_of.get("basis"), "published_basis": (printed.get("published") or {}).get("basis")}
     worked_out = {"derived_from": derived.get("from"), "derived_factor": derived.get("factor")}
-    claim = below(one, "claim", lambda claim: node("Claim", "claims", claim.get("id")))
-    who = {"author": below(one, "source", source), "appearance": below(one, "article", article)}
-    said = {key: known for key, known in {**who, "dateCreated": edtf(one.get("stated"))}.items() if known}
+    claim = below(record, "claim", lambda claim: node("Claim", "claims", claim.get("id")))
+    who = {"author": below(record, "source", source), "appearance": below(record, "article", article)}
+    statement = {key: known for key, known in {**who, "dateCreated": edtf(record.get("stated"))}.items() if known}
     return node(
         "Observation",
         "estimates",
-        one.get("id"),
-        description=one.get("summary"),
-        disambiguatingDescription=one.get("scope"),
-        variableMeasured=below(one, "indicator", indicator),
-        observationAbout=[place for place in about if place],
-        observationDate=edtf(one.get("as_of")),
-        value=_value(one, (one.get("indicator") or {}).get("unit")),
-        measurementQualifier=below(one, "hedge", lambda id_: hedge({"id": id_})),
+        record.get("id"),
+        description=record.get("summary"),
+        disambiguatingDescription=record.get("scope"),
+        variableMeasured=below(record, "indicator", indicator),
+        observationAbout=[subject for subject in subjects if subject],
+        observationDate=edtf(record.get("as_of")),
+        value=_value(record, (record.get("indicator") or {}).get("unit")),
+        measurementQualifier=below(record, "hedge", lambda id_: hedge({"id": id_})),
         isBasedOn=addresses("estimates", [derived["from"]] if "from" in derived else None),
         additionalProperty=_properties(
-            {"locus": one.get("locus"), "disputed": one.get("disputed"), **worked_out, **basis}
+            {"locus": record.get("locus"), "disputed": record.get("disputed"), **worked_out, **basis}
         ),
-        subjectOf={**(claim or {"@type": "Claim"}), **said} if claim or said else None,
-        annotation=_annotation(one),
+        subjectOf={**(claim or {"@type": "Claim"}), **statement} if claim or statement else None,
+        annotation=_annotation(record),
     )
 
 
-def _claim(one: Record) -> Node:
-    reports = one.get("reports") or []
+def _claim(record: Record) -> Node:
+    reports = record.get("reports") or []
     appearances = {report["article"]["id"]: article(report["article"]) for report in reports}
-    shared = {key: one[key] for key in ("group", "indicator", "region", "as_of") if key in one}
-    shared |= {"claim": {"id": one["id"]}} if "id" in one else {}
+    shared = {key: record[key] for key in ("group", "indicator", "region", "as_of") if key in record}
+    shared |= {"claim": {"id": record["id"]}} if "id" in record else {}
     return node(
         "Claim",
         "claims",
-        one.get("id"),
-        author=below(one, "source", source),
+        record.get("id"),
+        author=below(record, "source", source),
         appearance=list(appearances.values()),
         about=[_observation({**shared, **report}) for report in reports] or [_observation(shared)],
     )
 
 
-def _point(one: Record) -> Node:
-    """Return a point as what was observed of its time: by nobody, for it may bound what several said."""
-    point = _observation({key: value for key, value in one.items() if key not in ("source", "claim")})
-    if "start" in one and "end" in one:
-        point["observationDate"] = f"{one['start'] or '..'}/{one['end'] or '..'}"
-    if members := addresses("estimates", [member["id"] for member in one.get("members", ())]):
+def _point(record: Record) -> Node:
+    """Return a point of a series as an Observation without an author, since it may combine several sources."""
+    point = _observation({key: value for key, value in record.items() if key not in ("source", "claim")})
+    if "start" in record and "end" in record:
+        point["observationDate"] = f"{record['start'] or '..'}/{record['end'] or '..'}"
+    if members := addresses("estimates", [member["id"] for member in record.get("members", ())]):
         point["isBasedOn"] = members
     return {**point, "measurementMethod": "the lowest and the highest number that was said in isBasedOn"}
 
 
-def _conflict(one: Record) -> Node:
-    sides = [below(one, side, _observation) for side in ("lower", "higher")]
-    known = _properties({key: one.get(key) for key in ("gap", "days", "same_scope")})
+def _conflict(record: Record) -> Node:
+    sides = [below(record, side, _observation) for side in ("lower", "higher")]
+    known = _properties({key: record.get(key) for key in ("gap", "days", "same_scope")})
     return node(
-        "ItemList", name=one.get("kind"), itemListElement=[side for side in sides if side], additionalProperty=known
+        "ItemList", name=record.get("kind"), itemListElement=[side for side in sides if side], additionalProperty=known
     )
 
 
-def _change(one: Record) -> Node:
+def _change(record: Record) -> Node:
     values = [
         node("PropertyValue", name=changed["field"], value=changed["new"], valueReference=changed["old"])
-        for changed in one.get("changed", ())
+        for changed in record.get("changed", ())
     ]
-    action = _ACTIONS.get(one.get("change", ""), "UpdateAction")
-    return node(action, object=below(one, "estimate", _observation), additionalProperty=values)
+    action = _ACTIONS.get(record.get("change", ""), "UpdateAction")
+    return node(action, object=below(record, "estimate", _observation), additionalProperty=values)
 
 
-def _meaning(one: Record) -> Node:
-    link = _NAMED.get(one.get("kind", ""), source)
-    return link({"id": one.get("id"), "name": one.get("name"), "aliases": one.get("matched")})
+def _meaning(record: Record) -> Node:
+    link = _NAMED.get(record.get("kind", ""), source)
+    return link({"id": record.get("id"), "name": record.get("name"), "aliases": record.get("matched")})
 
 
 _NAMED = {"group": group, "region": region, "indicator": indicator, "source": source}
@@ -176,15 +176,15 @@ LINKS: dict[str, Callable[[Record], Node]] = {
     "changes": _change,
     "resolve": _meaning,
 }
-"""How the records of each list become nodes."""
+"""For each list, the function that makes a node of one of its records."""
 
 
-def linked(name: str, record: Record) -> Node:
+def record_jsonld(name: str, record: Record) -> Node:
     """Return a record of a list as JSON-LD."""
     return {"@context": CONTEXT, **LINKS[name](record)}
 
 
-def linked_list(name: str, records: list[Record], total: int, address: str) -> Node:
+def list_jsonld(name: str, records: list[Record], total: int, address: str) -> Node:
     """Return a page of a list as JSON-LD; `total` is how many there are on all pages."""
     nodes = [LINKS[name](record) for record in records]
     return {
@@ -194,7 +194,7 @@ def linked_list(name: str, records: list[Record], total: int, address: str) -> N
     }
 
 
-def linked_dataset(dataset: Record) -> Node:
+def dataset_jsonld(dataset: Record) -> Node:
     """Return a dataset, as `/dataset` tells of it, as JSON-LD."""
     return {
         "@context": CONTEXT,
@@ -212,13 +212,13 @@ def linked_dataset(dataset: Record) -> Node:
             distribution=[
                 node(
                     "DataDownload",
-                    name=one["name"],
-                    contentUrl=one["url"],
-                    encodingFormat=one["media_type"],
-                    contentSize=f"{one['bytes']} B",
-                    sha256=one["sha256"],
+                    name=file["name"],
+                    contentUrl=file["url"],
+                    encodingFormat=file["media_type"],
+                    contentSize=f"{file['bytes']} B",
+                    sha256=file["sha256"],
                 )
-                for one in dataset["downloads"]
+                for file in dataset["downloads"]
             ],
         ),
     }

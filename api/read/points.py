@@ -212,49 +212,48 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
 
 
 def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
-    """Return the lowest low, the one best, and the highest high that were said, and whether the ends are meant."""
-    said = {name: {row._mapping[name] for row in printed} - {None} for name in NUMBERS}
-    low, high = min(said["low"], default=None), max(said["high"], default=None)
-    meant = {
-        "low_inclusive": [row.low_inclusive for row in printed if row.low == low],
-        "high_inclusive": [row.high_inclusive for row in printed if row.high == high],
-    }
+    """Return the lowest low, the one best and the highest high of printed figures, and whether low and high are meant.
+
+    `best` is None if there are several.
+    """
+    numbers = {name: {row._mapping[name] for row in printed} - {None} for name in NUMBERS}
+    low, high = min(numbers["low"], default=None), max(numbers["high"], default=None)
     return {
         "low": low,
-        "best": next(iter(said["best"])) if len(said["best"]) == 1 else None,
+        "best": next(iter(numbers["best"])) if len(numbers["best"]) == 1 else None,
         "high": high,
-        "low_inclusive": None if low is None else any(meant["low_inclusive"]),
-        "high_inclusive": None if high is None else any(meant["high_inclusive"]),
+        "low_inclusive": None if low is None else any(row.low_inclusive for row in printed if row.low == low),
+        "high_inclusive": None if high is None else any(row.high_inclusive for row in printed if row.high == high),
     }
 
 
 def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None]:
-    """Return the numbers of a flow's claims together, each by its first report, and whether they may be summed."""
-    claims: dict[str, Row[Any]] = {}
+    """Return the sum of a flow's claims, each by its first report, or why there is none."""
+    first_reports: dict[str, Row[Any]] = {}
     for row in sorted(members, key=lambda row: row.claim_rank):
-        claims.setdefault(row.claim_id, row)
-    said = list(claims.values())
-    if said[0].indicator_kind != IndicatorKind.FLOW:
+        first_reports.setdefault(row.claim_id, row)
+    reports = list(first_reports.values())
+    if reports[0].indicator_kind != IndicatorKind.FLOW:
         return SumRule.NOT_A_FLOW, None
-    if _overlap(said):
+    if _overlap(reports):
         return SumRule.OVERLAPPING, None
-    if len({row.scope for row in said}) > 1:
+    if len({row.scope for row in reports}) > 1:
         return SumRule.OTHER_SCOPES, None
-    # What was worked out was not said, and no number stands for what was not said.
-    given: dict[str, list[Any]] = {
-        name: [None if row.derived else row._mapping[name] for row in said] for name in NUMBERS
+    # A derived number was not said; where a number is missing there is no sum.
+    numbers: dict[str, list[Any]] = {
+        name: [None if row.derived else row._mapping[name] for row in reports] for name in NUMBERS
     }
-    summed = {name: None if None in numbers else round(sum(numbers), 6) for name, numbers in given.items()}
-    meant = {
-        f"{name}_inclusive": None if summed[name] is None else all(row._mapping[f"{name}_inclusive"] for row in said)
+    sums = {name: None if None in values else round(sum(values), 6) for name, values in numbers.items()}
+    inclusive = {
+        f"{name}_inclusive": None if sums[name] is None else all(row._mapping[f"{name}_inclusive"] for row in reports)
         for name in ("low", "high")
     }
-    rounded = [row.granularity for row in said if row.granularity is not None]
-    return SumRule.APART, summed | meant | {"granularity": max(rounded, default=None)}
+    granularities = [row.granularity for row in reports if row.granularity is not None]
+    return SumRule.APART, sums | inclusive | {"granularity": max(granularities, default=None)}
 
 
 def _overlap(rows: list[Row[Any]]) -> bool:
-    """Say whether two of some figures describe a day in common."""
+    """Return whether two of some figures describe a day in common."""
     if len(rows) == 1:
         return False
     if any(row.as_of_start is None or row.as_of_end is None for row in rows):

@@ -71,44 +71,46 @@ def json_of(table: Table, id_: str) -> bytes | None:
     if table is tables.claims:
         position = POSITIONS["claims"].value(connection, id=id_)
         return None if position is None else _read_claims(connection, [position])[0]
-    found: bytes | None = _ITEMS[table.name].value(connection, id=id_)
-    return found
+    json: bytes | None = _ITEMS[table.name].value(connection, id=id_)
+    return json
 
 
-def _rendered(table: Table) -> FromClause:
-    """Return what holds the JSON of a resource's records: its table, or that beside it."""
+def _json_table(table: Table) -> FromClause:
+    """Return the table that holds the JSON of a resource's records: that of estimates is a table beside them."""
     return tables.estimates_rendered if table is tables.estimates else table
 
 
-def _item(table: Table) -> Statement:
-    rendered = _rendered(table)
-    found = select(cast(rendered.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
-    return Statement(found if rendered is table else found.where(rendered.c.position == table.c.position))
+def _item_statement(table: Table) -> Statement:
+    """Return the statement of the JSON of one record, by its `id`."""
+    json_table = _json_table(table)
+    json = select(cast(json_table.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
+    return Statement(json if json_table is table else json.where(json_table.c.position == table.c.position))
 
 
 def _reader(table: Table) -> Read:
-    rendered = _rendered(table).c
-    json = cast(rendered.json, LargeBinary)
-    found = Statement(select(rendered.position, json).where(rendered.position.in_(_among("positions"))))
+    json_table = _json_table(table).c
+    rows = select(json_table.position, cast(json_table.json, LargeBinary))
+    statement = Statement(rows.where(json_table.position.in_(_listed_positions())))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
-        by_position = dict(found.rows(connection, positions=_listed(positions)))
-        return [by_position[one] for one in positions]
+        json_by_position = dict(statement.rows(connection, positions=_list(positions)))
+        return [json_by_position[position] for position in positions]
 
     return read
 
 
 def reader_of(table: Table) -> Read:
-    """Return what gives the JSON of the records at some positions of a resource, in the order of these."""
+    """Return the function that gives the JSON of a resource's records at some positions, in their order."""
     return _READERS[table.name]
 
 
-def _among(name: str) -> Select[Any]:
-    """Return the positions that a parameter lists: one statement, however many there are."""
-    return select(func.json_each(bindparam(name)).table_valued(column("value")).c.value)
+def _listed_positions() -> Select[Any]:
+    """Return the SELECT of the positions in the parameter `positions`: the same statement for any number of them."""
+    return select(func.json_each(bindparam("positions")).table_valued(column("value")).c.value)
 
 
-def _listed(positions: Sequence[int]) -> str:
+def _list(positions: Sequence[int]) -> str:
+    """Return the value of the parameter `positions`."""
     return orjson.dumps(positions).decode()
 
 
@@ -121,26 +123,27 @@ _REPORTS = (
     )
     .join_from(tables.claims, tables.estimates, _ESTIMATES.claim_position == _CLAIMS.position)
     .join(tables.estimates_rendered, tables.estimates_rendered.c.position == _ESTIMATES.position)
-    .where(_CLAIMS.position.in_(_among("positions")))
+    .where(_CLAIMS.position.in_(_listed_positions()))
     .order_by(_ESTIMATES.claim_position, _ESTIMATES.claim_rank)
 )
 
 
 def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes]:
-    """Return claims as JSON, put together from that of their estimates."""
-    rows = connection.execute(_REPORTS, {"positions": _listed(positions)}).all()
-    found = {}
-    for position, of_claim in groupby(rows, lambda row: row.claim_position):
-        reported = list(of_claim)
-        envelope = {name: reported[0]._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
-        reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in reported]
-        found[position] = render_claim(reported[0].id, envelope, reported[0].articles, reports)
-    return [found[one] for one in positions]
+    """Return claims as JSON, composed of the JSON of their estimates."""
+    rows = connection.execute(_REPORTS, {"positions": _list(positions)}).all()
+    json_by_position = {}
+    for position, rows_of_claim in groupby(rows, lambda row: row.claim_position):
+        estimates = list(rows_of_claim)
+        claim = estimates[0]
+        envelope = {name: claim._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
+        reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in estimates]
+        json_by_position[position] = render_claim(claim.id, envelope, claim.articles, reports)
+    return [json_by_position[position] for position in positions]
 
 
-_READ_WHOLE = {name: table for name, table in tables.RESOURCES.items() if table is not tables.claims}
-_ITEMS = {name: _item(table) for name, table in _READ_WHOLE.items()}
+_WITH_JSON = {name: table for name, table in tables.RESOURCES.items() if table is not tables.claims}
+_ITEMS = {name: _item_statement(table) for name, table in _WITH_JSON.items()}
 _READERS: dict[str, Read] = {
     "claims": _read_claims,
-    **{name: _reader(table) for name, table in _READ_WHOLE.items()},
+    **{name: _reader(table) for name, table in _WITH_JSON.items()},
 }

@@ -25,9 +25,9 @@ _WITHIN = "closures ON kind = 'region' AND relation = 'within' AND part_position
 
 _REGION_ESTIMATES = f"""
 INSERT INTO region_estimates
-SELECT whole_position, indicator_position, position FROM estimates JOIN {_WITHIN} = region_position
+SELECT whole_position, indicator_position, position FROM estimates CROSS JOIN {_WITHIN} = region_position
 UNION ALL
-SELECT whole_position, {ANY}, position FROM estimates JOIN {_WITHIN} = region_position
+SELECT whole_position, {ANY}, position FROM estimates CROSS JOIN {_WITHIN} = region_position
 ORDER BY 1, 2, 3
 """  # noqa: S608 (a number)
 
@@ -84,7 +84,7 @@ def _count(keys: tuple[str, ...], *, by_year: bool = False) -> str:
     joins = ""
     if "region" in keys:
         columns["region"] = "whole_position"
-        joins += f" JOIN {_WITHIN} = region"
+        joins += f" CROSS JOIN {_WITHIN} = region"
     if by_year:
         joins += " JOIN temp.years ON year BETWEEN since AND until"
     selected = [*columns.values(), "year" if by_year else str(ANY_YEAR)]

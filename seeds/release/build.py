@@ -59,8 +59,8 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         rows = estimates(staging.connection, vocabularies, positions)
         of_estimates = Downloads("estimates", workers)
         _write_estimates(connection, progress("Writing", rows, staging.count("estimates")), of_estimates)
-        by_claim, others = ([partial(connection.execute, index) for index in indexes] for indexes in _indexes())
-        run_steps([*by_claim, partial(_write_claims, connection, staging.path)], "Grouping", progress)
+        early, late = ([partial(connection.execute, index) for index in indexes] for indexes in _indexes())
+        run_steps([*early, partial(_write_claims, connection, staging.path)], "Grouping", progress)
         # From here on workers read it too: in WAL mode they see what is committed, whatever is written meanwhile.
         writer.enable_wal()
         downloads = {
@@ -79,7 +79,7 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         # The serving tables come before the indexes: SQLite maps the first 2 GB of a file into memory.
         serving = [partial(connection.execute, statement) for statement in aggregates.statements()]
         full_text: list[Callable[[], object]] = [indexing.result, partial(copy_index, connection, index)]
-        run_steps([*serving, connection.commit, *full_text, *others, connection.commit], "Indexing", progress)
+        run_steps([*serving, connection.commit, *full_text, *late, connection.commit], "Indexing", progress)
         checking: list[Callable[[], object]] = [
             writer.analyze,
             partial(_check_references, connection),
@@ -121,11 +121,12 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 
 def _indexes() -> tuple[list[str], list[str]]:
-    """Return the statement of the index of estimates by claim, which is needed first, and those of all others."""
+    """Return the statements of the indexes that are needed while other tables are filled, and of those made last."""
     indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_unique_first)
-    by_claim = [index for index in indexes if list(index.columns) == [tables.estimates.c.claim_position]]
-    others = [index for index in indexes if index not in by_claim]
-    return [_sql(CreateIndex(index)) for index in by_claim], [_sql(CreateIndex(index)) for index in others]
+    needed = (tables.estimates.c.claim_position, tables.closures.c.part_position)
+    early = [index for index in indexes if list(index.columns)[-1] in needed]
+    late = [index for index in indexes if index not in early]
+    return [_sql(CreateIndex(index)) for index in early], [_sql(CreateIndex(index)) for index in late]
 
 
 def _unique_first(index: Index) -> tuple[bool, str]:

@@ -15,8 +15,9 @@ from seeds.release.render import renderer_of, with_days
 
 _BATCH = 2_000
 _REGION_COUNTS = """
-SELECT whole_position, count(*) FROM closures JOIN estimates ON region_position = part_position
-WHERE kind = 'region' AND relation = 'within' GROUP BY 1
+SELECT whole_position, sum(estimates)
+FROM (SELECT region_position, count(*) AS estimates FROM estimates GROUP BY 1)
+CROSS JOIN closures ON kind = 'region' AND relation = 'within' AND part_position = region_position GROUP BY 1
 """
 
 
