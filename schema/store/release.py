@@ -61,11 +61,6 @@ def database_path(url: str) -> Path:
     return Path(parsed.database)
 
 
-def configured_path() -> Path:
-    """Return the file that the environment's HEADCOUNT_DATABASE_URL names, or the default; raises DatabaseError."""
-    return database_path(os.environ.get("HEADCOUNT_DATABASE_URL") or default_url())
-
-
 def is_outdated_copy(path: Path) -> bool:
     """Return whether a database holds the shipped seeds in another format, so that nothing of the user's is lost."""
     try:
