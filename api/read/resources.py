@@ -1,4 +1,4 @@
-"""The eight resources: which table, record schema and sort keys each has."""
+"""The eight resources: the table, the record schema and the sort keys of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ _ESTIMATES = tables.estimates.c
 
 @dataclass(frozen=True)
 class Resource:
-    """What tells one resource from another.
+    """A resource.
 
-    `key` is the column of `estimates` by which an estimate carries a record of it (by its position, a hedge by its id);
-    `sorts` is what a list can be sorted by, name → column.
+    `record` is the schema of its records. `key` is the column of `estimates` that refers to its records: by position,
+    for hedges by id. `sorts` are the sort keys of its list, name → column. `about` is its description.
     """
 
     table: Table
@@ -31,17 +31,18 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """Return its name, which is its table's and its path's."""
+        """Return the resource's name, which is also the name of its table and its path."""
         return self.table.name
 
     def order(self, keys: Sequence[str]) -> list[Order]:
-        """Return the order that sort keys ask for; the one in which the records stand is that of their positions."""
+        """Return the order of sort keys; for the order in which the table is stored, that of positions."""
         if list(keys) == ["-as_of" if self.table is tables.estimates else "id"]:
             return [Order(self.table.c.position, descending=False)]
         return orders(self.sorts, keys)
 
 
-def _about_sorts(table: Table) -> dict[str, ColumnElement[Any]]:
+def _shared_sorts(table: Table) -> dict[str, ColumnElement[Any]]:
+    """Return the sort keys that estimates and claims share."""
     return {
         "as_of": table.c.as_of_start,
         # Positions are in the order of ids.
@@ -62,7 +63,7 @@ RESOURCES = (
         records.EstimateSchema,
         _ESTIMATES.position,
         {
-            **_about_sorts(tables.estimates),
+            **_shared_sorts(tables.estimates),
             "stated": _ESTIMATES.stated_start,
             "published": _ESTIMATES.published_start,
             **{key: _ESTIMATES[key] for key in ("low", "best", "high", "granularity", "hedge", "locus", "id")},
@@ -77,7 +78,7 @@ RESOURCES = (
         records.ClaimSchema,
         _ESTIMATES.claim_position,
         {
-            **_about_sorts(tables.claims),
+            **_shared_sorts(tables.claims),
             **{key: tables.claims.c[f"envelope_{key}"] for key in ("low", "best", "high")},
             "estimates": tables.claims.c.estimates_count,
             **{key: tables.claims.c[key] for key in ("articles", "id")},
