@@ -1,4 +1,7 @@
-"""From a request to bytes: the Flask application. This module wires the others together, nothing else."""
+"""The API: `create_app` makes the Flask application from the parts in this package.
+
+It may import `schema`; only `api.cli` may import `seeds`.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -16,11 +19,11 @@ from schema.store.release import Database
 
 
 def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
-    """Return the application.
+    """Return the Flask application.
 
-    `config` goes over the environment's HEADCOUNT_* variables, by their names without prefix, or is a configuration
-    that has been read already; raises ValueError or DatabaseError as `read_config`. The database is opened with the
-    first request that needs it, so in each worker for itself.
+    `config` holds values that replace the environment's HEADCOUNT_* variables, by the variables' names without prefix;
+    or it is a `Config`, and the environment is not read. Each worker process opens the database at the first request
+    that needs it. Raises ValueError or DatabaseError, as `read_config` does.
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(openapi.SETTINGS)
@@ -38,6 +41,6 @@ def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
     modules = (series, facets, conflicts, changes, resolve, dataset, health)
     for blueprint in (*records.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
-    if find_spec("api.explorer"):  # the folder may be deleted: the API is whole without it
+    if find_spec("api.explorer"):  # the folder may be deleted: the API works without it
         import_module("api.explorer").init_app(app, api)
     return app

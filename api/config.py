@@ -18,12 +18,12 @@ from schema.store.release import database_path, default_url
 
 PREFIX = "HEADCOUNT_"
 RENAMED = {"KEPT_BYTES": "CACHE_BYTES"}
-"""Variables of earlier versions that are ignored, and what they are called now."""
+"""Earlier names of variables, which are ignored, with the present names."""
 DEFAULT_CACHE_BYTES = 128_000_000
 DEFAULT_CACHE_PART = 4
-"""By default, the cache takes at most this part of the memory there is."""
+"""The default size of the cache is at most the memory divided by this number."""
 STORAGE_PACKAGES = {"memory": "limits", "redis": "redis", "rediss": "redis", "memcached": "pymemcache"}
-"""The package that each store of counted requests needs. It is looked for, but not imported."""
+"""The package that each kind of storage for counted requests needs, by the scheme of the storage's URL."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,15 @@ class Config:
     """The checked configuration.
 
     - `database_url` (HEADCOUNT_DATABASE_URL): the SQLite file, sqlite:///PATH.
-    - `cache_bytes` (HEADCOUNT_CACHE_BYTES): bytes of finished answers that all workers together keep in memory; 0 for
-      none. By default 128 MB, but at most a quarter of the memory that the machine has or the control group allows.
+    - `cache_bytes` (HEADCOUNT_CACHE_BYTES): size in bytes of the response caches of all workers together; 0 for no
+      cache. By default 128 MB, but at most a quarter of the memory of the machine or the control group.
     - `first_request_seconds` (HEADCOUNT_FIRST_REQUEST_SECONDS): seconds in which the headers of a connection's first
       request must arrive.
     - `rate_limits` (HEADCOUNT_RATE_LIMIT): how many requests a client may make.
     - `rate_limit_storage` (HEADCOUNT_RATE_LIMIT_STORAGE): where requests are counted, as a URL.
-    - `trusted_proxies` (HEADCOUNT_TRUSTED_PROXIES): how many proxies before the server tell the client's address.
-    - `metrics_folder`: where the processes of one server write their counts; `api.server.gunicorn` sets it.
+    - `trusted_proxies` (HEADCOUNT_TRUSTED_PROXIES): number of proxies in front of the server whose
+      X-Forwarded-For header tells the client's address.
+    - `metrics_folder`: folder in which the processes of one server write their counts; `api.server.gunicorn` sets it.
     """
 
     database_url: str
@@ -51,10 +52,10 @@ class Config:
 
 
 def read_config(overrides: Mapping[str, Any] | None = None) -> Config:
-    """Return the configuration of the environment; `overrides` go over it, by the variables' names without prefix.
+    """Return the checked configuration in the environment.
 
-    An empty value means the default. Raises ValueError, or DatabaseError for the database's URL, which name the
-    variable.
+    `overrides` replace variables, by the variables' names without prefix. An empty value means the default. Raises
+    ValueError, or DatabaseError for the database's URL; the error names the variable.
     """
     values = _variables() | {name: str(value) for name, value in (overrides or {}).items() if value is not None}
     rate_limits, storage = _rate_limits(values.get("RATE_LIMIT", "")), values.get("RATE_LIMIT_STORAGE") or "memory://"
@@ -71,21 +72,22 @@ def read_config(overrides: Mapping[str, Any] | None = None) -> Config:
 
 
 def configured_database() -> Path:
-    """Return the database file of the environment, whatever the other variables say; raises DatabaseError."""
+    """Return the database file that HEADCOUNT_DATABASE_URL names, without other checks; raises DatabaseError."""
     return database_path(_database_url(_variables().get("DATABASE_URL", "")))
 
 
 def renamed_variables() -> dict[str, str]:
-    """Return the variables that are set under an earlier name and therefore ignored, with their present names."""
+    """Return the ignored variables in the environment: earlier name → present name."""
     variables = _variables()
     return {PREFIX + old: PREFIX + new for old, new in RENAMED.items() if old in variables}
 
 
 def memory_limit(root: Path = Path("/")) -> int:
-    """Return how many bytes of memory this process may use: the machine's, or less where a control group says so.
+    """Return how many bytes of memory this process may use: all of the machine, or the limit of its control group.
 
-    Linux' control groups are found under `root`: memory.max of version 2 (of the process's group and those above it),
-    memory.limit_in_bytes of version 1. https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
+    Linux shows the limits of control groups in files under `root`: memory.max in version 2 (of the process's group and
+    of the groups above it), memory.limit_in_bytes in version 1.
+    https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
     """
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     groups, files = root / "sys/fs/cgroup", set[Path]()
@@ -101,7 +103,7 @@ def memory_limit(root: Path = Path("/")) -> int:
             group = base / path.lstrip("/")
             files |= {folder / name for folder in (group, *group.parents) if folder.is_relative_to(base)}
     for file in files:
-        with suppress(OSError, ValueError):  # the group is not visible here; "max"
+        with suppress(OSError, ValueError):  # the file is not visible here, or says "max"
             limits.append(int(file.read_text()))
     return min(limits)
 

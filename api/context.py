@@ -1,4 +1,4 @@
-"""The context of one request: the release that it reads from its first query to its last, and its `Accept` header.
+"""The context of one request: the release that all of its queries read, and its `Accept` header.
 
 It is not part of Flask's request context, because the front door (`api.server`) answers before Flask is called.
 """
@@ -12,7 +12,7 @@ from schema.store.release import Database, Release
 
 
 class RequestContext:
-    """What an answer depends on beside its address; the release is opened when it is first needed."""
+    """The release and the `Accept` header of one request. The release is opened when it is first needed."""
 
     def __init__(self, database: Database, accept: str, release: Release | None = None) -> None:
         self.database = database
@@ -20,7 +20,7 @@ class RequestContext:
         self._release = release
 
     def release(self) -> Release:
-        """Return the release that this request reads; raises DatabaseError where there is none."""
+        """Return the release that this request reads; raises DatabaseError if there is none."""
         if self._release is None:
             self._release = self.database.release()
         return self._release
@@ -30,22 +30,22 @@ _current: ContextVar[RequestContext] = ContextVar("request")
 
 
 def begin(context: RequestContext) -> Token[RequestContext]:
-    """Make a context the current one; `end` takes the token that is returned."""
+    """Make a context the current one; return the token for `end`."""
     return _current.set(context)
 
 
 def end(token: Token[RequestContext]) -> None:
-    """End the current context; it must not keep a release open while its connection to the client is idle."""
+    """End the current context, so that an idle connection to a client keeps no release open."""
     _current.reset(token)
 
 
 def release() -> Release:
-    """Return the release that the current request reads; raises DatabaseError where there is none."""
+    """Return the release that the current request reads; raises DatabaseError if there is none."""
     return _current.get().release()
 
 
 def connection() -> Connection:
-    """Return this thread's connection to that release; raises DatabaseError where there is none."""
+    """Return this thread's connection to the current request's release; raises DatabaseError if there is no release."""
     return _current.get().release().connection()
 
 

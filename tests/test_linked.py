@@ -5,11 +5,11 @@ from base64 import urlsafe_b64decode
 import pytest
 from pyld import jsonld
 
-from api.formats.jsonld import LINKS
+from api.formats.jsonld import NODES
 
 SCHEMA, OA = "https://schema.org/", "http://www.w3.org/ns/oa#"
 BASE = "http://headcount.test"
-LISTS = {name: f"/{name}" for name in LINKS} | {
+LISTS = {name: f"/{name}" for name in NODES} | {
     "series": "/series?indicator=fighters",
     "resolve": "/resolve?q=iraq",
     "changes": None,
@@ -97,7 +97,7 @@ def test_changes_are_actions_on_observations(shipped):
     version = shipped.get("/dataset").json["data"]["version"]
     assert shipped.get(f"/changes?since={version}&format=jsonld").json["numberOfItems"] == 0
     for change, action in {"inserted": "AddAction", "updated": "UpdateAction", "deleted": "DeleteAction"}.items():
-        node = LINKS["changes"]({"change": change, "estimate": {"id": "one"}})
+        node = NODES["changes"]({"change": change, "estimate": {"id": "one"}})
         assert node == {"@type": action, "object": {"@id": "/estimates/one", "@type": "Observation"}}
 
 

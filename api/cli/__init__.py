@@ -1,4 +1,7 @@
-"""`headcount`: the command line."""
+"""The command line `headcount`: `serve` is here, the other commands are in `api.cli.loading`.
+
+It may import all of api, schema and seeds. No other package imports it.
+"""
 
 import logging
 from importlib.metadata import version
@@ -26,7 +29,7 @@ Shell completion (bash; also zsh, fish):
 
 
 class _Commands(click.Group):
-    """`serve`, and the commands of `api.cli.loading`, whose import takes long and is put off until one is needed."""
+    """`serve` and the commands of `api.cli.loading`; that module is slow to import, so only its commands import it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""

@@ -98,40 +98,41 @@ def import_(
     try:
         path = configured_database()
         with Staging(replaceable(path).parent) as staging, FindingLog(problems) as log:
-            read = _read_mapping(mapping, seeds_dir, staging)
+            columns = _read_mapping(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
             with Reading(sum(document.size for document in documents)) as reading:
-                imported = import_files(documents, read, staging, log, reading.advance)
+                imported = import_files(documents, columns, staging, log, reading.advance)
             for line in log.lines():
                 click.echo(line, err=True)
             counts = _summary(staging.count("articles"), staging.count("estimates"))
             if not staging.count("estimates") or not _may_be_loaded(log, imported, keep_going=keep_going):
                 click.echo(f"{reading.rate(imported.rows)}; nothing was written", err=True)
                 sys.exit(1)
-            written = write_release(staging, path, progress=steps)
+            release = write_release(staging, path, progress=steps)
     except (DatabaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     left_out = f", {imported.left_out:,} left out" if imported.left_out else ""
-    verb = "loaded into" if written.is_new else "already in"
-    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {path}: version {written.version}")
+    verb = "loaded into" if release.is_new else "already in"
+    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {path}: version {release.version}")
 
 
 def load_seeds(folder: Path, documents: Path | None = None) -> str:
-    """Check a seed folder and make it the live dataset; return a message, or exit where there are problems."""
+    """Check a seed folder and make it the live dataset; return a message, or exit if there are problems."""
     seeds = _checked(folder, documents)
     try:
         path = configured_database()
         with Staging(replaceable(path).parent) as staging:
             stage(seeds, staging)
-            written = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
+            release = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
-    if not written.is_new:
-        return f"{path} holds these seeds already: version {written.version}"
-    return f"{_summary(len(seeds.articles), len(seeds.estimates))} loaded into {path}: version {written.version}"
+    if not release.is_new:
+        return f"{path} holds these seeds already: version {release.version}"
+    return f"{_summary(len(seeds.articles), len(seeds.estimates))} loaded into {path}: version {release.version}"
 
 
 def _checked(folder: Path, documents: Path | None) -> Seeds:
+    """Return the records of a seed folder; print all problems and exit if there are any."""
     try:
         return check_seeds(folder, documents, steps)
     except SeedsRefused as refused:
@@ -139,6 +140,7 @@ def _checked(folder: Path, documents: Path | None) -> Seeds:
 
 
 def _refuse(refused: SeedsRefused) -> NoReturn:
+    """Print all problems and exit with code 1."""
     for problem in refused.problems:
         click.echo(str(problem), err=True)
     click.echo(f"{counted(len(refused.problems), 'problem')}; nothing was written", err=True)
@@ -146,7 +148,7 @@ def _refuse(refused: SeedsRefused) -> NoReturn:
 
 
 def _read_mapping(name: str, seeds_dir: Path | None, staging: Staging) -> Mapping:
-    """Return a mapping, having staged the seeds and all terms; exits where there are problems."""
+    """Stage the seeds and all terms, and return the mapping; exit if there are problems."""
     seeds = _checked(seeds_dir, None) if seeds_dir else None
     try:
         mapping = read_mapping(name)
@@ -157,7 +159,7 @@ def _read_mapping(name: str, seeds_dir: Path | None, staging: Staging) -> Mappin
 
 
 def _may_be_loaded(log: FindingLog, imported: Imported, *, keep_going: bool) -> bool:
-    """Return whether the staged rows may be loaded, after what was found."""
+    """Return whether the staged rows may be loaded: no finding is fatal, and no row is left out unless `keep_going`."""
     return not log.count(Grade.FATAL) and (keep_going or not imported.left_out)
 
 

@@ -1,4 +1,4 @@
-"""What a long command shows on a terminal, on stderr: how far it is, how fast, and how long it will take."""
+"""Progress bars of long commands, on stderr if that is a terminal: progress, speed and remaining time."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -22,14 +22,15 @@ from schema.grammar import counted
 
 T = TypeVar("T")
 
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_UPDATES = 0.1
+_SECONDS_BEFORE_BAR = 1
 
 
 class _Rate(ProgressColumn):
-    """How many a second."""
+    """The number of items per second, as a column."""
 
     def render(self, task: Task) -> Text:
-        """Return it as text."""
+        """Return the number as text."""
         return Text(f"{task.speed or 0:,.0f}/s")
 
 
@@ -40,18 +41,18 @@ def _bar(*columns: ProgressColumn) -> Progress:
 
 
 def steps(what: str, items: Iterable[T], total: int) -> Iterator[T]:
-    """Hand items on; on a terminal, a bar shows how far it is and how fast, once that takes longer than a second."""
+    """Yield the items of a step; on a terminal, show a bar named `what` if the step takes longer than a second."""
     bar = _bar(MofNCompleteColumn(), _Rate())
     task = bar.add_task(what, total=total)
-    shown, looked = False, time.monotonic()
+    shown, updated = False, time.monotonic()
     try:
         for done, item in enumerate(items):
             now = time.monotonic()
-            if now - looked > (_SECONDS_BETWEEN_LOOKS if shown else 1):
+            if now - updated > (_SECONDS_BETWEEN_UPDATES if shown else _SECONDS_BEFORE_BAR):
                 if not shown:
                     bar.start()
                 bar.update(task, completed=done)
-                shown, looked = True, now
+                shown, updated = True, now
             yield item
     finally:
         if shown:
@@ -59,30 +60,29 @@ def steps(what: str, items: Iterable[T], total: int) -> Iterator[T]:
 
 
 class Reading:
-    """A bar over the bytes of tables that are read, with the rows that they held."""
+    """A progress bar for the tables that are read: `size` is their bytes together; it also shows the rows read."""
 
     def __init__(self, size: int) -> None:
-        """Take how many bytes there are to read."""
         self._bar = _bar(TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
         self._task = self._bar.add_task("Reading", total=size, rows="")
         self._started = time.monotonic()
         self._seconds = 0.0
 
     def __enter__(self) -> Self:
-        """Show it."""
+        """Show the bar."""
         self._bar.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Take it away."""
+        """Remove the bar."""
         self._seconds = time.monotonic() - self._started
         self._bar.stop()
 
     def advance(self, rows: int, read: int) -> None:
-        """Show that so many rows, and so many bytes, have been read."""
+        """Show how many rows and how many bytes have been read so far."""
         self._seconds = time.monotonic() - self._started
         self._bar.update(self._task, completed=read, rows=self.rate(rows))
 
     def rate(self, rows: int) -> str:
-        """Return how many rows were read, and how many in a second."""
+        """Return the number of rows read, the seconds and the rows per second, as text."""
         return f"{counted(rows, 'row')} in {self._seconds:,.0f} s ({rows / max(self._seconds, 0.001):,.0f} a second)"

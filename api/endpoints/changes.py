@@ -1,7 +1,7 @@
-"""What changed between two versions of the dataset: estimates inserted, updated (with old and new values), deleted.
+"""/changes: the estimates that were inserted, updated or deleted since a version of the dataset.
 
-The loader keeps, for each version that it writes over another, the changed estimates as they were before. Those since a
-version are the estimates that any later version changed, each by the earliest state kept: two changes of one are one.
+When the loader replaces a version, it stores the previous state of each estimate that changed. /changes compares the
+earliest state stored after a version with the present state, so several changes of an estimate are shown as one.
 """
 
 from enum import StrEnum
@@ -30,10 +30,11 @@ from schema.records import EstimateSchema
 from schema.vocabulary import about
 
 MOST_VERSIONS_NAMED = 50
+"""How many versions the message of a 404 names."""
 
 
 class Change(StrEnum):
-    """What became of an estimate."""
+    """The kinds of changes."""
 
     INSERTED = "inserted"
     UPDATED = "updated"
@@ -44,7 +45,7 @@ _ANY = {"type": ["string", "number", "boolean"]}
 
 
 class ChangedFieldSchema(Schema):
-    """A value of an estimate that is another now."""
+    """A field of an estimate with its old and its new value."""
 
     field = fields.String(metadata=about("Which one, dotted where nested.", "as_of.edtf"))
     old = fields.Raw(allow_none=True, metadata=about("What it was; null also where it was not there.", 400) | _ANY)
@@ -52,7 +53,7 @@ class ChangedFieldSchema(Schema):
 
 
 class ChangeSchema(Schema):
-    """An estimate that is not what it was."""
+    """An estimate that was inserted, updated or deleted."""
 
     id = Id(metadata=about("The estimate.", "base"))
     change = Term(Change, metadata=about("What became of it.", "updated"))
@@ -117,6 +118,7 @@ def select_changes(parameters: Parameters) -> Select[Any]:
 
 
 def _render(_: Connection, row: Row[Any]) -> bytes:
+    """Return a row of `select_changes` as JSON."""
     changed = []
     if row.old and row.new:
         old, new = (flattened(orjson.loads(json), ".") for json in (row.old, row.new))

@@ -1,7 +1,7 @@
 """/conflicts: claims that exclude each other, parts above their whole, reports that contradict their own claim.
 
-What is compared are the intervals that figures admit (`schema.intervals.Interval`). A vague figure contradicts nothing,
-and a figure without a place is not compared.
+The intervals of possible numbers are compared (`schema.intervals.Interval`). A vague figure has none, so it contradicts
+nothing. A claim without a known region is not compared with other claims.
 """
 
 from enum import StrEnum
@@ -47,10 +47,11 @@ from schema.vocabulary import about
 
 _LOWER, _HIGHER = tables.estimates.alias("lower"), tables.estimates.alias("higher")
 QUARTER, LONGEST_WITHIN = 92, 36_525
+"""The default and the largest value of `within`, in days."""
 
 
 class ConflictKind(StrEnum):
-    """What contradicts what."""
+    """The kinds of conflicts."""
 
     CLAIMS = "claims"
     PARTS = "parts"
@@ -142,10 +143,10 @@ def select_conflicts(parameters: Parameters) -> Select[Any]:
 
 _END, _START = _LOWER.c.value_high, _HIGHER.c.value_low
 _BELOW = and_(
-    _START >= _END,  # which is said apart, so that the index is searched from there on
+    _START >= _END,  # a condition of its own, so that SQLite searches the index from this number on
     or_(_START > _END, ~and_(_LOWER.c.value_high_inclusive.is_(True), _HIGHER.c.value_low_inclusive.is_(True))),
 )
-"""That the lower ends before the higher starts."""
+"""The condition that the interval of the lower ends before that of the higher starts."""
 
 _DAYS = case(
     (_HIGHER.c.as_of_first_day > _LOWER.c.as_of_last_day, _HIGHER.c.as_of_first_day - _LOWER.c.as_of_last_day),
@@ -156,9 +157,9 @@ _INSIDE = and_(
     or_(_LOWER.c.as_of_first_day.is_(None), _LOWER.c.as_of_first_day <= _HIGHER.c.as_of_first_day),
     or_(_LOWER.c.as_of_last_day.is_(None), _LOWER.c.as_of_last_day >= _HIGHER.c.as_of_last_day),
 )
-"""That the higher's as_of lies in the lower's."""
+"""The condition that the as_of of the higher lies in that of the lower."""
 
-_SHOWN = (
+_PAIR_COLUMNS = (
     case((_END > 0, _START / _END), else_=null()).label("gap"),
     _DAYS.label("days"),
     (func.coalesce(_LOWER.c.scope, "") == func.coalesce(_HIGHER.c.scope, "")).label("same_scope"),
@@ -178,17 +179,17 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     are_parts = (_HIGHER.c[f"{kind}_position"] == parts.c.part_position for kind, parts in _PARTS.items())
     joined = joined.join(_HIGHER, and_(*are_parts))
     joined = joined.join(tables.indicators, tables.indicators.c.position == _LOWER.c.indicator_position)
-    same = and_(*(parts.c.whole_position == parts.c.part_position for parts in _PARTS.values()))
+    same_terms = and_(*(parts.c.whole_position == parts.c.part_position for parts in _PARTS.values()))
     indicator_kind = tables.indicators.c.kind
     close = literal(within) >= _DAYS
     matching = select(tables.estimates.c.claim_position).where(*conditions)
-    pairs = select(case((same, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_SHOWN)
+    pairs = select(case((same_terms, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_PAIR_COLUMNS)
     conflicts = pairs.select_from(joined).where(
         *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, _BELOW),
         or_(
             and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
             and_(indicator_kind == IndicatorKind.STOCK, close),
-            and_(indicator_kind == IndicatorKind.SHARE, close, same),
+            and_(indicator_kind == IndicatorKind.SHARE, close, same_terms),
         ),
     )
     if not conditions:
@@ -199,12 +200,13 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
 
 
 def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    """Return the SELECT of reports that contradict an earlier report of their claim, each with one of these.
+    """Return the SELECT of reports that contradict an earlier report of their claim, each with the nearest of these.
 
-    The rule is `schema.intervals.exclude_each_other`: a floor that starts at a firm ceiling excludes it too.
+    The rule is `schema.intervals.exclude_each_other`: a floor that starts at a firm ceiling excludes it too. The
+    nearest is one in the same article, if there is one, else the first.
     """
     ceiling, floor = tables.hedges.alias("ceiling"), tables.hedges.alias("floor")
-    turned = and_(
+    floor_at_ceiling = and_(
         *(ceiling.c.bound == Bound.CEILING, ceiling.c.firm.is_(True), floor.c.bound == Bound.FLOOR, _START == _END)
     )
     lower_is_later = _LOWER.c.claim_rank > _HIGHER.c.claim_rank
@@ -220,8 +222,8 @@ def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
         .join(ceiling, ceiling.c.id == _LOWER.c.hedge)
         .join(floor, floor.c.id == _HIGHER.c.hedge)
     )
-    pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_SHOWN, nearest.label("nearest"))
-    pairs = pairs.select_from(joined).where(_LOWER.c.position != _HIGHER.c.position, or_(_BELOW, turned))
+    pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_PAIR_COLUMNS, nearest.label("nearest"))
+    pairs = pairs.select_from(joined).where(_LOWER.c.position != _HIGHER.c.position, or_(_BELOW, floor_at_ceiling))
     matching = select(tables.estimates.c.position, tables.estimates.c.claim_position).where(*conditions).subquery()
     if conditions:
         pairs = pairs.where(_LOWER.c.claim_position.in_(select(matching.c.claim_position)))

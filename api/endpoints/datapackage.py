@@ -13,6 +13,7 @@ REFERENCES = {
     "estimates": ("group", "indicator", "region", "source", "claim", "article", "hedge"),
     "claims": ("group", "indicator", "region", "source"),
 }
+"""For each file with foreign keys, the kinds of records that its rows refer to."""
 
 
 class LicenceSchema(Schema):
@@ -22,14 +23,14 @@ class LicenceSchema(Schema):
 
 
 class ContributorSchema(Schema):
-    """Who made a data package."""
+    """An author of a data package."""
 
     title = fields.String(required=True, metadata=about("Name.", "The Headcount contributors"))
     role = fields.String(required=True, metadata=about("author", "author"))
 
 
 class ConstraintsSchema(Schema):
-    """What the values of a column have to meet."""
+    """The constraints on the values of a column."""
 
     required = fields.Boolean(metadata=about("Whether no cell is empty.", True))
     enum = fields.List(fields.String(), metadata=about("All values that there are.", ["headline", "body"]))
@@ -100,7 +101,7 @@ class DataPackageSchema(Schema):
 
 
 def data_package(dataset: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Return the descriptor of a dataset (as `/dataset` tells of it), whose files are in `folder`."""
+    """Return the descriptor of a dataset with the keys of `/dataset`; `folder` is the path of its files."""
     files = {file["name"]: file for file in dataset["downloads"]}
     return {
         "name": "headcount",
@@ -113,6 +114,7 @@ def data_package(dataset: Mapping[str, Any], folder: str) -> dict[str, Any]:
 
 
 def _file(resource: Resource, file: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """Return the descriptor of the CSV file of a resource."""
     record = resource.record()
     columns = list(_columns(record))
     keys = {name if name == "hedge" else f"{name}.id": name for name in REFERENCES.get(resource.name, ())}
@@ -147,7 +149,7 @@ _TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
 
 
 def _columns(record: Schema, prefix: str = "", *, null: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the columns that `schema.flat.columns_of` names, each with its type and what its values have to meet."""
+    """Yield the columns that `schema.flat.columns_of` names, each with its type and its constraints."""
     for key, field in record.fields.items():
         nullable = null or field.allow_none
         if isinstance(field, fields.Nested):

@@ -1,4 +1,4 @@
-"""/dataset: the dataset as a whole, how to cite it, and the files that it can be downloaded as."""
+"""/dataset: the description of the dataset, its citation, and its files for download."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -32,7 +32,7 @@ blueprint = Blueprint("dataset", __name__, description="The dataset as a whole, 
 
 
 def describe() -> dict[str, Any]:
-    """Return what `/dataset` tells of the request's release."""
+    """Return the `data` of `/dataset` for the request's release."""
     release = context.release()
     files = [{**file, "url": f"/dataset/{file['name']}"} for file in release.dataset["downloads"]]
     database = {
@@ -84,7 +84,7 @@ def get_data_package_at_root(_: Question) -> Answer:
 
 
 def _data_package(path: str, folder: str) -> Answer:
-    """Return the descriptor; `folder` is where the files are, seen from its own address."""
+    """Return the answer with the descriptor of the data package; `folder` is the relative path of its files."""
     dataset = {**context.release().dataset, "built": context.release().built}
     return answer(path, lambda: (orjson.dumps(data_package(dataset, folder)), {}), also=_file_history())
 
@@ -115,17 +115,17 @@ def get_download(_: Question, name: str) -> Response:
     }
     response = respond(answer(f"/dataset/{name}", lambda: (_content(release, name, 0), headers), media_type, also))
     if response.status_code == HTTPStatus.OK:
-        # The same bytes for the same tag, so that a download can be resumed; a content coding makes it weak again.
+        # A strong ETag stands for the same bytes, so that a download can be resumed; compression makes it weak again.
         response.set_etag(response.get_etag()[0] or "")
-        _keep_range(response, release, name, size)
+        _apply_range(response, release, name, size)
     return response
 
 
-def _keep_range(response: Response, release: Release, name: str, size: int) -> None:
-    """Make a response that of the one range that the request asks for, if it does (RFC 9110, 14.2).
+def _apply_range(response: Response, release: Release, name: str, size: int) -> None:
+    """Change a response to the one range of bytes that the request asks for, if it asks for one (RFC 9110, 14.2).
 
-    Several ranges, and a range of a file that is another by now (`If-Range`), are answered with the whole file. Raises
-    RequestedRangeNotSatisfiable.
+    The response stays the whole file if the request asks for several ranges, or if the file has changed since
+    (`If-Range`). Raises RequestedRangeNotSatisfiable.
     """
     if_range = request.headers.get("If-Range")
     if request.range is None or len(request.range.ranges) != 1 or request.range.units != "bytes":
@@ -143,7 +143,7 @@ def _keep_range(response: Response, release: Release, name: str, size: int) -> N
 
 
 def _shortened(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:
-    """Yield the first bytes of a file."""
+    """Yield the first `length` bytes of the chunks."""
     for chunk in chunks:
         yield chunk[:length]
         length -= len(chunk)
@@ -152,7 +152,7 @@ def _shortened(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:
 
 
 def _content(release: Release, name: str, first: int) -> Iterator[bytes]:
-    """Return the bytes of a download from one on: of the release's own file, or of all records of a resource."""
+    """Return the bytes of a download from the byte `first` on: the database file, or a resource's records."""
     if name == SQLITE_FILE:
         return release.read(first)
     kind, _, suffix = name.partition(".")
@@ -164,7 +164,7 @@ def _content(release: Release, name: str, first: int) -> Iterator[bytes]:
 
 
 def _skipped(chunks: Iterator[bytes], first: int) -> Iterator[bytes]:
-    """Return chunks without the first bytes."""
+    """Return the chunks without their `first` bytes at the start."""
     for chunk in chunks:
         if len(chunk) > first:
             return chain((chunk[first:],), chunks)
@@ -173,6 +173,6 @@ def _skipped(chunks: Iterator[bytes], first: int) -> Iterator[bytes]:
 
 
 def _file_history() -> str:
-    """Return what the release's file depends on beside its version: when it was written, and what it replaced."""
+    """Return when the release's file was written, and all versions in it: both change the file, but not its version."""
     release = context.release()
     return "\n".join((release.built, *release.versions))

@@ -1,4 +1,4 @@
-"""/docs: the page on which the API can be read and tried; Swagger UI's files come out of its installed package."""
+"""/docs: the documentation of the API as a page; it uses Swagger UI from an installed package."""
 
 from pathlib import Path
 
@@ -7,29 +7,29 @@ from flask import Flask, Response, current_app, send_from_directory
 
 from api.http.answers import guard_page
 
-_HERE = Path(__file__).parent / "docs_page"
-_SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
-_ASSETS = {
-    "swagger-ui.css": _SWAGGER,
-    "swagger-ui-bundle.js": _SWAGGER,
-    "favicon-32x32.png": _SWAGGER,
-    "start.js": _HERE,
+_PAGE_FOLDER = Path(__file__).parent / "docs_page"
+_SWAGGER_FOLDER = Path(flask_swagger_ui.__file__).parent / "dist"
+_FOLDERS = {
+    "swagger-ui.css": _SWAGGER_FOLDER,
+    "swagger-ui-bundle.js": _SWAGGER_FOLDER,
+    "favicon-32x32.png": _SWAGGER_FOLDER,
+    "start.js": _PAGE_FOLDER,
 }
 
 
 def _page() -> Response:
-    """Return the page on which the API can be read and tried; it loads nothing from another host."""
-    return guard_page(send_from_directory(_HERE, "index.html", max_age=0))
+    """Return the page; it loads nothing from other hosts."""
+    return guard_page(send_from_directory(_PAGE_FOLDER, "index.html", max_age=0))
 
 
 def _asset(name: str) -> Response:
-    """Return a file of the page: Swagger UI's, from its installed package, or the script that starts it."""
-    if name not in _ASSETS:
+    """Return a file of the page: one of Swagger UI, or our script that starts it; 404 if there is none of this name."""
+    if name not in _FOLDERS:
         current_app.aborter(404, f"There is no {name!r} here.")
-    return send_from_directory(_ASSETS[name], name, max_age=3600)
+    return send_from_directory(_FOLDERS[name], name, max_age=3600)
 
 
 def init_app(app: Flask) -> None:
-    """Answer /docs and its files."""
+    """Add the routes of the page and its files."""
     app.add_url_rule("/docs", "docs", _page)
     app.add_url_rule("/docs/<path:name>", "docs_asset", _asset)

@@ -1,4 +1,4 @@
-"""How an endpoint is declared: one decorator gives it route, parameters, media types and documentation."""
+"""The declaration of endpoints: one decorator sets the route, the parameters, the media types and the OpenAPI texts."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -55,9 +55,9 @@ LINKED_DATA = {
 class Endpoint:
     """One route that is answered with JSON or another media type.
 
-    `answer` takes the question and the names in the route, and returns an Answer (or a Response, where there is no
-    ETag to decide about); it raises werkzeug's HTTPException. Where `negotiated`, a request that accepts none of
-    `media_types` is refused with 406, unless `format` says which it wants.
+    `answer` takes the question and the variables of the route, and returns an Answer, or a Response without ETag. It
+    raises werkzeug's HTTPException. If `negotiated`, a request that accepts none of `media_types` is refused with 406,
+    unless it has the parameter `format`.
     """
 
     route: str
@@ -72,12 +72,12 @@ class Endpoint:
             raise NotAcceptable(f"Here there is {', '.join(self.media_types)}.")
 
     def respond(self, question: Question, **names: str) -> Any:
-        """Return what Flask is given: a response with validators where the answer has an ETag."""
+        """Return the response to a question, with an ETag if `answer` returns an Answer."""
         answer = self.answer(question, **names)
         return respond(answer) if isinstance(answer, Answer) else answer
 
     def view(self, **names: str) -> Any:
-        """Answer Flask's current request, as the view of a route that OpenAPI does not name."""
+        """Answer Flask's current request: the view of a route that is not in OpenAPI."""
         self.check_acceptable()
         return self.respond(question_of_request(self.schema), **names)
 
@@ -86,7 +86,7 @@ class _QuestionParser(FlaskParser):
     """webargs' parser, whose result is a Question."""
 
     def parse(self, argmap: Any, req: Any = None, **_: Any) -> Any:
-        """Return what the request asks; raises BadRequest."""
+        """Return the question of the request; raises BadRequest."""
         return question_of_request(argmap)
 
 
@@ -106,7 +106,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     ) -> Callable[[Callable[..., Any]], Endpoint]:
         """Declare the decorated function as the endpoint of a route.
 
-        `schema` describes the query string (by default it takes no parameter), `body` the JSON that is answered (None:
+        `schema` describes the query string (by default there are no parameters), `body` the JSON of the answer (None:
         there is none). The function's name is the operation's id, the first line of its docstring the summary, the
         rest the description.
         """
@@ -136,9 +136,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return view
 
     def _documented(self, view: Any, endpoint: Endpoint, body: type[Schema] | None) -> Any:
-        """Return a view with its answers, its problems and its texts for OpenAPI."""
+        """Return a view with its responses, problems and texts for OpenAPI."""
         headers = {name: name for name in ("ETag", "Link", *COMMON_HEADERS)}
-        # What is applied last is listed first, and a generated client reads the first that it can: so JSON comes last.
+        # OpenAPI lists the decorator applied last first, and generated clients use the first type they know: JSON last.
         for media_type in reversed([name for name in endpoint.media_types if name != JSON]):
             schema = LINKED_DATA if media_type == MEDIA_TYPES[Format.JSONLD] else {"type": "string"}
             view = self.alt_response(200, schema=schema, content_type=media_type, headers=headers, success=True)(view)

@@ -1,6 +1,6 @@
-"""How lists and single things are answered, whatever they are: as `data`, `meta` and `links`, or as one stream.
+"""The envelope of answers: `data`, `meta` and `links`, and the formats of lists and of single records.
 
-A list is a page of JSON or JSON-LD, or all of it as a stream of CSV or NDJSON.
+A list is answered as one page of JSON or JSON-LD, or whole as a stream of CSV or NDJSON.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +22,7 @@ from schema.flat import columns_of, narrowed, write_csv, write_ndjson
 
 
 class ListMetaSchema(Schema):
-    """What a list says of itself."""
+    """The `meta` of a list."""
 
     total = fields.Integer(required=True, metadata={"description": "How many records match, on all pages together."})
     limit = fields.Integer(required=True, metadata={"description": "The most records that this page may hold."})
@@ -30,19 +30,19 @@ class ListMetaSchema(Schema):
 
 
 class ItemMetaSchema(Schema):
-    """What an answer says of itself."""
+    """The `meta` of a single record."""
 
     dataset = fields.String(required=True, metadata={"description": "The version of the dataset that was read."})
 
 
 class ItemLinksSchema(Schema):
-    """Where an answer is found again: a path without a host."""
+    """The `links` of a single record, without a host."""
 
     self = fields.String(required=True, metadata={"description": "This very answer."})
 
 
 class ListLinksSchema(ItemLinksSchema):
-    """Where a list goes on: paths without a host."""
+    """The `links` of a list, without a host."""
 
     next = fields.String(required=True, allow_none=True, metadata={"description": "The next page; null: none."})
     prev = fields.String(required=True, allow_none=True, metadata={"description": "The page before; null: none."})
@@ -62,19 +62,18 @@ def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
 
 
 def answer_list(name: str, record: Schema, question: Question, listing: Listing, also: str = "") -> Answer:
-    """Return what a question asks of the list at `/name`.
+    """Return the answer to a question about the list at `/name`.
 
-    `record` is the schema of its records. `listing` reads nothing before it is asked for a page or a stream. `also` is
-    what decides the answer beside the question and the dataset's version.
+    `record` is the schema of its records. `listing` reads nothing until its `page` or `stream` is called. `also` is as
+    in `api.http.answers.answer`.
     """
     parameters = question.parameters
     format_ = chosen_format(parameters)
-    # What a page holds by default is left out of its address.
+    # The default limit is left out of the address.
     default = ("limit", str(DEFAULT_LIMIT)) if format_ in PAGED else None
     pairs = tuple(pair for pair in question.canonical if pair != default)
-    here = address(f"/{name}", pairs)
-    wanted = parameters.get("fields")
-
+    own_address = address(f"/{name}", pairs)
+    keys = parameters.get("fields")
     start, limit = _start(parameters), parameters.get("limit")
 
     def render() -> Rendered:
@@ -82,35 +81,37 @@ def answer_list(name: str, record: Schema, question: Question, listing: Listing,
             return render_page(listing.page(start, limit or DEFAULT_LIMIT))
         headers = {"Content-Disposition": f'attachment; filename="headcount-{name}.{format_}"'}
         if limit is None:
-            return _written(format_, record, listing.stream(start), wanted), headers
+            return _written(format_, record, listing.stream(start), keys), headers
         page = listing.page(start, limit)
         links = _neighbours(f"/{name}", pairs, start, limit, page)
-        return _written(format_, record, page.rendered, wanted), headers | _link_header(links)
+        return _written(format_, record, page.rendered, keys), headers | _link_header(links)
 
     def render_page(page: Page) -> Rendered:
         links = _neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
-        rendered = [narrowed(text, wanted) for text in page.rendered] if wanted else page.rendered
+        rendered = [narrowed(json, keys) for json in page.rendered] if keys else page.rendered
         if format_ is Format.JSONLD:
-            nodes = list_jsonld(name, list(map(orjson.loads, rendered)), page.total, here)
+            nodes = list_jsonld(name, list(map(orjson.loads, rendered)), page.total, own_address)
             return orjson.dumps(nodes), _link_header(links)
         meta = {"total": page.total, "limit": limit or DEFAULT_LIMIT, "dataset": context.release().version}
-        rest = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps({"self": here, **links}))
-        return b"".join((b'{"data":[', b",".join(rendered), rest)), _link_header(links)
+        after_data = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps({"self": own_address, **links}))
+        return b"".join((b'{"data":[', b",".join(rendered), after_data)), _link_header(links)
 
-    return answer(here, render, MEDIA_TYPES[format_], also)
+    return answer(own_address, render, MEDIA_TYPES[format_], also)
 
 
 def answer_one(
-    question: Question, path: str, render: Callable[[], bytes], link: Callable[[Any], Node], also: str = ""
+    question: Question, path: str, render: Callable[[], bytes], to_jsonld: Callable[[Any], Node], also: str = ""
 ) -> Answer:
-    """Return one thing in the format that is asked for; `render` gives it as JSON, and `link` makes JSON-LD of it."""
+    """Return the answer with one record, which `render` returns as JSON, in the format that the question asks for."""
     if chosen_format(question.parameters, ITEM_MEDIA_TYPES) is Format.JSONLD:
-        return answer(path, lambda: (orjson.dumps(link(orjson.loads(render()))), {}), MEDIA_TYPES[Format.JSONLD], also)
+        return answer(
+            path, lambda: (orjson.dumps(to_jsonld(orjson.loads(render()))), {}), MEDIA_TYPES[Format.JSONLD], also
+        )
     return answer_json(path, render, also)
 
 
 def answer_json(path: str, render: Callable[[], bytes], also: str = "") -> Answer:
-    """Return one thing, which `render` gives as JSON, in the envelope of all answers."""
+    """Return the answer with one record, which `render` returns as JSON, in the envelope."""
 
     def enveloped() -> Rendered:
         meta, links = {"dataset": context.release().version}, {"self": path}
@@ -119,23 +120,24 @@ def answer_json(path: str, render: Callable[[], bytes], also: str = "") -> Answe
     return answer(path, enveloped, also=also)
 
 
-def _written(format_: Format, record: Schema, rendered: Iterable[bytes], wanted: Sequence[str] | None) -> Body:
+def _written(format_: Format, record: Schema, rendered: Iterable[bytes], keys: Sequence[str] | None) -> Body:
+    """Return records, given as JSON, in CSV or NDJSON; `keys` are those to keep, None for all."""
     if format_ is Format.CSV:
-        return write_csv(rendered, columns_of(record, wanted))
-    return write_ndjson(rendered, wanted)
+        return write_csv(rendered, columns_of(record, keys))
+    return write_ndjson(rendered, keys)
 
 
 def _start(parameters: Parameters) -> Start:
-    """Return where a list starts: at an offset, or beyond the record that a cursor (`after:ID`, `before:ID`) names."""
+    """Return the start of a page: an offset, or the record that a cursor (`after:ID`, `before:ID`) names."""
     direction, _, id_ = parameters.get("cursor", "").partition(":")
     return Start(parameters["offset"], id_ or None, backwards=direction == "before")
 
 
 def _neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -> dict[str, str | None]:
-    """Return the addresses of the next and the previous page; None where there is none."""
+    """Return the addresses of the next and the previous page; None if there is no such page."""
     following: str | None = None
     preceding: str | None = None
-    if page.id_at is None:  # its pages are counted
+    if page.id_at is None:  # a list whose pages start at an offset
         after, before = start.offset + limit, max(min(start.offset, page.total) - limit, 0)
         following = f"offset={after}" if after < page.total else None
         preceding = f"offset={before}" if start.offset else None
@@ -144,12 +146,13 @@ def _neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -
         has_previous = page.more if start.backwards else bool(start.id or start.offset)
         following = f"cursor=after:{page.id_at(-1)}" if has_next else None
         preceding = f"cursor=before:{page.id_at(0)}" if has_previous else None
-    here = address(path, tuple(pair for pair in pairs if pair[0] not in ("cursor", "offset")))
-    joint = "&" if "?" in here else "?"  # ids and numbers follow, so nothing has to be encoded
+    base = address(path, tuple(pair for pair in pairs if pair[0] not in ("cursor", "offset")))
+    separator = "&" if "?" in base else "?"  # ids and numbers follow, so nothing has to be encoded
     links = {"next": following, "prev": preceding}
-    return {relation: f"{here}{joint}{step}" if step else None for relation, step in links.items()}
+    return {relation: f"{base}{separator}{place}" if place else None for relation, place in links.items()}
 
 
 def _link_header(links: dict[str, str | None]) -> dict[str, str]:
+    """Return the `Link` header (RFC 8288) with the pages that exist; no header if there are none."""
     relations = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items() if target)
     return {"Link": relations} if relations else {}

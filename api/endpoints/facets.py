@@ -1,7 +1,7 @@
-"""/facets: counts for each value of the fields named, under the filters of `/estimates`.
+"""/facets: the number of estimates for each value of some fields, under the filters of `/estimates`.
 
-A count is what the list would hold with that value as one more condition: a region counts what lies below it as
-`region_scope` says, a year every estimate whose as_of overlaps it.
+A count equals the total of `/estimates` with that value as one more filter. So a region counts the estimates of all
+regions in its `region_scope`, and a year counts each estimate whose as_of overlaps it.
 """
 
 from collections import Counter
@@ -28,14 +28,14 @@ from schema import tables
 _ESTIMATES = tables.estimates.c
 _FILTERS = {filter_.name: filter_ for filter_ in VOCABULARY_FILTERS}
 
-_OF_A_REPORT = ("hedge", "publisher", "locus")
-"""What the reports of one claim can differ in."""
+_REPORT_FIELDS = ("hedge", "publisher", "locus")
+"""The fields in which the reports of one claim can differ."""
 
 FIELDS = ("region", "group", "indicator", "hedge", "source", "source_kind", "publisher", "locus", "as_of_year")
 
 
 class FacetValueSchema(Schema):
-    """One value, and how many of the estimates have it."""
+    """A value with its count."""
 
     value = fields.String(required=True, metadata={"description": "What the filter of that name takes."})
     name = fields.String(required=True, metadata={"description": "What to call it."})
@@ -71,54 +71,56 @@ def get_facets(question: Question) -> Answer:
 
 
 def counts(name: str, parameters: Parameters) -> list[dict[str, Any]]:
-    """Return each value of a field, its name, and how many of the estimates that match have it; the commonest first."""
+    """Return the values of a field with their names and their numbers of matching estimates, the commonest first."""
     precomputed = totals.counts(context.connection(), name, parameters)
     rows = sorted(_count(name, parameters) if precomputed is None else precomputed, key=lambda row: (-row[2], row[0]))
     return [{"value": value, "name": label, "count": count} for value, label, count in rows]
 
 
 def _count(name: str, parameters: Parameters) -> Iterator[Count]:
+    """Return the counts of a field's values, counted from the estimates that match."""
     conditions = [*filter_conditions(parameters), *search_conditions(tables.estimates, parameters.get("q"))]
     total = func.count().label("total")
-    if "distinct" in parameters and not conditions and name not in _OF_A_REPORT:
+    if "distinct" in parameters and not conditions and name not in _REPORT_FIELDS:
         conditions = [_ESTIMATES.claim_rank == 0]
     elif "distinct" in parameters:
-        # Of each claim there is one with that value, or none, whichever of its reports comes first.
+        # A claim counts once, whichever of its reports have that value.
         total = func.count(_ESTIMATES.claim_position.distinct()).label("total")
     if name == "as_of_year":
         return _years(total, conditions)
     if name == "region":
         return _named(_of_regions(total, conditions, str(parameters["region_scope"])), tables.regions)
-    column, of = _FILTERS[name].column, _FILTERS[name].of
-    key = _without_index(column if of.name == "id" else of, conditions)
+    column, word_column = _FILTERS[name].column, _FILTERS[name].word_column
+    key = _without_index(column if word_column.name == "id" else word_column, conditions)
     rows: Select[Any] = select(key.label("key"), key.label("name"), total).where(*conditions).group_by(key)
-    if of.name == "id":
-        return _named(rows, of.table)
-    if of is not column:
-        rows = rows.join_from(tables.estimates, of.table, of.table.c.position == column).where(of.is_not(None))
+    table = word_column.table
+    if word_column.name == "id":
+        return _named(rows, table)
+    if word_column is not column:
+        rows = rows.join_from(tables.estimates, table, table.c.position == column).where(word_column.is_not(None))
     return _rows(rows)
 
 
 def _without_index(column: ColumnElement[Any], conditions: list[ColumnElement[bool]]) -> ColumnElement[Any]:
-    """Return a column to group by; with conditions, as an expression, so that SQLite does not use the column's index.
+    """Return a column to group by; if there are conditions, in an expression, so that SQLite does not use its index.
 
-    It would go through all estimates in the order of that index, instead of sorting the few that match.
+    With the index, SQLite would read all estimates in its order, instead of sorting the few that match.
     """
     return func.coalesce(column, null()) if conditions else column
 
 
 def _of_regions(total: Label[int], conditions: list[ColumnElement[bool]], scope: str) -> Select[Any]:
-    """Return the counts of each region as those of all that it stands for together; a claim is of one region."""
+    """Return the SELECT of the counts of regions, each summed over its scope; no claim is in two regions."""
     region = _without_index(_ESTIMATES.region_position, conditions)
-    own = select(region.label("region_position"), total).where(*conditions).group_by(region).subquery()
+    by_region = select(region.label("region_position"), total).where(*conditions).group_by(region).subquery()
     closures = tables.closures.c
-    joined = own.join(tables.closures, closures.part_position == own.c.region_position)
-    rows = select(closures.whole_position.label("key"), func.sum(own.c.total).label("total")).select_from(joined)
-    return rows.where(closures.kind == "region", closures.relation == scope).group_by(closures.whole_position)
+    joined = by_region.join(tables.closures, closures.part_position == by_region.c.region_position)
+    sums = select(closures.whole_position.label("key"), func.sum(by_region.c.total).label("total")).select_from(joined)
+    return sums.where(closures.kind == "region", closures.relation == scope).group_by(closures.whole_position)
 
 
 def _named(by_position: Select[Any], table: FromClause) -> Iterator[Count]:
-    """Return counts by position with the ids and the names of the records there."""
+    """Return counts by position as counts with the ids and names of the records of a table."""
     counted = by_position.subquery()
     records = table.c
     named = select(records.id, records.name, counted.c.total)
@@ -130,7 +132,7 @@ def _rows(counts: Select[Any]) -> Iterator[Count]:
 
 
 def _years(total: Label[int], conditions: list[ColumnElement[bool]]) -> Iterator[Count]:
-    """Yield the years that an as_of overlaps, of those from the first to the last that the dataset names."""
+    """Yield the counts of the years that an as_of overlaps; open sides end with the dataset's first or last year."""
     start, end = _ESTIMATES.as_of_start, _ESTIMATES.as_of_end
     connection = context.connection()
     first, last = totals.years(connection)

@@ -8,7 +8,7 @@ from api.query.question import Question
 
 
 class HealthSchema(Schema):
-    """How the server is."""
+    """The state of the server."""
 
     status = fields.String(required=True, metadata={"description": "`ok`: the server answers."})
 

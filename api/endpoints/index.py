@@ -1,4 +1,4 @@
-"""/: the list of all that can be asked for."""
+"""/: the index, with the resources and the other endpoints of the API."""
 
 import orjson
 from flask import current_app
@@ -14,7 +14,7 @@ blueprint = Blueprint("service", __name__, description="What there is, and wheth
 
 
 class ResourceSchema(Schema):
-    """One of the things that can be asked for."""
+    """A resource or another endpoint."""
 
     name = fields.String(required=True, metadata={"description": "What it is called."})
     url = fields.String(required=True, metadata={"description": "Where it is."})
@@ -22,14 +22,14 @@ class ResourceSchema(Schema):
 
 
 class IndexSchema(Schema):
-    """Where everything is."""
+    """The index."""
 
     name = fields.String(required=True, metadata={"description": "Headcount."})
     about = fields.String(required=True, metadata={"description": "What it is for."})
     resources = fields.List(fields.Nested(ResourceSchema), required=True, metadata={"description": "What there is."})
 
 
-_MORE = {
+_OTHER_ENDPOINTS = {
     "series": "One indicator over time: takes `indicator`.",
     "facets": "Counts of estimates by the values of their fields.",
     "conflicts": "What cannot all be true.",
@@ -43,7 +43,7 @@ _MORE = {
     "health/ready": "Whether the server can read its dataset.",
     "metrics": "What the server counts, for Prometheus.",
 }
-"""What there is beside the resources; there are charts only where there is `api.explorer`."""
+"""The endpoints beside the resources, each with its description; `api.explorer` adds the charts."""
 
 
 @blueprint.endpoint("/", body=envelope_of(IndexSchema()))
@@ -53,11 +53,11 @@ def get_index(_: Question) -> Answer:
     Where everything is, from here on.
     """
     routes = {rule.rule for rule in current_app.url_map.iter_rules()}
-    others = {name: about for name, about in _MORE.items() if f"/{name}" in routes}
-    resources = {resource.name: resource.about for resource in RESOURCES} | others
+    others = {name: text for name, text in _OTHER_ENDPOINTS.items() if f"/{name}" in routes}
+    descriptions = {resource.name: resource.about for resource in RESOURCES} | others
     index = {
         "name": "Headcount",
         "about": "Numbers in the news about armed groups, each with who said it, in which words, and who printed it.",
-        "resources": [{"name": name, "url": f"/{name}", "about": about} for name, about in resources.items()],
+        "resources": [{"name": name, "url": f"/{name}", "about": text} for name, text in descriptions.items()],
     }
     return answer_json("/", lambda: orjson.dumps(index))

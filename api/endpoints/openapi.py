@@ -1,7 +1,7 @@
 """/openapi.json: the OpenAPI 3.1 document.
 
-The document is built once from the endpoints; each release then fills in what there is to choose from (its regions,
-groups, claims …) in a copy of its own, which is never changed again.
+The document is built once from the endpoints. Each release has a copy in which the parameters list the release's ids
+(regions, groups, claims …); that copy is never changed afterwards.
 """
 
 import threading
@@ -28,7 +28,7 @@ from schema.fields import ID_PATTERN
 from schema.vocabulary import Record
 
 LONGEST_ENUM = 500
-"""With more ids than this, OpenAPI does not list them; the list of the resource does."""
+"""The most ids that a parameter lists."""
 
 SETTINGS: dict[str, Any] = {
     "API_TITLE": "Headcount",
@@ -70,8 +70,8 @@ def init_app(app: Flask, api: Api) -> None:
     components.response("NotModified", {"description": "The client has this answer already.", "headers": common})
     for status, (name, meaning) in PROBLEMS.items():
         content = {MEDIA_TYPE: {"schema": ProblemSchema}}
-        again = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
-        headers = common | (again if status in (TOO_MANY, UNAVAILABLE) else {})
+        retry = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+        headers = common | (retry if status in (TOO_MANY, UNAVAILABLE) else {})
         components.response(name, {"description": meaning, "content": content, "headers": headers})
     endpoint = Endpoint("/openapi.json", QuerySchema(), (JSON,), negotiated=True, answer=Documents(api).answer)
     app.add_url_rule(endpoint.route, "openapi", endpoint.view)
@@ -79,45 +79,47 @@ def init_app(app: Flask, api: Api) -> None:
 
 def _names_below(record: type[Schema]) -> set[str]:
     """Return the names in OpenAPI of a record's schema and of all schemas derived from it."""
-    below = [name for subclass in record.__subclasses__() for name in _names_below(subclass)]
-    return {record.__name__.removesuffix("Schema"), *below}
+    derived = [name for subclass in record.__subclasses__() for name in _names_below(subclass)]
+    return {record.__name__.removesuffix("Schema"), *derived}
 
 
 _RECORDS = _names_below(Record)
 
 
 class Documents:
-    """The OpenAPI document of each release."""
+    """The OpenAPI document of the present release, built when it is first requested."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._lock = threading.Lock()
-        self._made: tuple[str, bytes] | None = None
+        self._cached: tuple[str, bytes] | None = None
 
     def answer(self, _: Question) -> Answer:
         """Return the OpenAPI document of the request's release."""
         return answer("/openapi.json", lambda: (self._document(), {}))
 
     def _document(self) -> bytes:
+        """Return the document of the request's release as JSON; that of the latest release is cached."""
         version = context.release().version
         with self._lock:
-            if not self._made or self._made[0] != version:
-                self._made = (version, orjson.dumps(self._filled_in()))
-            return self._made[1]
+            if not self._cached or self._cached[0] != version:
+                self._cached = (version, orjson.dumps(self._filled_in()))
+            return self._cached[1]
 
     def _filled_in(self) -> dict[str, Any]:
+        """Return a copy of the document with the ids and examples of the request's release."""
         document: dict[str, Any] = deepcopy(self._api.spec.to_dict())
         for unused in ("Error", "PaginationMetadata"):
             document["components"]["schemas"].pop(unused, None)
         document["components"]["headers"].pop("PAGINATION", None)
         for name in _RECORDS & document["components"]["schemas"].keys():
-            # `fields` leaves keys out, so none is required; and what curators may write does not concern answers.
+            # No key is required, because `fields` can leave each out; `readOnly` and `default` are for curators only.
             schema = document["components"]["schemas"][name]
             schema.pop("required", None)
             for key in schema["properties"].values():
                 key.pop("readOnly", None)
                 key.pop("default", None)
-        known = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
+        ids = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")
             if path == "/dataset/{name}":
@@ -131,21 +133,21 @@ class Documents:
                 parameter["schema"] = {"type": "string", "pattern": ID_PATTERN, "maxLength": 120}
             elif name == "since":
                 parameter["example"] = context.release().version
-            elif name in known and 0 < len(known[name]) <= LONGEST_ENUM:
-                word = {"type": "string", "enum": known[name]}
+            elif name in ids and 0 < len(ids[name]) <= LONGEST_ENUM:
+                word = {"type": "string", "enum": ids[name]}
                 is_list = parameter["schema"]["type"] == "array"
                 parameter["schema"] |= {"items": word} if is_list else word
                 examples = parameter["example"] if is_list else [parameter["example"]]
-                example = next((example for example in examples if example in known[name]), known[name][0])
+                example = next((example for example in examples if example in ids[name]), ids[name][0])
                 parameter["example"] = [example] if is_list else example
         return document
 
 
 def _parameters(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each parameter with its path; its description and example are moved out of its schema."""
     for path, item in document["paths"].items():
         for part in (item, *(operation for operation in item.values() if isinstance(operation, dict))):
             for parameter in part.get("parameters", ()):
-                # What stands in the parameter's own schema belongs to the parameter.
                 schema = parameter.get("schema", {})
                 for key in ("description", "example"):
                     if key in schema:

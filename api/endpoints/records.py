@@ -1,4 +1,4 @@
-"""The eight resources: for each, the endpoint of its list and that of one record."""
+"""The endpoints of the eight resources: for each, its list and one record by id."""
 
 from functools import partial
 
@@ -22,12 +22,13 @@ _REFERRED = f"Filters leave those that at least one matching estimate carries. {
 
 
 def _list_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> Endpoint:
+    """Declare the endpoint of a resource's list; `record` is the schema of its records."""
     name = resource.name
     schema = list_query(name, list(resource.sorts), resource.default_sort, field_names(record))()
 
     def list_resource(question: Question) -> Answer:
-        otherwise = partial(list_records, resource, question)
-        listing = list_estimates(question, otherwise) if resource is ESTIMATES else otherwise()
+        keyset_list = partial(list_records, resource, question)
+        listing = list_estimates(question, keyset_list) if resource is ESTIMATES else keyset_list()
         return answer_list(name, record, question, listing)
 
     list_resource.__name__ = f"list_{name}"
@@ -37,6 +38,7 @@ def _list_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> 
 
 
 def _item_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> Endpoint:
+    """Declare the endpoint of one record of a resource; `record` is its schema."""
     name, singular = resource.name, resource.name.removesuffix("s")
     schema = item_query(name, field_names(record))()
 
@@ -44,9 +46,9 @@ def _item_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> 
         json = json_of(resource.table, id)
         if json is None:
             raise NotFound(f"There is no {singular} {id!r}; /{name} lists those there are.")
-        wanted = question.parameters.get("fields")
+        keys = question.parameters.get("fields")
         path = address(f"/{name}/{id}", question.canonical)
-        return answer_one(question, path, lambda: narrowed(json, wanted), lambda record: record_jsonld(name, record))
+        return answer_one(question, path, lambda: narrowed(json, keys), lambda record: record_jsonld(name, record))
 
     get_record.__name__ = f"get_{singular}"
     get_record.__doc__ = f"Get one {singular}.\n\n{resource.about}"
@@ -62,4 +64,4 @@ ENDPOINTS = tuple(
     for resource, blueprint in zip(RESOURCES, BLUEPRINTS, strict=True)
     for declare in (_list_endpoint, _item_endpoint)
 )
-"""The list and the item of each resource."""
+"""The two endpoints of each resource."""

@@ -1,4 +1,4 @@
-"""/resolve: what a name could mean, among groups, regions, sources and indicators; exact names first."""
+"""/resolve: the groups, regions, sources and indicators that a name could mean; exact matches first."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -27,11 +27,11 @@ from schema.terms import NameKind
 from schema.vocabulary import about
 
 LEAST_LIKENESS = 70
-"""From 0 to 100; below it a name is another name."""
+"""Names that are less alike, in percent, do not match."""
 
 
 class Meant(StrEnum):
-    """What a name can be the name of."""
+    """The kinds of records that have names."""
 
     GROUP = "group"
     REGION = "region"
@@ -40,7 +40,7 @@ class Meant(StrEnum):
 
 
 class Why(StrEnum):
-    """Which of a record's names was given, the surest first, or that one of them is like what was given."""
+    """Why a record matches: which of its names equals the text, the surest first; NEAR: a name is only like it."""
 
     ID = NameKind.ID.value
     CODE = NameKind.CODE.value
@@ -63,10 +63,10 @@ class MeaningSchema(Schema):
 
 
 _meaning = MeaningSchema()
-_name = "A name, id, code or alias, in any case."
+_Q_MEANING = "A name, id, code or alias, in any case."
 _schema = QuerySchema.from_dict(
     {
-        "q": SearchText(required=True, metadata=about(_name, "daesh")),
+        "q": SearchText(required=True, metadata=about(_Q_MEANING, "daesh")),
         "kind": choose_terms("kind", Meant, metadata=about("What it may be; by default any of these.", ["group"])),
         **list_fields(field_names(_meaning)),
     },
@@ -88,10 +88,10 @@ def list_meanings(question: Question) -> Answer:
 
 
 def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
-    """Return the records that a name could mean as JSON, best first, each by the best of its names."""
+    """Return the records that a name could mean as JSON, the likest first, each by the best of its names."""
     names = tables.names.c
-    known = select(tables.names).where(names.kind.in_(kinds or list(Meant)))
-    rows = context.connection().execute(known.order_by(names.kind, names.id, names.key)).all()
+    all_names = select(tables.names).where(names.kind.in_(kinds or list(Meant)))
+    rows = context.connection().execute(all_names.order_by(names.kind, names.id, names.key)).all()
     ranked = sorted(_alike(fold(name), rows), key=lambda match: (-match[0], list(Why).index(match[1])))
     best: dict[tuple[str, str], dict[str, Any]] = {}
     for likeness, why, row in ranked:
@@ -111,7 +111,7 @@ def meanings(name: str, kinds: list[str] | None) -> list[bytes]:
 
 
 def _alike(key: str, rows: Sequence[Row[Any]]) -> list[tuple[int, Why, Row[Any]]]:
-    """Return the names that are like a folded name: how like in percent, why, and the row."""
+    """Return the rows of names that are like a folded name, each with its likeness in percent and its reason."""
     if not key:
         return []
     matches = process.extract(key, [row.key for row in rows], scorer=_likeness, limit=None, score_cutoff=LEAST_LIKENESS)
@@ -122,9 +122,9 @@ def _alike(key: str, rows: Sequence[Row[Any]]) -> list[tuple[int, Why, Row[Any]]
 
 
 def _likeness(name: str, other: str, *, score_cutoff: float | None = None) -> float:
-    """Return how like two names are: letter by letter, or, for a little less, in the words that they share.
+    """Return how like two names are, in percent: compared by letters, or by common words, which counts for less.
 
-    Punctuation is no part of either.
+    Punctuation is ignored.
     """
     return max(
         fuzz.ratio(name, other, processor=default_process),

@@ -1,8 +1,8 @@
-"""/series: one indicator over time, in points that hold what was said of an interval of time.
+"""/series: one indicator over time, as points; a point combines the estimates of one interval of time.
 
-A series is of one group in one region; a combined region's figures are its own. A figure whose as_of lies in several
-intervals stands in a point that spans them, so that every estimate stands in one point and none is said of a time that
-it does not describe.
+A series has one group and one region; a combined region has its own figures, not those of its members. A figure whose
+as_of lies in several intervals belongs to a point that spans them. So each estimate is in exactly one point, and no
+point covers a time that its estimates do not describe.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ from schema.vocabulary import about
 
 
 class SumSchema(Schema):
-    """The numbers of all claims of a point together, where they add up."""
+    """The sums over the claims of a point."""
 
     low = Number(allow_none=True, metadata=about("The lows together; null: a claim has none.", 30))
     best = Number(allow_none=True, metadata=about("The bests together; null: a claim has none.", 30))
@@ -44,7 +44,7 @@ class SumSchema(Schema):
 
 
 class MemberSchema(Schema):
-    """An estimate in a point, with what it says."""
+    """An estimate of a point, with its numbers."""
 
     id = Id(metadata=about("The estimate.", "base"))
     claim = Id(metadata=about("The claim that it reports.", "base"))
@@ -61,7 +61,7 @@ class MemberSchema(Schema):
 
 
 class PointSchema(Schema):
-    """What was said of an interval: the widest numbers, and each estimate that they come from."""
+    """The estimates of an interval of time, with their lowest and highest numbers."""
 
     indicator = Part(IndicatorStub, metadata=about("What is counted."))
     group = Part(GroupStub, metadata=about("Whom the figures are about."))
@@ -93,10 +93,10 @@ class PointSchema(Schema):
 
 _point = PointSchema()
 _indicator = next(filter_ for filter_ in VOCABULARY_FILTERS if filter_.name == "indicator")
-_WHY_ONE = "a series is of one indicator, for what is counted otherwise cannot stand on one line"
+_WHY_ONE_INDICATOR = "a series is of one indicator, for what is counted otherwise cannot stand on one line"
 _schema = QuerySchema.from_dict(
     {
-        "indicator": Choice(vocabulary_field(_indicator), _WHY_ONE, required=True),
+        "indicator": Choice(vocabulary_field(_indicator), _WHY_ONE_INDICATOR, required=True),
         "interval": Term(Interval, load_default=Interval.YEAR, metadata=about("How long a point's time is.", "year")),
         "by": Term(
             By,

@@ -1,7 +1,7 @@
 """The pages for readers: the explorer at `/`, a page for each record that has one, and charts.
 
-They show what the API answers, at the same addresses, to clients that prefer HTML. May import all of api but `server`
-and `cli`. Nothing imports it: `create_app` loads it if it is there, so the folder can be deleted and the API is whole.
+They show the API's answers, at the same addresses, to clients that prefer HTML. It may import all of api but `server`
+and `cli`. Nothing imports it: `create_app` loads it if it is there, so if the folder is deleted, the API still works.
 """
 
 from functools import partial

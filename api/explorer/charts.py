@@ -43,7 +43,7 @@ OPTIONS = {
         200, 2000, load_default=DEFAULT_WIDTH, metadata=about("Width of the plot, in pixels.", DEFAULT_WIDTH)
     ),
 }
-"""The parameters that change how a chart looks, and not what it shows."""
+"""The parameters that change the style of a chart, and not its content."""
 
 _FILTERS = {"distinct": distinct_parameter(), **filter_fields()}
 CHART_QUERY = QuerySchema.from_dict({**_FILTERS, **OPTIONS}, name="ChartQuerySchema")()

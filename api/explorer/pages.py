@@ -58,7 +58,7 @@ _schema = QuerySchema.from_dict(
 def _page(
     template: str, path: str, variables: Callable[[], Mapping[str, Any]], status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    """Return a page; with status 200 it has an ETag, and its `variables` are worked out only if it is rendered."""
+    """Return a page; with status 200 it has an ETag, and its `variables` are computed only if it is rendered."""
     release = context.release()
 
     def render() -> tuple[bytes, dict[str, str]]:

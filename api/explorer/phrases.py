@@ -65,17 +65,17 @@ def when(edtf: str) -> str:
             return f"until {when(end)}"
         return f"from {when(start)} on" if end == ".." else f"{when(start)} to {when(end)}"
     qualifier = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(edtf[-1], "")
-    year, *rest = edtf.rstrip("~?%").split("-")
+    year, *month_and_day = edtf.rstrip("~?%").split("-")
     if year.endswith("X"):
         return f"some time in {year.replace('X', '0')} to {year.replace('X', '9')}"
-    if rest and rest[0] in _SEASONS:
-        return f"{qualifier}{_SEASONS[rest[0]]} {year}"
-    if not rest or rest[0] == "XX":
-        return qualifier + ("some time in " if rest else "") + year
-    month = _MONTHS[int(rest[0]) - 1]
-    if len(rest) == 1 or rest[1] == "XX":
-        return f"{qualifier}{'some day in ' if len(rest) > 1 else ''}{month} {year}"
-    return f"{qualifier}{int(rest[1])} {month} {year}"
+    if month_and_day and month_and_day[0] in _SEASONS:
+        return f"{qualifier}{_SEASONS[month_and_day[0]]} {year}"
+    if not month_and_day or month_and_day[0] == "XX":
+        return qualifier + ("some time in " if month_and_day else "") + year
+    month = _MONTHS[int(month_and_day[0]) - 1]
+    if len(month_and_day) == 1 or month_and_day[1] == "XX":
+        return f"{qualifier}{'some day in ' if len(month_and_day) > 1 else ''}{month} {year}"
+    return f"{qualifier}{int(month_and_day[1])} {month} {year}"
 
 
 def words(term: str) -> str:

@@ -1,4 +1,4 @@
-"""What the pages read of the dataset: estimates, single records, conflicts, and the nearest time."""
+"""The records that the pages show: estimates, single records, conflicts, and the nearest time."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -27,7 +27,7 @@ _SCHEMA = list_query("estimates", list(ESTIMATES.sorts), ESTIMATES.default_sort,
 
 
 def estimates_page(question: Question, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """Return one page of the estimates that a question asks for, and how many it asks for in all."""
+    """Return one page of the estimates that a question asks for, and their number on all pages."""
     page = list_estimates(question, partial(list_records, ESTIMATES, question)).page(Start(offset), ROWS)
     return [orjson.loads(estimate) for estimate in page.rendered], page.total
 
@@ -47,7 +47,7 @@ def record_of(kind: str, id_: str) -> dict[str, Any]:
 
 
 def conflicts_of(claim: str) -> list[dict[str, Any]]:
-    """Return what contradicts a claim, the widest gap first."""
+    """Return the first conflicts of a claim, the widest gap first."""
     connection = context.connection()
     rows = connection.execute(select_conflicts({"claim": [claim], "within": QUARTER}).limit(ROWS)).all()
     return [orjson.loads(render_conflict(connection, row)) for row in rows]

@@ -1,7 +1,7 @@
-"""Renders charts in a process of its own: its JavaScript engine would make a web worker larger by 150 MB.
+"""The renderer of charts; it runs in its own process, because its JavaScript engine needs 150 MB of memory.
 
-A worker starts the process at its first chart, and ends it when it has been idle. The process ends by itself when its
-worker is gone, even if killed, because it then reads the end of its input.
+A worker starts the process at its first chart, and ends it after some idle time. The process also ends when its worker
+has ended or was killed, because then its input ends.
 """
 
 import atexit
@@ -40,7 +40,7 @@ class Renderer:
         self._idle_timer = threading.Timer(idle_timeout, self.close)
 
     def render(self, format_: str, specification: str = "") -> bytes:
-        """Return a specification, JSON in one line, as "svg" or "png"; as "script", the JavaScript that shows any.
+        """Return a specification, JSON in one line, as "svg" or "png"; for "script", JavaScript that shows charts.
 
         Raises ServiceUnavailable if it takes too long, ValueError if vl-convert refuses the specification.
         """
@@ -87,11 +87,11 @@ class Renderer:
         return answer
 
     def _start(self) -> None:
-        self._socket, theirs = socket.socketpair()
-        with theirs:
+        self._socket, process_socket = socket.socketpair()
+        with process_socket:
             # The process ends itself a second later than this worker would, in case the worker is gone.
             command = [sys.executable, "-P", str(_RENDERER_PROCESS), VEGA_LITE, str(self.timeout + 1)]
-            self.process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)  # noqa: S603 (our own file)
+            self.process = subprocess.Popen(command, stdin=process_socket.fileno(), start_new_session=True)  # noqa: S603 (our own file)
             self._stream = self._socket.makefile("rwb")
 
     def _stop(self) -> None:
@@ -108,7 +108,7 @@ class Renderer:
 
 @lru_cache(maxsize=1)
 def renderer() -> Renderer:
-    """Return the renderer of this web worker, made at its first chart: its lock must not be older than the fork."""
-    made = Renderer()
-    atexit.register(made.close)
-    return made
+    """Return the renderer of this web worker, created at its first chart, so that its lock is newer than the fork."""
+    worker_renderer = Renderer()
+    atexit.register(worker_renderer.close)
+    return worker_renderer

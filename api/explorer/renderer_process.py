@@ -15,7 +15,7 @@ import vl_convert
 
 
 def render(format_: str, specification: str, version: str) -> bytes:
-    """Return a Vega-Lite specification as "svg" or "png"; as "script", the JavaScript that shows any in a browser."""
+    """Return a Vega-Lite specification as "svg" or "png"; for "script", JavaScript that shows charts in browsers."""
     if format_ == "svg":
         return vl_convert.vegalite_to_svg(specification, vl_version=version).encode()
     if format_ == "png":

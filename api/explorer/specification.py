@@ -17,7 +17,7 @@ Span = tuple[int, int]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _HEIGHT, _HEIGHT_ALONE = 150, 320
-"""The height of a panel in pixels, and that of a panel which is the only one."""
+"""The height of a panel in pixels: of one among several, and of a single one."""
 _OFFSET = 13
 """Pixels between estimates of the same time."""
 
@@ -168,7 +168,7 @@ def _time_of(item: Mark | Year, span: Span) -> Span:
 
 
 def _row(mark: Mark, span: Span, options: Options) -> Spec:
-    """Return what all layers need of an estimate: its place in time, its group and order, and its tooltip."""
+    """Return the fields of an estimate that all layers use: place in time, group, order, and texts of the tooltip."""
     start, end = _time_of(mark, span)
     step = (span[1] - span[0]) * _OFFSET // options.width
     estimate, source, article = mark.estimate, mark.estimate["source"], mark.estimate["article"]

@@ -1,4 +1,4 @@
-"""How a chart looks: its options, colours and fonts, in Vega-Lite's configuration."""
+"""The style of charts: options, colours and fonts, in Vega-Lite's configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LETTERS: Mapping[str, str] = {
     **{"government": "G", "military": "M", "intelligence": "I", "coalition": "C", "intergovernmental": "U"},
     **{"armed_group": "A", "ngo": "N", "analyst": "E", "media": "P"},
 }
-"""The letter beside a mark for the kind of its source: the kind can be read without seeing colours."""
+"""The letter beside a mark for the kind of its source, for people who do not see the colours."""
 
 SHAPES: Mapping[str, str] = {
     "none": "circle",
@@ -39,7 +39,7 @@ SHAPES: Mapping[str, str] = {
     "at least": "triangle-up",
     "more than": "M-1,.8L1,.8L1,.3L0,-1L-1,.3Z",
 }
-"""The shape of a mark by hedge, as Vega's name of a symbol or as an SVG path."""
+"""The shape of a mark by hedge, as the name of one of Vega's symbols or as an SVG path."""
 
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 

@@ -1,1 +1,1 @@
-"""How answers are written: media types, JSON-LD in the words of schema.org. It imports no other room of api."""
+"""Formats of answers: their media types, and JSON-LD with the terms of schema.org. It imports no other part of api."""

@@ -1,8 +1,8 @@
 """Records as JSON-LD: schema.org for their content, W3C's Web Annotation for the place in the document.
 
-An estimate is an Observation with a QuantitativeValue that holds only what was said: `minValue` for low, `value` for
+An estimate is an Observation with a QuantitativeValue of the stated numbers only: `minValue` for low, `value` for
 best, `maxValue` for high. A claim is a Claim whose `appearance` is the NewsArticles that report it. Dates are EDTF; a
-document is named by its hash (RFC 6920). The context is a part of every answer, so that no client has to fetch it.
+document is named by its hash (RFC 6920). Every answer contains the context, so that no client has to fetch it.
 """
 
 import re
@@ -41,7 +41,7 @@ CONTEXT: Node = {
 }
 
 CSV_FRAGMENTS = "http://tools.ietf.org/rfc/rfc7111"
-"""What the fragment of a CSV file conforms to, as the Web Annotation vocabulary names it."""
+"""The standard of the fragments of CSV files, as the Web Annotation vocabulary names it."""
 
 _ACTIONS = {"inserted": "AddAction", "updated": "UpdateAction", "deleted": "DeleteAction"}
 
@@ -51,18 +51,18 @@ def document_uri(sha256: str) -> str:
     return f"ni:///sha-256;{urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip('=')}"
 
 
-def _properties(named: Record) -> list[Node]:
-    """Return values that schema.org has no property for, under their names in our JSON; None is left out."""
-    return [node("PropertyValue", name=name, value=value) for name, value in named.items() if value is not None]
+def _properties(values: Record) -> list[Node]:
+    """Return values without a property in schema.org, under their names in our JSON; None is left out."""
+    return [node("PropertyValue", name=name, value=value) for name, value in values.items() if value is not None]
 
 
 def _value(record: Record, unit: str | None) -> Node | None:
-    """Return the numbers that were said, and nothing that was not; None if there are none."""
-    stated = _properties({key: record.get(key) for key in ("low_inclusive", "high_inclusive", "granularity")})
+    """Return the stated numbers of an estimate; None if there are none."""
+    properties = _properties({key: record.get(key) for key in ("low_inclusive", "high_inclusive", "granularity")})
     numbers: Node = {"minValue": record.get("low"), "value": record.get("best"), "maxValue": record.get("high")}
-    if not stated and all(number is None for number in numbers.values()):
+    if not properties and all(number is None for number in numbers.values()):
         return None
-    return node("QuantitativeValue", **numbers, unitText=unit, additionalProperty=stated)
+    return node("QuantitativeValue", **numbers, unitText=unit, additionalProperty=properties)
 
 
 def _place(evidence: Record) -> list[Node]:
@@ -89,10 +89,11 @@ def _observation(record: Record) -> Node:
     subjects = [below(record, "group", group), below(record, "region", region)]
     derived, as_of, printed = (record.get(key) or {} for key in ("derived", "as_of", "article"))
     basis = {"as_of_basis": as_of.get("basis"), "published_basis": (printed.get("published") or {}).get("basis")}
-    worked_out = {"derived_from": derived.get("from"), "derived_factor": derived.get("factor")}
+    derivation = {"derived_from": derived.get("from"), "derived_factor": derived.get("factor")}
     claim = below(record, "claim", lambda claim: node("Claim", "claims", claim.get("id")))
-    who = {"author": below(record, "source", source), "appearance": below(record, "article", article)}
-    statement = {key: known for key, known in {**who, "dateCreated": edtf(record.get("stated"))}.items() if known}
+    origin: Node = {"author": below(record, "source", source), "appearance": below(record, "article", article)}
+    origin |= {"dateCreated": edtf(record.get("stated"))}
+    statement = {key: value for key, value in origin.items() if value}
     return node(
         "Observation",
         "estimates",
@@ -106,7 +107,7 @@ def _observation(record: Record) -> Node:
         measurementQualifier=below(record, "hedge", lambda id_: hedge({"id": id_})),
         isBasedOn=addresses("estimates", [derived["from"]] if "from" in derived else None),
         additionalProperty=_properties(
-            {"locus": record.get("locus"), "disputed": record.get("disputed"), **worked_out, **basis}
+            {"locus": record.get("locus"), "disputed": record.get("disputed"), **derivation, **basis}
         ),
         subjectOf={**(claim or {"@type": "Claim"}), **statement} if claim or statement else None,
         annotation=_annotation(record),
@@ -140,10 +141,9 @@ def _point(record: Record) -> Node:
 
 def _conflict(record: Record) -> Node:
     sides = [below(record, side, _observation) for side in ("lower", "higher")]
-    known = _properties({key: record.get(key) for key in ("gap", "days", "same_scope")})
-    return node(
-        "ItemList", name=record.get("kind"), itemListElement=[side for side in sides if side], additionalProperty=known
-    )
+    properties = _properties({key: record.get(key) for key in ("gap", "days", "same_scope")})
+    elements = [side for side in sides if side]
+    return node("ItemList", name=record.get("kind"), itemListElement=elements, additionalProperty=properties)
 
 
 def _change(record: Record) -> Node:
@@ -156,13 +156,13 @@ def _change(record: Record) -> Node:
 
 
 def _meaning(record: Record) -> Node:
-    link = _NAMED.get(record.get("kind", ""), source)
-    return link({"id": record.get("id"), "name": record.get("name"), "aliases": record.get("matched")})
+    to_node = _NODES_OF_KINDS.get(record.get("kind", ""), source)
+    return to_node({"id": record.get("id"), "name": record.get("name"), "aliases": record.get("matched")})
 
 
-_NAMED = {"group": group, "region": region, "indicator": indicator, "source": source}
+_NODES_OF_KINDS = {"group": group, "region": region, "indicator": indicator, "source": source}
 
-LINKS: dict[str, Callable[[Record], Node]] = {
+NODES: dict[str, Callable[[Record], Node]] = {
     "estimates": _observation,
     "claims": _claim,
     "sources": source,
@@ -176,17 +176,17 @@ LINKS: dict[str, Callable[[Record], Node]] = {
     "changes": _change,
     "resolve": _meaning,
 }
-"""For each list, the function that makes a node of one of its records."""
+"""For each list, the function that returns the node of one of its records."""
 
 
 def record_jsonld(name: str, record: Record) -> Node:
     """Return a record of a list as JSON-LD."""
-    return {"@context": CONTEXT, **LINKS[name](record)}
+    return {"@context": CONTEXT, **NODES[name](record)}
 
 
 def list_jsonld(name: str, records: list[Record], total: int, address: str) -> Node:
-    """Return a page of a list as JSON-LD; `total` is how many there are on all pages."""
-    nodes = [LINKS[name](record) for record in records]
+    """Return a page of a list as JSON-LD; `total` is the number of records on all pages, `address` that of the page."""
+    nodes = [NODES[name](record) for record in records]
     return {
         "@context": CONTEXT,
         "@id": address,
@@ -195,7 +195,7 @@ def list_jsonld(name: str, records: list[Record], total: int, address: str) -> N
 
 
 def dataset_jsonld(dataset: Record) -> Node:
-    """Return a dataset, as `/dataset` tells of it, as JSON-LD."""
+    """Return the description of a dataset, the `data` of `/dataset`, as JSON-LD."""
     return {
         "@context": CONTEXT,
         "@id": "/dataset",

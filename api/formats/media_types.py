@@ -1,10 +1,10 @@
-"""The formats that answers are written in, and their media types."""
+"""The formats of answers, and their media types."""
 
 from enum import StrEnum
 
 
 class Format(StrEnum):
-    """How a list is written: JSON and JSON-LD a page at a time; CSV and NDJSON all of it, as a stream."""
+    """The formats of a list: JSON and JSON-LD hold one page; CSV and NDJSON hold the whole list, as a stream."""
 
     JSON = "json"
     CSV = "csv"
@@ -13,7 +13,7 @@ class Format(StrEnum):
 
 
 class ItemFormat(StrEnum):
-    """How one record is written."""
+    """The formats of one record."""
 
     JSON = Format.JSON.value
     JSONLD = Format.JSONLD.value
@@ -27,4 +27,4 @@ MEDIA_TYPES = {
 }
 ITEM_MEDIA_TYPES = {format_: MEDIA_TYPES[format_] for format_ in (Format.JSON, Format.JSONLD)}
 PAGED = frozenset({Format.JSON, Format.JSONLD})
-"""The formats of which an answer holds a page, and the number on all pages."""
+"""The formats in which an answer holds one page of a list, with the total of all pages."""

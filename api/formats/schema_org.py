@@ -9,18 +9,18 @@ Node = dict[str, Any]
 _PLACES = {RegionKind.COUNTRY: "Country", RegionKind.ADMIN1: "AdministrativeArea", RegionKind.CITY: "City"}
 
 Record = Mapping[str, Any]
-"""A record as it is answered; any of its keys may be missing, as `fields` leaves them out."""
+"""A record of an answer. Any of its keys may be missing, because the parameter `fields` can leave it out."""
 
 
 def node(type_: str, kind: str = "", id_: str | None = None, **properties: Any) -> Node:
-    """Return a node with what is known of it, and its address where it has record."""
+    """Return a node: its type, its address if `id_` is given, and the properties that are neither None nor empty."""
     address = {} if id_ is None else {"@id": f"/{kind}/{id_}"}
     return {**address, "@type": type_, **{key: value for key, value in properties.items() if value not in (None, [])}}
 
 
-def below(record: Record, key: str, link: Callable[[Record], Node]) -> Node | None:
-    """Return the node of the value at a key of a record; None if there is no value."""
-    return link(record[key]) if record.get(key) else None
+def below(record: Record, key: str, to_node: Callable[[Record], Node]) -> Node | None:
+    """Return the node that `to_node` makes of the value at a key of a record; None if there is no value."""
+    return to_node(record[key]) if record.get(key) else None
 
 
 def addresses(kind: str, ids: list[str] | None) -> list[str]:
@@ -86,7 +86,7 @@ def hedge(record: Record) -> Node:
 
 
 def source(record: Record) -> Node:
-    """Return a source as a Thing: whether a person or a body speaks is not known of every record."""
+    """Return a source as a Thing, because not every record tells whether it is a person or an organisation."""
     return node(
         "Thing",
         "sources",
@@ -114,3 +114,4 @@ def article(record: Record) -> Node:
 
 
 _ROLES = {"publisher": "publisher", "author": "author", "sourceOrganization": "agency"}
+"""The properties of a NewsArticle that are nodes with a name, and the keys of an article that hold the names."""

@@ -1,4 +1,4 @@
-"""HTTP around every answer: headers, negotiation, validators, problems, compression, rate limits, metrics.
+"""The HTTP parts of every answer: headers, negotiation, ETags, problems, compression, rate limits, metrics.
 
 It may import `api.formats`, `api.context` and `api.config`.
 """

@@ -1,4 +1,4 @@
-"""An answer: its media type, its ETag, and how it becomes a response or a 304."""
+"""Answers: their ETag and media type, the choice of the media type, and their response or 304."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,22 +38,23 @@ class Answer(NamedTuple):
 
     @property
     def weak_etag(self) -> str:
-        """The value of the ETag header: weak, for a content coding (gzip, br, zstd) changes only the bytes."""
+        """The value of the ETag header: weak, because a content coding (gzip, br, zstd) changes the bytes."""
         return f'W/"{self.etag}"'
 
 
 def answer(path: str, render: Callable[[], Rendered], media_type: str = "application/json", also: str = "") -> Answer:
     """Return the answer to a question.
 
-    `path` is the address of the question in its canonical spelling. With the media type, the version of the dataset
-    and that of the code it decides the body, so equal questions share an ETag; `also` is whatever else decides it.
+    `path` is the address of the question in its canonical spelling. The ETag is a hash of all that the body depends on:
+    the path, the media type, the versions of the dataset and of the code, and `also`, which is empty or names anything
+    else. So equal questions share an ETag.
     """
     material = "\n".join((context.release().version, CODE_VERSION, media_type, path, also))
     return Answer(hashlib.sha256(material.encode()).hexdigest()[:32], media_type, render)
 
 
 def respond(answer: Answer) -> Response:
-    """Return an answer as Flask's response with its validators, or as 304 without rendering it."""
+    """Return Flask's response with the answer's ETag; a 304, without rendering, if the client has the answer."""
     if etag_matches(request.headers.get("If-None-Match", ""), answer.weak_etag):
         response = Response(status=304)
     else:
@@ -65,7 +66,7 @@ def respond(answer: Answer) -> Response:
 
 
 def etag_matches(if_none_match: str, etag: str) -> bool:
-    """Return whether a client that sends this If-None-Match has the answer with an ETag, by weak comparison.
+    """Return whether an If-None-Match names an ETag, by weak comparison.
 
     Both are values of headers, with quotes and `W/`.
     """
@@ -73,7 +74,7 @@ def etag_matches(if_none_match: str, etag: str) -> bool:
 
 
 def guard_page(page: Response, form_action: str = "'none'") -> Response:
-    """Return a page with the policy of all pages: nothing from another host, no script but our own files."""
+    """Set the Content-Security-Policy of a page and return it: nothing from other hosts, scripts only from files."""
     page.headers["Content-Security-Policy"] = _CONTENT_POLICY.format(form_action)
     return page
 
@@ -85,12 +86,12 @@ def _parse_accept(header: str) -> MIMEAccept:
 
 
 def accepted_media_types() -> MIMEAccept:
-    """Return the media types that the request accepts, without parameters, since none changes an answer."""
+    """Return the media types that the request accepts, without their parameters, because no answer depends on these."""
     return _parse_accept(context.accept())
 
 
 def is_acceptable(media_types: Iterable[str]) -> bool:
-    """Say whether the request accepts one of some media types."""
+    """Return whether the request accepts one of the media types."""
     accepted = accepted_media_types()
     return not accepted or accepted.best_match(media_types) is not None
 
@@ -99,7 +100,7 @@ _ALL_FORMATS = tuple(Format)
 
 
 def chosen_format(parameters: Mapping[str, Any], formats: Iterable[Format] = _ALL_FORMATS) -> Format:
-    """Return the format that the parameter `format` names, else what `Accept` prefers, else JSON."""
+    """Return the format that the parameter `format` names, else the one that `Accept` prefers, else JSON."""
     if "format" in parameters:
         return Format(parameters["format"])
     return _preferred_format(context.accept(), tuple(formats))

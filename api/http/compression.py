@@ -1,7 +1,7 @@
-"""Bodies in the coding that the client prefers: zstd, br or gzip; whole ones at once, streams chunk by chunk.
+"""Compression of bodies in the coding that the client prefers: zstd, br or gzip. Streams are coded chunk by chunk.
 
-flask-compress keeps the request, and with it its connection to the release, until a stream has ended, and reads
-`gzip;q=0` as a wish for gzip.
+flask-compress is not used, because it keeps the request and its connection to the release until a stream has ended, and
+takes `gzip;q=0` for a wish for gzip.
 """
 
 import zlib
@@ -20,10 +20,10 @@ MEDIA_TYPES = {
     *("text/csv", "text/html", "text/css", "text/javascript", "image/svg+xml"),
 }
 SMALLEST = 500
-"""From how many bytes on a body is worth it."""
+"""The smallest body that is compressed, in bytes."""
 
 Coder = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
-"""What codes a chunk so that it can be decoded at once, and what ends the body."""
+"""Two functions: one codes a chunk so that it can be decoded at once, the other returns the end of the body."""
 
 
 def _zstd() -> Coder:
@@ -42,11 +42,11 @@ def _gzip() -> Coder:
 
 
 CODERS = {"zstd": _zstd, "br": _br, "gzip": _gzip}
-"""By coding; of two that a client likes equally, the first is taken."""
+"""The coder of each coding. Of two codings that a client prefers equally, the first is chosen."""
 
 
 def coded(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    """Yield each chunk in a coding as soon as it is there, then the end."""
+    """Yield each chunk in a coding, then the end of the body."""
     code, end = CODERS[coding]()
     for chunk in filter(None, chunks):
         yield code(chunk)
@@ -55,7 +55,7 @@ def coded(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 @lru_cache(maxsize=1024)
 def preferred(accept_encoding: str) -> str | None:
-    """Return the coding that an Accept-Encoding prefers; None where that is none."""
+    """Return the coding that an Accept-Encoding prefers; None if it prefers an uncoded body."""
     coding = parse_accept_header(accept_encoding, Accept).best_match([*CODERS, "identity"])
     return coding if coding in CODERS else None
 
@@ -71,7 +71,7 @@ def _code(response: Response) -> Response:
     ):
         return response
     if response.is_streamed:
-        # The chunks come after the request has ended; a client that leaves ends what they come from, too.
+        # The chunks are read after the request has ended; if the client leaves, their iterator is closed as well.
         if hasattr(response.response, "close"):
             response.call_on_close(response.response.close)
         response.direct_passthrough = False
@@ -88,5 +88,5 @@ def _code(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Code every body; registered first, so that it is done last."""
+    """Code the bodies of responses. Registered first, so called last: Flask reverses the order."""
     app.after_request(_code)

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, whoever gives it: CORS, request id, dataset version, caching."""
+"""The headers of every answer: CORS, request id, dataset version, caching."""
 
 import re
 from http import HTTPStatus
@@ -11,12 +11,12 @@ from api import context
 from schema.store.release import DatabaseError
 
 LONGEST_ADDRESS = 8000
-"""Characters of path and query that are read; gunicorn reads up to 8190, so that this server gives the answer."""
+"""The longest path with query, in characters; gunicorn reads up to 8190, so that the 414 comes from here."""
 
 REQUEST_ID, DATASET_VERSION = "X-Request-Id", "X-Dataset-Version"
 RATE_LIMIT, RATE_LIMIT_POLICY = "RateLimit", "RateLimit-Policy"
 PUBLIC = "public, no-cache"
-"""Cache-Control of what may be stored, and is asked for again with its ETag."""
+"""The Cache-Control of an answer that may be stored, but must be validated by its ETag before each use."""
 
 VARY = ("Accept", "Accept-Encoding")
 _EXPOSED = (
@@ -29,7 +29,7 @@ ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": ", ".join(_EXPOSED),
 }
-"""The headers of every answer that are the same for all."""
+"""The headers that have the same value in every answer."""
 
 _METHODS = ("GET", "HEAD", "OPTIONS")
 _PREFLIGHT = {"Access-Control-Allow-Methods": ", ".join(_METHODS), "Access-Control-Max-Age": "86400"}
@@ -37,14 +37,14 @@ _PREFLIGHT = {"Access-Control-Allow-Methods": ", ".join(_METHODS), "Access-Contr
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
-def request_id(wanted: str) -> str:
-    """Return the id that a client gives its request, or a random one where that is missing or could break a log."""
-    return wanted if _SAFE_ID.fullmatch(wanted) else f"{getrandbits(128):032x}"
+def request_id(sent_id: str) -> str:
+    """Return the id that the client sent, or a random one if that is empty or has characters that could break a log."""
+    return sent_id if _SAFE_ID.fullmatch(sent_id) else f"{getrandbits(128):032x}"
 
 
 def _begin() -> None:
     g.request_id = request_id(request.headers.get(REQUEST_ID, ""))
-    # The address as it was sent; where the environment does not hold it (a test's client), as Flask shows it.
+    # The address as it was sent; a test's client does not give it, so there it is the one that Flask shows.
     if len(request.environ.get("RAW_URI") or request.full_path) > LONGEST_ADDRESS:
         raise RequestURITooLarge(f"The address is too long; expected at most {LONGEST_ADDRESS} characters.")
 
@@ -69,6 +69,6 @@ def _finish(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every answer."""
+    """Add the headers to every answer."""
     app.before_request(_begin)
     app.after_request(_finish)

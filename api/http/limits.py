@@ -1,4 +1,4 @@
-"""Rate limits: how many requests a client may make, where that is configured, and the headers that say what is left."""
+"""Rate limits: the number of requests that a client may make, if configured, and the headers that tell what is left."""
 
 import time
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _EXEMPT = ("/health/", "/metrics")
 
 
 def _is_exempt() -> bool:
-    # A request that could not be read (see api.server.fast_protocol) has no address.
+    # A request that could not be parsed (see api.server.fast_protocol) has no client address.
     return request.method == "OPTIONS" or request.path.startswith(_EXEMPT) or request.remote_addr is None
 
 
@@ -29,7 +29,7 @@ def _client() -> str:
         ipv6 = IPv6Address(address)
     except ValueError:
         return address
-    return str(ipv6.ipv4_mapped or ipv6.exploded[:19])  # the rest of an IPv6 address is one client's own
+    return str(ipv6.ipv4_mapped or ipv6.exploded[:19])  # the other 64 bits are chosen by the client
 
 
 def _name(limit: RateLimitItem) -> str:
@@ -54,20 +54,22 @@ def init_app(app: Flask) -> None:
         strategy="fixed-window",
         storage_uri=config.rate_limit_storage,
         in_memory_fallback_enabled=True,
-        request_identifier=lambda: "any",  # by default an address that leads nowhere is not counted
+        request_identifier=lambda: "any",  # by default, a request without a route is not counted
     )
     limiter.request_filter(_is_exempt)
     limiter.init_app(app)
     policy = _header((limit, f"q={limit.amount};w={limit.get_expiry()}") for limit in config.rate_limits)
 
     def add_headers(response: Response) -> Response:
-        """Add what is left, as the IETF's draft-ietf-httpapi-ratelimit-headers writes it."""
+        """Add the headers of the IETF's draft-ietf-httpapi-ratelimit-headers: the limits, and the requests left."""
         if current := limiter.current_limits:
             now = time.time()
             waits = [max(ceil(limit.window.reset_time - now), 0) for limit in current]
-            left = [(limit.limit, f"r={limit.remaining};t={wait}") for limit, wait in zip(current, waits, strict=True)]
+            remaining = [
+                (limit.limit, f"r={limit.remaining};t={wait}") for limit, wait in zip(current, waits, strict=True)
+            ]
             response.headers[RATE_LIMIT_POLICY] = policy
-            response.headers[RATE_LIMIT] = _header(left)
+            response.headers[RATE_LIMIT] = _header(remaining)
             if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
                 breached = [wait for limit, wait in zip(current, waits, strict=True) if limit.breached]
                 response.headers["Retry-After"] = str(max(breached))

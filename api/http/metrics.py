@@ -1,4 +1,4 @@
-"""/metrics for Prometheus: how many requests were answered how, and how long that took, over all processes."""
+"""/metrics for Prometheus: the number of requests and their durations, summed over all processes of the server."""
 
 import logging
 import os
@@ -45,10 +45,10 @@ seconds, `(CACHE_BYTES,)`, and `(name, label)` for the other counters."""
 
 
 class Metrics(Collector):
-    """What one process has counted, and the sum of what all processes of its server have.
+    """The counts of this process, and the totals of all processes of its server.
 
-    With a folder, each process writes its counts into a file of its own there; the file stays when the process ends.
-    `loop_counts` are those of the event loop, which adds to them without a lock; the threads' are behind one.
+    With a folder, each process writes its counts into its own file there; the file stays when the process ends. The
+    event loop adds to `loop_counts` without a lock; threads add to counts behind a lock.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -60,14 +60,14 @@ class Metrics(Collector):
         self._has_failed = False
 
     def count_request(self, route: str, method: str, status: int, path: str, seconds: float) -> None:
-        """Count a request, by where its answer came from, and the seconds until the answer's first byte."""
+        """Count a request: `path` is where its answer came from, `seconds` the time until the answer's first byte."""
         bucket = bisect_left(BUCKETS, seconds)
         with self._lock:
             self._counts[REQUESTS, route, method, status, path, bucket] += 1
             self._counts[SECONDS, route] += seconds
 
     def count(self, name: str, label: str) -> None:
-        """Add 1 to a counter of one label."""
+        """Add 1 to a counter with one label."""
         with self._lock:
             self._counts[name, label] += 1
 
@@ -77,14 +77,14 @@ class Metrics(Collector):
             self._counts[CACHE_BYTES,] = size
 
     def start(self) -> None:
-        """Go on with the counts of an ended process that had this one's number."""
+        """Add the counts of an ended process that had the same process id, if there was one."""
         if self._folder:
             with self._lock:
                 _add(self._counts, _read(_file(self._folder, os.getpid())))
 
     def write(self) -> None:
-        """Write the counts into this process's file, if they have changed; log the first failure to do so."""
-        counts = self._own()
+        """Write the counts into this process's file, if they have changed; log only the first failure."""
+        counts = self._own_counts()
         if not self._folder or counts == self._written:
             return
         self._written = counts
@@ -96,14 +96,14 @@ class Metrics(Collector):
             self._has_failed = True
 
     def totals(self) -> Counts:
-        """Return the counts of all processes; those of the others are up to a second old."""
-        totals = self._own()
+        """Return the counts of all processes; those of other processes are up to a second old."""
+        totals = self._own_counts()
         for file in sorted(self._folder.glob("*.json")) if self._folder else ():
             if file != _file(file.parent, os.getpid()):
                 _add(totals, _read(file))
         return totals
 
-    def _own(self) -> Counts:
+    def _own_counts(self) -> Counts:
         """Return the counts of this process."""
         with self._lock:
             counts = dict(self._counts)
@@ -111,7 +111,7 @@ class Metrics(Collector):
         return counts
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics as prometheus-client wants them."""
+        """Yield the metrics in the classes of prometheus-client."""
         totals = self.totals()
         counters: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in COUNTERS}
         buckets: defaultdict[str, Counter[int]] = defaultdict(Counter)
@@ -143,7 +143,7 @@ class Metrics(Collector):
 
 
 def end_process(folder: Path, pid: int) -> None:
-    """Remove the cache's size from the file of a process that has ended; what it counted stays."""
+    """Remove the cache's size from the file of a process that has ended; its other counts stay."""
     file = _file(folder, pid)
     if counts := _read(file):
         counts.pop((CACHE_BYTES,), None)
@@ -155,7 +155,7 @@ def _file(folder: Path, pid: int) -> Path:
 
 
 def _read(file: Path) -> Counts:
-    """Return the counts in a file; none where there is no such file."""
+    """Return the counts in a file; no counts if the file does not exist."""
     try:
         return {tuple(key): number for key, number in orjson.loads(file.read_bytes())}
     except FileNotFoundError:
@@ -163,7 +163,7 @@ def _read(file: Path) -> Counts:
 
 
 def _write(file: Path, counts: Counts) -> None:
-    """Write counts into a file so that a reader sees all of them or those before."""
+    """Write counts into a file; a reader sees either the new counts or the previous ones, never a part."""
     temporary = file.with_suffix(".new")
     temporary.write_bytes(orjson.dumps(list(counts.items())))
     temporary.replace(file)
@@ -174,7 +174,7 @@ def _add(totals: Counts, counts: Mapping[tuple[str | int, ...], float]) -> None:
         totals[key] = totals.get(key, 0) + number
 
 
-def _begin() -> None:
+def _start_clock() -> None:
     g.began = time.perf_counter()
 
 
@@ -186,7 +186,7 @@ def init_app(app: Flask) -> None:
     registry.register(metrics)
 
     def count(response: Response) -> Response:
-        # The route and not the address: there is an address for each question, and a series for each would be too many.
+        # The route, not the address: Prometheus would get a series for each question.
         route = request.url_rule.rule if request.url_rule else "none"
         method = request.method if request.method in ("GET", "HEAD", "OPTIONS") else "other"
         now = time.perf_counter()
@@ -194,9 +194,9 @@ def init_app(app: Flask) -> None:
         return response
 
     def answer_metrics() -> Response:
-        """Return what all processes have counted, in Prometheus' text format."""
+        """Return the counts of all processes in Prometheus' text format."""
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
-    app.before_request(_begin)
+    app.before_request(_start_clock)
     app.after_request(count)
     app.add_url_rule("/metrics", "metrics", answer_metrics)

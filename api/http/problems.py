@@ -1,4 +1,4 @@
-"""Every failure as a problem document (RFC 9457), in one shape."""
+"""Errors as problem documents (RFC 9457), all with the same keys."""
 
 import logging
 import sqlite3
@@ -20,7 +20,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class FaultSchema(Schema):
-    """One thing that is wrong with a request."""
+    """One wrong parameter of a request."""
 
     parameter = fields.String(required=True, metadata={"description": "Which query parameter."})
     value = fields.String(required=True, allow_none=True, metadata={"description": "What was given."})
@@ -44,17 +44,17 @@ class ProblemSchema(Schema):
 
 
 def problem(status: int, title: str, detail: str, errors: Iterable[Mapping[str, Any]] = ()) -> Response:
-    """Return a problem as a response."""
+    """Return the response with a problem document; `errors` are the wrong parameters."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    if found := list(errors):
-        body["errors"] = found
+    if faults := list(errors):
+        body["errors"] = faults
     response = Response(orjson.dumps(body), status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def handle_http_exception(error: HTTPException) -> Response:
-    """Return the problem for an HTTP error, with the headers that belong to it (405 has `Allow`)."""
+    """Return the problem for an HTTP error, with the headers of the error (405 has `Allow`)."""
     data = getattr(error, "data", None) or {}
     faults = list(data.get("faults", ()))
     detail = "; ".join(f"{fault['parameter']}: {fault['message']}" for fault in faults)
@@ -66,7 +66,7 @@ def handle_http_exception(error: HTTPException) -> Response:
 
 
 def _no_database(error: Exception) -> Response:
-    """Return 503 where there is no database to be read, or where reading it was given up."""
+    """Return 503: there is no readable database, or a query took too long."""
     detail = "The dataset cannot be read just now; try again later."
     if "interrupted" in str(getattr(error, "orig", error)):
         detail = f"This question takes more than {LONGEST_QUERY} seconds here; ask for less, by more filters."
@@ -78,7 +78,7 @@ def _no_database(error: Exception) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    """Return 500 and log what happened under the request's id."""
+    """Return 500, and log the exception with the request's id."""
     log.exception("request %s: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
     return handle_http_exception(
         InternalServerError("Something went wrong here; the request's id finds it in our log.")
@@ -86,7 +86,7 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Register the handlers; flask-smorest's own, for HTTP errors, is `Api.handle_http_exception`."""
+    """Register the error handlers; flask-smorest registers `Api.handle_http_exception` for HTTP errors."""
     app.register_error_handler(DatabaseError, _no_database)
     app.register_error_handler(QueryError, _no_database)
     app.register_error_handler(sqlite3.DatabaseError, _no_database)

@@ -1,4 +1,4 @@
-"""What may be asked: parameters, how they are parsed, and the conditions on tables that they become.
+"""Questions: the query parameters, their parsing, and the SQL conditions of the filters.
 
-Nothing here runs a query, but to look up names. It may import `api.http`, `api.formats` and `api.context`.
+It queries the database only to look up names. It may import `api.http`, `api.formats` and `api.context`.
 """

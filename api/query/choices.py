@@ -1,4 +1,4 @@
-"""Fields of parameters whose values are chosen: records by any of their names, terms, or exact words."""
+"""Fields of parameters with a choice of values: records by any of their names, terms of a vocabulary, fixed words."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -13,14 +13,16 @@ from schema.fields import Term
 from schema.names import fold, nearest
 
 MOST_WORDS = 20
+"""The most values that a parameter takes."""
 LONGEST_ALLOWED_LIST = 60
+"""A refusal lists the allowed values if there are at most so many."""
 
 
 class Choices(fields.List[Any]):
     """A list of words, repeated or separated by commas; each word means one value or several.
 
-    `thing` names what is chosen, for messages. `meanings` returns the values that a word means, none if it is unknown;
-    `known` returns all that can be chosen; `near` the nearest to an unknown word. At most `most` words may be given.
+    `thing` is the noun for error messages. `meanings` returns the values that a word means, none if it is unknown;
+    `known` returns all values; `near` returns the values nearest to an unknown word. At most `most` words may be given.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class Choices(fields.List[Any]):
                 meanings[word] = self.meanings(word)
             return meanings[word]
 
-        # The whole text first: a publisher's name may have a comma of its own.
+        # The whole text is tried first, because a publisher's name may contain a comma.
         words = [
             word
             for text in (value if isinstance(value, list) else [value])
@@ -57,13 +59,14 @@ class Choices(fields.List[Any]):
         return list(dict.fromkeys(meaning for word in words for meaning in meanings_of(word)))
 
     def _refusal(self, word: str) -> Any:
+        """Return the error for an unknown word, with suggestions."""
         known = self.known()
-        short = {"allowed": known} if len(known) <= LONGEST_ALLOWED_LIST else {}
-        return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": self.near(word)} | short
+        allowed = {"allowed": known} if len(known) <= LONGEST_ALLOWED_LIST else {}
+        return {"message": f"no {self.thing} is called {word!r}", "did_you_mean": self.near(word)} | allowed
 
 
 class Choice(fields.String):
-    """One word only, given once, as a list of one value; `because` says why there cannot be two."""
+    """A parameter that takes exactly one word; its value is a list of one. `because` says why there cannot be two."""
 
     def __init__(self, choices: Choices, because: str, **kwargs: Any) -> None:
         self.choices, self.because = choices, because
@@ -82,14 +85,14 @@ class Choice(fields.String):
 
 
 def choose_words(thing: str, words: Sequence[str], **kwargs: Any) -> Choices:
-    """Return a field for words that must be written exactly so."""
+    """Return a field for fixed words, which must be written exactly like that."""
     item = fields.String(validate=validate.OneOf(words))
     most = len(words)
     return Choices(thing, item, lambda word: [word] if word in words else [], lambda: list(words), most=most, **kwargs)
 
 
 def choose_terms(thing: str, vocabulary: type[StrEnum], **kwargs: Any) -> Choices:
-    """Return a field for the words of a closed vocabulary, in any case."""
+    """Return a field for the terms of a closed vocabulary, in upper or lower case."""
     terms = {fold(term): [str(term)] for term in vocabulary}
     item = Term(vocabulary)
     return Choices(thing, item, lambda word: terms.get(fold(word), []), lambda: list(vocabulary), **kwargs)
@@ -104,7 +107,7 @@ def choose_records(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any
         return list(context.connection().scalars(ids))
 
     def near(word: str) -> list[str]:
-        """Return the nearest names, one for each record; the id where that is near enough itself."""
+        """Return the nearest names, one for each record; its id if that is near enough."""
         ids: dict[str, str] = {row.key: row.id for row in context.connection().execute(_names(kind))}
         key_by_id: dict[str, str] = {}
         for key in nearest(word, list(ids)):

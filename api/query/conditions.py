@@ -1,4 +1,4 @@
-"""Validated parameters → conditions on `estimates` or `series_rollup`: each filter of the contract; runs nothing."""
+"""The SQL conditions of filters on `estimates` or `series_rollup`, made from validated parameters; runs no query."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ _SERIES_PARAMETERS = {f"{negation}{filter_.name}" for filter_ in _SERIES_FILTERS
 
 
 def estimate_conditions(parameters: Parameters) -> list[Condition]:
-    """Return the conditions of all filters on `estimates`, full text and `distinct` among them."""
+    """Return the conditions of all filters on `estimates`, full text and `distinct` included."""
     conditions = [*filter_conditions(parameters), *search_conditions(tables.estimates, parameters.get("q"))]
     if "distinct" not in parameters:
         return conditions
@@ -54,17 +54,17 @@ def series_conditions(parameters: Parameters) -> list[Condition] | None:
 def filter_conditions(parameters: Parameters) -> list[Condition]:
     """Return the conditions of the filters on `estimates`, without full text and `distinct`."""
     single = single_ids(parameters)
-    rest = parameters
+    others = parameters
     conditions: list[Condition] = []
     if {"region", "indicator"} <= single.keys():
         conditions.append(_ESTIMATES.position.in_(_listed_positions(single["region"], single["indicator"])))
-        rest = {name: value for name, value in parameters.items() if name not in ("region", "indicator")}
-    conditions += _vocabulary_conditions(VOCABULARY_FILTERS, rest)
+        others = {name: value for name, value in parameters.items() if name not in ("region", "indicator")}
+    conditions += _vocabulary_conditions(VOCABULARY_FILTERS, others)
     return [*conditions, *_dates(parameters), *_flags(parameters), *_values(parameters)]
 
 
 def _listed_positions(region: str, indicator: str) -> Select[Any]:
-    """Return the positions of the estimates of an indicator in a region, which the loader has listed."""
+    """Return the SELECT of the positions of the estimates of an indicator in a region, from the loader's list."""
     listed = tables.region_estimates.c
     return select(listed.position).where(
         listed.region_position == _positions(tables.regions.c.id, [region]).scalar_subquery(),
@@ -73,11 +73,12 @@ def _listed_positions(region: str, indicator: str) -> Select[Any]:
 
 
 def _positions(column: Column[Any], words: list[str]) -> Select[Any]:
-    """Return the positions of the records that have one of the words in a column."""
+    """Return the SELECT of the positions of the records that have one of the words in a column."""
     return select(column.table.c.position).where(column.in_(words))
 
 
 def _vocabulary_conditions(filters: Iterable[VocabularyFilter], parameters: Parameters) -> Iterator[Condition]:
+    """Yield the conditions of vocabulary filters and of their `not_` parameters."""
     scope = parameters.get("region_scope", RegionScope.WITHIN)
     for filter_ in filters:
         included, excluded = parameters.get(filter_.name), parameters.get(f"not_{filter_.name}")
@@ -88,21 +89,22 @@ def _vocabulary_conditions(filters: Iterable[VocabularyFilter], parameters: Para
 
 
 def _is_one_of(filter_: VocabularyFilter, words: list[str], scope: RegionScope) -> Condition:
-    if filter_.of is filter_.column:
+    """Return the condition that a row refers to a record of one of the words, or holds one of the words itself."""
+    if filter_.word_column is filter_.column:
         return filter_.column.in_(words)
-    positions = _positions(filter_.of, words)
+    positions = _positions(filter_.word_column, words)
     if filter_.name == "region" and scope is not RegionScope.EXACT:
         closures = tables.closures.c
         in_scope = (closures.kind == "region", closures.relation == str(scope), closures.whole_position.in_(positions))
         positions = select(closures.part_position).where(*in_scope)
-    elif len(words) == 1 and filter_.of.name == "id":
-        # An equation, not IN: SQLite then reads the estimates of the one record from the index, in their order.
+    elif len(words) == 1 and filter_.word_column.name == "id":
+        # With = instead of IN, SQLite reads the estimates of the one record from the index, in their order.
         return filter_.column == positions.scalar_subquery()
     return filter_.column.in_(positions)
 
 
 def _dates(parameters: Parameters) -> Iterator[Condition]:
-    """Yield, for each date filter, that the two periods have a day in common."""
+    """Yield, for each date filter, the condition that its period and that of the estimate have a day in common."""
     for name, columns in DATE_FILTERS.items():
         if name not in parameters:
             continue
@@ -113,14 +115,14 @@ def _dates(parameters: Parameters) -> Iterator[Condition]:
             continue
         yield _overlaps(columns, period)
         if columns.start is _ESTIMATES.as_of_start and period.end:
-            # Positions are newest first, so no estimate before the first that starts in time has to be read.
+            # Positions are newest first: estimates before the first one that starts in time need not be read.
             in_time = select(_ESTIMATES.position).where(columns.start <= period.end)
             first = in_time.order_by(columns.start.desc(), _ESTIMATES.position).limit(1).scalar_subquery()
             yield _ESTIMATES.position >= func.coalesce(first, 0)
 
 
 def _overlaps(columns: PeriodColumns, period: Period) -> Condition:
-    """Return that two periods have a day in common; an open side has no end, and an estimate without a date no day."""
+    """Return the condition that two periods have a day in common; an open side has no end, no date means no day."""
     start, end = columns.start, columns.end
     begins = start.is_not(None) if period.end is None else start <= period.end
     ends = end.is_not(None) if period.start is None else end >= period.start
@@ -128,13 +130,14 @@ def _overlaps(columns: PeriodColumns, period: Period) -> Condition:
 
 
 def _flags(parameters: Parameters) -> Iterator[Condition]:
+    """Yield the conditions of the filters that are true or false."""
     for name, (condition, _) in FLAG_FILTERS.items():
         if name in parameters:
             yield condition if parameters[name] else not_(condition)
 
 
 def _values(parameters: Parameters) -> Iterator[Condition]:
-    """Yield how the interval that a figure admits has to lie to value_min and value_max; a vague figure has none."""
+    """Yield the conditions of value_min and value_max on a figure's interval; a vague figure has no interval."""
     smallest, largest = parameters.get("value_min"), parameters.get("value_max")
     if smallest is None and largest is None:
         return

@@ -1,4 +1,4 @@
-"""The filters: which parameters there are, and which columns each of them compares.
+"""The filters: their parameters, and the columns that they compare.
 
 A filter is one row of a table here. Filters compare columns of `estimates`; the other resources take the same filters
 and answer with the records that at least one matching estimate refers to.
@@ -15,13 +15,13 @@ from schema import tables
 from schema.terms import Locus, SourceKind, Unit
 
 Parameters = Mapping[str, Any]
-"""Validated query parameters: name → value, as the query schema gives them."""
+"""Validated query parameters, from a query schema: name → value."""
 
 _ESTIMATES = tables.estimates.c
 
 
 class RegionScope(StrEnum):
-    """Which regions a region stands for in a filter."""
+    """The regions that a filter by region finds: with those below it, it alone, or also combined regions with it."""
 
     WITHIN = "within"
     EXACT = "exact"
@@ -29,14 +29,14 @@ class RegionScope(StrEnum):
 
 
 class ValueMatch(StrEnum):
-    """How a stated interval has to meet the one from value_min to value_max."""
+    """Whether a stated interval overlaps the one from value_min to value_max, or certainly lies in it."""
 
     OVERLAP = "overlap"
     CERTAIN = "certain"
 
 
 class Distinct(StrEnum):
-    """What may stand in a list once only."""
+    """The kinds of records for which a list holds one estimate each."""
 
     CLAIM = "claim"
 
@@ -45,14 +45,14 @@ class Distinct(StrEnum):
 class VocabularyFilter:
     """A filter whose values are words: names of records, or terms of a closed vocabulary.
 
-    `column` is one of `estimates` or `series_rollup`. It is compared with the words themselves where `of` is the same
-    column, else with the positions of the records whose `of` is one of the words. `terms` is the closed vocabulary, if
-    it is one; `by_id` says whether the records have ids (publishers have none).
+    `column` is a column of `estimates` or `series_rollup`, `word_column` the column that holds the words. If both are
+    the same, it is compared with the words; else `column` holds positions of the records in `word_column`'s table.
+    `terms` is the closed vocabulary, if there is one. `by_id` says whether the words are ids (publishers have none).
     """
 
     name: str
     column: Column[Any]
-    of: Column[Any]
+    word_column: Column[Any]
     meaning: str
     example: str
     terms: type[StrEnum] | None = None
@@ -91,7 +91,7 @@ VOCABULARY_FILTERS = (
 
 @dataclass(frozen=True)
 class PeriodColumns:
-    """A filter of dates: the columns of the first and last day, which are null where open, and what it means."""
+    """A filter by dates: the columns of the first and the last day, null where open, and the filter's description."""
 
     start: Column[Any]
     end: Column[Any]
@@ -112,7 +112,7 @@ FLAG_FILTERS = {
         "Whether the source's name is withheld.",
     ),
 }
-"""Name → what it asks of `estimates`, and the meaning."""
+"""Name → the condition on `estimates`, and the description."""
 
 FILTER_NAMES = frozenset(
     (
@@ -120,7 +120,7 @@ FILTER_NAMES = frozenset(
         *(*DATE_FILTERS, *FLAG_FILTERS, "value_min", "value_max", "q", "distinct"),
     )
 )
-"""The parameters that exclude estimates: not those that only say how others are read, or order a list."""
+"""The parameters that exclude estimates. The others say how these are read, or how a list is ordered and written."""
 
 SINGLE = ("region", "group", "indicator")
-"""What the loader counts by, and lists estimates by."""
+"""The kinds of records for which the loader stores counts of estimates."""

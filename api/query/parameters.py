@@ -22,7 +22,7 @@ from schema.vocabulary import about
 
 LARGEST_LIMIT, DEFAULT_LIMIT, LONGEST_SEARCH = 1000, 50, 200
 LARGEST_OFFSET, LARGEST_COMPUTED_OFFSET = 10_000, 1_000_000
-"""Records that `offset` may skip: in a list that has cursors, and in one that is computed for each question."""
+"""The largest `offset`: in a list with cursors, and in a list that is computed for each question."""
 
 SEARCH = (
     'Full text: every word must occur, in any form; "a phrase" in quotes, -without, this or that. '
@@ -31,7 +31,7 @@ SEARCH = (
 
 
 class SearchText(Strict, fields.String):
-    """Words to search for; any text of that length will do."""
+    """The text of a full-text search: any text, up to a length."""
 
     expected = f"one text of at most {LONGEST_SEARCH} characters"
 
@@ -42,7 +42,7 @@ class SearchText(Strict, fields.String):
 
 
 def vocabulary_field(filter_: VocabularyFilter, *, exclude: bool = False) -> Choices:
-    """Return the field of a filter's parameter, or of the `not_` parameter that excludes."""
+    """Return the field of a filter's parameter, or of its `not_` parameter, which excludes."""
     thing = filter_.name.replace("_", " ")
     meaning = f"Without those whose {filter_.name} is one of these." if exclude else filter_.meaning
     metadata = about(meaning, [filter_.example])
@@ -57,22 +57,24 @@ def filter_fields() -> dict[str, fields.Field[Any]]:
     for filter_ in VOCABULARY_FILTERS:
         filters[filter_.name] = vocabulary_field(filter_)
         filters[f"not_{filter_.name}"] = vocabulary_field(filter_, exclude=True)
-    scope = (
+    scope_meaning = (
         "How `region` and `not_region` are read: the region and all below it, the region alone, or also the combined "
         "regions that contain it."
     )
-    filters["region_scope"] = Term(RegionScope, load_default=RegionScope.WITHIN, metadata=about(scope, "exact"))
+    filters["region_scope"] = Term(RegionScope, load_default=RegionScope.WITHIN, metadata=about(scope_meaning, "exact"))
     for name, columns in DATE_FILTERS.items():
-        text = f"{columns.meaning}: an EDTF date or interval that it overlaps, ends included."
-        filters[name] = Edtf(metadata=about(text, "2017-07/.."))
-    lowest = (
+        date_meaning = f"{columns.meaning}: an EDTF date or interval that it overlaps, ends included."
+        filters[name] = Edtf(metadata=about(date_meaning, "2017-07/.."))
+    min_meaning = (
         "The stated interval reaches this number or lies above it. An open side is open; a vague figure never matches."
     )
-    filters["value_min"] = Number(metadata=about(lowest, 500))
-    highest = "The stated interval reaches this number or lies below it. A ceiling may be any number from 0."
-    filters["value_max"] = Number(metadata=about(highest, 5000))
-    match = "Whether the stated interval has to overlap the one from value_min to value_max, or to lie wholly in it."
-    filters["value_match"] = Term(ValueMatch, load_default=ValueMatch.OVERLAP, metadata=about(match, "certain"))
+    filters["value_min"] = Number(metadata=about(min_meaning, 500))
+    max_meaning = "The stated interval reaches this number or lies below it. A ceiling may be any number from 0."
+    filters["value_max"] = Number(metadata=about(max_meaning, 5000))
+    match_meaning = (
+        "Whether the stated interval has to overlap the one from value_min to value_max, or to lie wholly in it."
+    )
+    filters["value_match"] = Term(ValueMatch, load_default=ValueMatch.OVERLAP, metadata=about(match_meaning, "certain"))
     for name, (_, meaning) in FLAG_FILTERS.items():
         filters[name] = Flag(metadata=about(meaning, True))
     filters["q"] = SearchText(metadata=about(SEARCH, "militants"), validate=validate.Length(max=LONGEST_SEARCH))
@@ -81,13 +83,13 @@ def filter_fields() -> dict[str, fields.Field[Any]]:
 
 def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of a resource's list."""
-    cursor = "Where the page starts; taken from `links`. A record that is gone answers 404."
+    cursor_meaning = "Where the page starts; taken from `links`. A record that is gone answers 404."
     own = {
         "sort": sort_parameter(sorts, default_sort),
         "cursor": Pattern(
             f"^(?:after|before):{ID_PATTERN.strip('^$')}$",
             "a cursor from `links`, such as after:ID",
-            metadata={"description": cursor},
+            metadata={"description": cursor_meaning},
         ),
     }
     parameters = filter_fields() | own | list_fields(known_fields, LARGEST_OFFSET)
@@ -100,10 +102,10 @@ def list_fields(
     known_fields: Sequence[str], largest_offset: int = LARGEST_COMPUTED_OFFSET
 ) -> dict[str, fields.Field[Any]]:
     """Return the fields of the parameters that every list takes: fields, limit, offset, format."""
-    limit = f"The most records to give: by default {DEFAULT_LIMIT} in JSON and JSON-LD, all in CSV and NDJSON."
+    limit_meaning = f"The most records to give: by default {DEFAULT_LIMIT} in JSON and JSON-LD, all in CSV and NDJSON."
     return {
         "fields": fields_parameter(known_fields),
-        "limit": Whole(1, LARGEST_LIMIT, metadata=about(limit, 20)),
+        "limit": Whole(1, LARGEST_LIMIT, metadata=about(limit_meaning, 20)),
         "offset": offset_parameter(largest_offset),
         "format": Term(Format, metadata=about("How the answer is written; goes over `Accept`.", "json")),
     }
@@ -149,14 +151,14 @@ def item_format() -> Term:
 
 
 def fields_parameter(known_fields: Sequence[str]) -> Choices:
-    """Return the field of `fields`, which chooses the keys that are answered."""
+    """Return the field of `fields`, which chooses the keys of the records in an answer."""
     return choose_words(
         "field", known_fields, metadata=about("Only these keys, dotted where nested.", [known_fields[0]])
     )
 
 
 def field_names(schema: Schema, prefix: str = "") -> list[str]:
-    """Return every key of a record, dotted where nested; a key stands for all below it too."""
+    """Return all keys of a record, dotted where nested; a key with nested keys is listed as well."""
     names = []
     for key, field in schema.fields.items():
         names.append(prefix + key)

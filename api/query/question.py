@@ -1,4 +1,4 @@
-"""A query string → a question: what is asked, understood once by its schema, and never changed afterwards."""
+"""Questions: a query string is parsed once, by the query schema of its endpoint, into a record that never changes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,13 +19,14 @@ from schema.names import nearest
 from schema.store.release import DatabaseError
 
 CACHED_QUESTIONS, LONGEST_CACHED = 4096, 1000
-"""Questions that a process remembers, and how many bytes of query string a remembered one may have."""
+"""The number of parsed questions in a process's cache, and the longest query string of a cached one, in bytes."""
 
 Pairs = tuple[tuple[str, str], ...]
+"""Parameters as names and values; a name may be repeated."""
 
 
 class QuerySchema(Schema):
-    """A query string; a parameter that is not known is refused."""
+    """The base of query schemas; an unknown parameter is refused."""
 
     class Meta:
         """marshmallow's settings."""
@@ -34,7 +35,7 @@ class QuerySchema(Schema):
 
     @validates_schema
     def check_values(self, parameters: Parameters, **_: Any) -> None:
-        """Refuse a value_min above value_max; raises ValidationError that names both."""
+        """Raise ValidationError, naming both parameters, if value_min is above value_max."""
         smallest, largest = parameters.get("value_min"), parameters.get("value_max")
         if smallest is not None and largest is not None and smallest > largest:
             expected = "expected value_min ≤ value_max"
@@ -48,11 +49,11 @@ class QuerySchema(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a query string asks of one endpoint.
+    """The parsed query string of a request to one endpoint.
 
-    `parameters` are the validated values by name. `canonical` is the same question in one order and one spelling,
-    without parameters that say only the default. `filters` are the parameters that exclude estimates. `single` holds
-    the one region, group and indicator (by id) that the question asks for, if it has no other filter; else it is None.
+    `parameters` are the validated values by name. `canonical` are the parameters in a fixed order and spelling, without
+    those that have the default value. `filters` are the parameters that exclude estimates. `single` holds the ids of
+    the one region, group and indicator, if these are the only filters (any of them may be missing); else it is None.
     """
 
     parameters: Parameters
@@ -62,7 +63,7 @@ class Question:
 
     @classmethod
     def of(cls, schema: Schema, parameters: Parameters) -> "Question":
-        """Return the question that validated parameters of a query schema ask."""
+        """Return the question of validated parameters of a query schema."""
         single = single_only(parameters)
         return cls(
             MappingProxyType(dict(parameters)),
@@ -73,7 +74,7 @@ class Question:
 
 
 def canonical(schema: Schema, parameters: Parameters) -> Pairs:
-    """Return parameters in the order of their schema and in one spelling, without defaults."""
+    """Return parameters in the order of their schema and in a fixed spelling, without default values."""
     pairs: list[tuple[str, str]] = []
     for name, field in schema.fields.items():
         if name not in parameters or parameters[name] == field.load_default:
@@ -90,7 +91,7 @@ def active_filters(parameters: Parameters) -> dict[str, Any]:
 
 
 def single_ids(parameters: Parameters) -> dict[str, str]:
-    """Return the region (with all below it), the group and the indicator, by id, where exactly one is asked for."""
+    """Return the ids of the region (with those below it), group and indicator, of each only if there is exactly one."""
     single = {name: parameters[name][0] for name in SINGLE if len(parameters.get(name) or ()) == 1}
     if parameters.get("region_scope", RegionScope.WITHIN) is not RegionScope.WITHIN:
         single.pop("region", None)
@@ -98,21 +99,21 @@ def single_ids(parameters: Parameters) -> dict[str, str]:
 
 
 def single_only(parameters: Parameters) -> dict[str, str] | None:
-    """Return `single_ids` where nothing else excludes estimates, so that the loader has counted them; else None."""
+    """Return `single_ids` if there are no other filters, so that the loader has counted the estimates; else None."""
     single = single_ids(parameters)
     return single if single.keys() == active_filters(parameters).keys() else None
 
 
 @lru_cache(maxsize=4096)
 def address(path: str, pairs: Pairs) -> str:
-    """Return an absolute path with its query, without a host, so that no proxy breaks it."""
+    """Return an absolute path with its query, without a host, because a proxy may have another host."""
     return f"{path}?{urlencode(pairs, safe='/:,~')}" if pairs else path
 
 
 def parse_question(schema: Schema, query_string: bytes) -> Question:
-    """Return what a query string asks; raises ValidationError with everything that is wrong.
+    """Return the question of a query string; raises ValidationError with all that is wrong.
 
-    Names of records are those of the request's release, so a question is remembered for each release.
+    The names of records depend on the request's release, so questions are cached for each release.
     """
     if len(query_string) > LONGEST_CACHED:
         return _parse(schema, query_string)
@@ -130,18 +131,18 @@ def _parse_cached(_version: str, schema: Schema, query_string: bytes) -> Questio
 
 def _parse(schema: Schema, query_string: bytes) -> Question:
     values_by_name = _arguments(query_string).to_dict(flat=False)
-    # A parameter that is given once is its value; one that is repeated is the list of its values.
+    # The value of a parameter, or the list of its values if it is repeated.
     data = {name: values if len(values) > 1 else values[0] for name, values in values_by_name.items()}
     return Question.of(schema, schema.load(data, unknown=RAISE))
 
 
 def _arguments(query_string: bytes) -> MultiDict[str, str]:
-    """Return the parameters of a query string as Flask reads them."""
+    """Return the parameters of a query string, decoded as Flask does."""
     return MultiDict(parse_qsl(query_string.decode(), keep_blank_values=True, errors="werkzeug.url_quote"))
 
 
 def question_of_request(schema: Schema) -> Question:
-    """Return what Flask's current request asks; raises BadRequest with everything that is wrong."""
+    """Return the question of Flask's current request; raises BadRequest with all that is wrong."""
     try:
         return parse_question(schema, request.query_string)
     except ValidationError as error:
@@ -152,6 +153,7 @@ def question_of_request(schema: Schema) -> Question:
 
 
 def _faults(messages: Mapping[str, Any], arguments: MultiDict[str, str], schema: Schema) -> Iterator[dict[str, Any]]:
+    """Yield the faults of a request, one for each of marshmallow's messages."""
     for name, messages_of_name in messages.items():
         values = arguments.getlist(name)
         for message in messages_of_name:
@@ -159,7 +161,7 @@ def _faults(messages: Mapping[str, Any], arguments: MultiDict[str, str], schema:
 
 
 def _fault(name: str, values: list[str], message: Any, schema: Schema) -> dict[str, Any]:
-    """Return what is wrong with one parameter, and what would be right."""
+    """Return the message about a parameter, with suggestions and, if there are few, the allowed values."""
     if name not in schema.fields:
         known = list(schema.fields)
         return {
@@ -170,8 +172,8 @@ def _fault(name: str, values: list[str], message: Any, schema: Schema) -> dict[s
     field = schema.fields[name]
     if len(values) > 1 and not isinstance(field, fields.List):
         because = getattr(field, "because", None)
-        times = f"given {len(values)} times; expected once" + (f": {because}" if because else "")
-        return {"message": times, "did_you_mean": []}
+        repeated = f"given {len(values)} times; expected once" + (f": {because}" if because else "")
+        return {"message": repeated, "did_you_mean": []}
     if isinstance(message, dict):
         return message
     if isinstance(field, Term):

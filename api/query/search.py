@@ -1,4 +1,4 @@
-"""Full text: what a search text asks, as expressions of SQLite's FTS5."""
+"""Full-text search: search texts as conditions and expressions of SQLite's FTS5."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Table, TableClause, column, false, not_, or_, select
 from sqlalchemy import table as named_table
 
-_TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+_WORD_OR_PHRASE = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 class _Clause(NamedTuple):
@@ -31,7 +31,7 @@ def search_conditions(resource: Table, text: str | None) -> Iterator[ColumnEleme
         yield false()
     required = [clause.words for clause in clauses if not clause.excluded]
     if required:
-        yield _matches(resource, _all_of(required))
+        yield _matches(resource, _and_expression(required))
     for words, excluded in clauses:
         if excluded:
             alternatives = [_matches(resource, " OR ".join(words))] if words else []
@@ -44,7 +44,7 @@ def match_expression(text: str) -> str | None:
     clauses = _clauses(text)
     if not clauses or any(clause.excluded for clause in clauses):
         return None
-    return _all_of([clause.words for clause in clauses])
+    return _and_expression([clause.words for clause in clauses])
 
 
 def full_text_table(resource: Table) -> TableClause:
@@ -53,23 +53,24 @@ def full_text_table(resource: Table) -> TableClause:
 
 
 def _clauses(text: str) -> list[_Clause]:
+    """Return the clauses of a search text; all of them have to hold."""
     clauses: list[_Clause] = []
-    joining = False
-    for minus, phrase, word in _TERM.findall(text):
+    after_or = False
+    for minus, phrase, word in _WORD_OR_PHRASE.findall(text):
         if word.casefold() == "or" and not minus and clauses:
-            joining = True
+            after_or = True
             continue
         words = re.sub(r"[\W_]+", " ", phrase or word).strip()
         if not words:
             continue
-        if not joining:
+        if not after_or:
             clauses.append(_Clause([], []))
         (clauses[-1].excluded if minus else clauses[-1].words).append(f'"{words}"')
-        joining = False
+        after_or = False
     return clauses
 
 
-def _all_of(clauses: list[list[str]]) -> str:
+def _and_expression(clauses: list[list[str]]) -> str:
     return " AND ".join(f"({' OR '.join(words)})" for words in clauses)
 
 

@@ -1,4 +1,4 @@
-"""What answers a question: resources, pages, precomputed totals, points of series.
+"""Reading the records that a question asks for: resources, pages, precomputed totals, points of series.
 
-It may import `api.query` and what `api.query` may.
+It may import `api.query`, and all that `api.query` may import.
 """

@@ -1,7 +1,7 @@
-"""Lists of estimates, newest first: all of them, those of one region, those that words find.
+"""Lists of estimates, newest first: all estimates, those of one region, or those that match a full-text search.
 
-The loader has listed these estimates in order and counted them, so a page is read by a statement that is compiled once
-and skips nothing. Every other list of estimates, and every stream, is a `KeysetList`.
+The database holds these lists in order, so a page is read by a statement that is compiled once and reads no other rows.
+Every other list of estimates, and every stream, is a `KeysetList`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ _MATCHES = Statement(
 
 
 class _PageStatements:
-    """The statements that read positions and JSON of one kind of list, forwards from a position or backwards.
+    """The statements that read one kind of list, as positions and JSON: forwards and backwards from a position.
 
     `position` is the column of `source` that holds positions in order; `conditions` choose the rows of one list.
     """
@@ -61,20 +61,20 @@ _MATCHING = _PageStatements(
 
 @dataclass(frozen=True)
 class NewestList:
-    """Estimates in the order of positions, read by one kind of statements with some values for their parameters.
+    """Estimates in the order of positions.
 
-    `total` is the statement that gives their number, with `counted` as its values; `otherwise` gives the same list for
-    streams, which read it in another way.
+    `statements` read its pages, with `values` for their parameters. `total` is the statement of their number, with
+    `total_values` for its parameters. `keyset_list` returns the same list for streams.
     """
 
     statements: _PageStatements
     values: Mapping[str, Any]
     total: Statement
-    counted: Mapping[str, Any]
-    otherwise: Callable[[], Listing]
+    total_values: Mapping[str, Any]
+    keyset_list: Callable[[], Listing]
 
     def page(self, start: Start, limit: int) -> Page:
-        """Return the estimates beyond a start; raises NotFound if the estimate to start from is gone."""
+        """Return the page beyond a start; raises NotFound if the estimate to start from does not exist."""
         connection = context.connection()
         edge = POSITIONS["estimates"].value(connection, id=start.id) if start.id else 0
         if edge is None:
@@ -90,30 +90,30 @@ class NewestList:
             id_: str = _ID.value(connection, position=rows[index][0])
             return id_
 
-        total = self.total.value(connection, **self.counted) or 0
+        total = self.total.value(connection, **self.total_values) or 0
         return Page([rendered for _, rendered in rows], total, id_at, more)
 
     def stream(self, start: Start) -> Iterator[bytes]:
-        """Return all estimates beyond a start; raises NotFound as `page` does."""
-        return self.otherwise().stream(start)
+        """Return all estimates beyond a start as JSON; raises NotFound as `page` does."""
+        return self.keyset_list().stream(start)
 
 
-def list_estimates(question: Question, otherwise: Callable[[], Listing]) -> Listing:
-    """Return the estimates that a question asks for, in the order that it asks for.
+def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Listing:
+    """Return the list of estimates that a question asks for.
 
-    `otherwise` gives the list where the loader has not listed and counted what is asked for.
+    `keyset_list` returns the list for any question; it is used if the database does not hold the list in order.
     """
     single = question.single
     if question.parameters["sort"] != [ESTIMATES.default_sort]:
-        return otherwise()
+        return keyset_list()
     if single is not None and "group" not in single:
         ids = {kind: single.get(kind) for kind in SINGLE}
         if "region" in single:
             values = {kind: ids[kind] for kind in ("region", "indicator")}
-            return NewestList(_OF_REGION, values, totals.TOTAL, ids, otherwise)
+            return NewestList(_OF_REGION, values, totals.TOTAL, ids, keyset_list)
         if not single:
-            return NewestList(_ALL, {}, totals.TOTAL, ids, otherwise)
+            return NewestList(_ALL, {}, totals.TOTAL, ids, keyset_list)
     match = match_expression(question.parameters["q"]) if question.filters.keys() == {"q"} else None
     if match:
-        return NewestList(_MATCHING, {"match": match}, _MATCHES, {"match": match}, otherwise)
-    return otherwise()
+        return NewestList(_MATCHING, {"match": match}, _MATCHES, {"match": match}, keyset_list)
+    return keyset_list()

@@ -1,7 +1,7 @@
-"""Lists, a page at a time or as a stream.
+"""Lists of records, read as pages or as streams.
 
-The records of a table take any sort, ties broken by id, nulls last; their pages start after, or end before, a record. A
-list that is computed for one question has one order, and its pages are counted.
+A list of a table's records can be sorted by several keys, with ties by id and nulls last; its pages start after a
+record or end before one. A list that is computed for one question has one order; its pages start at an offset.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,49 +18,49 @@ from schema.store.sqlite import begin_query
 
 @dataclass(frozen=True)
 class Order:
-    """One key to sort by."""
+    """A key to sort by."""
 
     column: ColumnElement[Any]
     descending: bool
 
     def clause(self, *, backwards: bool) -> ColumnElement[Any]:
-        """Return the ORDER BY term, or the one that reads from the other end."""
+        """Return the ORDER BY term; if `backwards`, that of the opposite order."""
         if backwards:
             return (self.column.asc() if self.descending else self.column.desc()).nulls_first()
         return (self.column.desc() if self.descending else self.column.asc()).nulls_last()
 
     def beyond(self, value: Any, *, backwards: bool) -> ColumnElement[bool] | None:
-        """Return the condition that a record comes after one with this value (or before it); None where none can."""
+        """Return the condition that a record comes after one with this value, or before it; None if no record can."""
         if value is None:
             return self.column.is_not(None) if backwards else None
         further = self.column < value if self.descending != backwards else self.column > value
         return further if backwards else or_(further, self.column.is_(None))
 
-    def level(self, value: Any) -> ColumnElement[bool]:
+    def equals(self, value: Any) -> ColumnElement[bool]:
         """Return the condition that a record has this value."""
         return self.column.is_(None) if value is None else self.column == value
 
 
 def orders(columns: Mapping[str, ColumnElement[Any]], keys: Sequence[str]) -> list[Order]:
-    """Return the order that sort keys ask for (`-` descends), with the id last."""
-    wanted = [Order(columns[key.removeprefix("-")], key.startswith("-")) for key in keys]
-    return [*wanted, Order(columns["id"], descending=False)]
+    """Return the order of sort keys (`-` descends), with the id last."""
+    by_keys = [Order(columns[key.removeprefix("-")], key.startswith("-")) for key in keys]
+    return [*by_keys, Order(columns["id"], descending=False)]
 
 
 def beyond(order: Sequence[Order], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """Return the condition that a record comes after the one with these values (a keyset), or before it."""
-    steps = []
+    """Return the condition that a record comes after the one with these values (its keyset), or before it."""
+    alternatives = []
     for index, (key, value) in enumerate(zip(order, values, strict=True)):
         further = key.beyond(value, backwards=backwards)
         if further is not None:
-            level = [earlier.level(known) for earlier, known in zip(order[:index], values[:index], strict=True)]
-            steps.append(and_(*level, further))
-    return or_(*steps)
+            equal = [earlier.equals(same) for earlier, same in zip(order[:index], values[:index], strict=True)]
+            alternatives.append(and_(*equal, further))
+    return or_(*alternatives)
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where a list starts: after the record with `id` (before it if `backwards`), and `offset` records further."""
+    """The start of a page: after the record with `id` (before it if `backwards`), and `offset` records further."""
 
     offset: int = 0
     id: str | None = None
@@ -69,10 +69,10 @@ class Start:
 
 @dataclass(frozen=True)
 class Page:
-    """The records of one page as JSON, and how many there are on all pages.
+    """The records of one page as JSON (`rendered`), and the number of records on all pages (`total`).
 
-    In a list whose pages start at a record, `id_at` returns the id of the page's record at an index (0 or -1), and
-    `more` says whether another page follows in the direction of reading. A list whose pages are counted has no `id_at`.
+    If the pages of the list start at a record, `id_at` returns the id of the page's first (0) or last (-1) record, and
+    `more` says whether another page follows in the direction of reading. If they start at an offset, `id_at` is None.
     """
 
     rendered: Sequence[bytes]
@@ -82,18 +82,18 @@ class Page:
 
 
 class Listing(Protocol):
-    """A list of records as JSON; nothing is read before a page or a stream is asked for."""
+    """A list of records as JSON; `page` and `stream` read it, nothing is read before."""
 
     def page(self, start: Start, limit: int) -> Page:
-        """Return at most `limit` records; raises NotFound if the record to start from is gone."""
+        """Return at most `limit` records; raises NotFound if the record to start from does not exist."""
 
     def stream(self, start: Start) -> Iterator[bytes]:
-        """Return all records from a start on, read while they are sent; raises NotFound as `page` does."""
+        """Return all records from a start on, read in batches; raises NotFound as `page` does."""
 
 
 @dataclass(frozen=True)
 class ComputedList:
-    """A list that `compute` gives whole, in its order; its pages are counted."""
+    """A list that `compute` returns whole; its pages start at an offset."""
 
     compute: Callable[[], Sequence[bytes]]
 
@@ -109,7 +109,7 @@ class ComputedList:
 
 @dataclass(frozen=True)
 class SelectedList:
-    """The rows of an ordered SELECT, which `render` writes as JSON; its pages are counted."""
+    """The rows of an ordered SELECT, which `render` turns into JSON; its pages start at an offset."""
 
     release: Release
     select: Callable[[], Select[Any]]
@@ -118,7 +118,7 @@ class SelectedList:
     def page(self, start: Start, limit: int) -> Page:
         """Return the rows from an offset on."""
         connection, ordered = self.release.connection(), self.select()
-        # Counted in the same statement: what is costly to find is found once.
+        # The same statement counts the rows, so that a costly search runs once.
         counted = ordered.add_columns(func.count().over().label("total"))
         rows = connection.execute(counted.limit(limit).offset(start.offset)).all()
         total = rows[0].total if rows else count(connection, ordered)
@@ -135,7 +135,8 @@ class SelectedList:
 class KeysetList:
     """The records of a table that a SELECT of `position` and `id` finds, in an order; its pages start at a record.
 
-    `read` gives the JSON of the records at some positions; `total` gives their number, where it need not be counted.
+    `read` returns the JSON of the records at given positions. `total` returns the number of records if it is known;
+    else it is counted.
     """
 
     release: Release
@@ -146,7 +147,7 @@ class KeysetList:
     total: Callable[[Connection], int] | None = None
 
     def page(self, start: Start, limit: int) -> Page:
-        """Return the records beyond a start; raises NotFound if the record to start from is gone."""
+        """Return the page beyond a start; raises NotFound if the record to start from does not exist."""
         connection = self.release.connection()
         ordered = self._beyond(start).order_by(*(key.clause(backwards=start.backwards) for key in self.order))
         rows = list(connection.execute(ordered.limit(limit + 1).offset(start.offset)))
@@ -161,7 +162,7 @@ class KeysetList:
         return Page(self.read(connection, [row.position for row in rows]), total, lambda index: rows[index].id, more)
 
     def stream(self, start: Start) -> Iterator[bytes]:
-        """Return all records beyond a start; before a record, an offset leaves out those next to it."""
+        """Return all records beyond a start; the offset leaves out the records next to the start."""
         beyond = self._beyond(start)
         ordered = beyond.order_by(*(key.clause(backwards=False) for key in self.order))
         if start.backwards:
@@ -171,24 +172,25 @@ class KeysetList:
         return read_stream(self.release, ordered, self.read)
 
     def _beyond(self, start: Start) -> Select[Any]:
+        """Return the SELECT of the records after the start's record, or before it; in no order yet."""
         if start.id is None:
             return self.select()
-        values = self.release.connection().execute(
+        rows = self.release.connection().execute(
             select(*(key.column for key in self.order)).where(self.table.c.id == start.id)
         )
-        edge = values.one_or_none()
+        edge = rows.one_or_none()
         if edge is None:
             raise record_gone(start.id)
         return self.select().where(beyond(self.order, edge, backwards=start.backwards))
 
 
 def record_gone(id_: str) -> NotFound:
-    """Return the error for a cursor whose record is no more."""
+    """Return the error for a cursor whose record does not exist."""
     return NotFound(f"No record {id_!r} for the page to start from; start again without `cursor`.")
 
 
 def count(connection: Connection, rows: Select[Any]) -> int:
-    """Return how many rows a SELECT finds."""
+    """Return the number of rows of a SELECT."""
     one_column = rows.with_only_columns(rows.selected_columns[0]).subquery()
     return connection.scalar(select(func.count()).select_from(one_column)) or 0
 
@@ -196,14 +198,14 @@ def count(connection: Connection, rows: Select[Any]) -> int:
 def read_stream(
     release: Release, ordered: Select[Any], read: Callable[[Connection, Sequence[int]], list[bytes]]
 ) -> Iterator[bytes]:
-    """Yield the JSON at each `position` that an ordered SELECT finds, read while it is sent."""
+    """Yield the JSON of the record at each `position` of an ordered SELECT, read in batches."""
     with release.engine.connect() as connection:
         for rows in streamed(connection, ordered):
             yield from read(connection, [row.position for row in rows])
 
 
 def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
-    """Yield the rows of an ordered SELECT in batches; each batch may take as long as a query may."""
+    """Yield the rows of an ordered SELECT in batches; the time limit of a query holds for each batch."""
     result = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
     for rows in result.partitions():
         yield rows

@@ -1,4 +1,4 @@
-"""The points of a series: each estimate stands in one point, and a point has the widest numbers that were said."""
+"""The points of a series: a point combines the estimates of one interval of time; each estimate is in one point."""
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ _ESTIMATES = tables.estimates.c
 
 
 class Interval(StrEnum):
-    """How long a point's time is."""
+    """The length of a point's interval of time."""
 
     YEAR = "year"
     QUARTER = "quarter"
@@ -32,7 +32,7 @@ class Interval(StrEnum):
 
 
 class By(StrEnum):
-    """By what series are ordered; source and claim also part them, beside group and region."""
+    """The order of series; SOURCE and CLAIM also divide the series of a group and region further."""
 
     REGION = "region"
     GROUP = "group"
@@ -59,7 +59,7 @@ _PARTS = {
 _STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
 _MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
 
-_READ = [
+_COLUMNS = [
     *(
         tables.RESOURCES[f"{kind}s"].c[key].label(f"{kind}_{key}")
         for kind, keys in (*((kind, stub.fields) for kind, stub in _STUBS.items()), ("claim", ("id",)))
@@ -72,9 +72,9 @@ _READ = [
 
 @dataclass(frozen=True)
 class Points:
-    """The points of one indicator, series by series, each in the order of time; their pages are counted.
+    """The points of one indicator, series by series, each by time; its pages start at an offset.
 
-    `parameters` are those of /series: filters, `interval` and `by`. `render` writes a point as JSON. A page reads only
+    `parameters` are those of /series: filters, `interval` and `by`. `render` returns a point as JSON. A page reads only
     the estimates of its points.
     """
 
@@ -106,17 +106,17 @@ class Points:
 
     @property
     def _parts(self) -> tuple[str, ...]:
-        """What tells one series from another, in the order in which they come."""
+        """The kinds of records that identify a series, in the order of sorting."""
         return _PARTS[self.parameters["by"]]
 
     def _rolled_up(self) -> list[ColumnElement[bool]] | None:
-        """Return the conditions on `series_rollup` where its rows are the points that are asked for; else None."""
+        """Return the conditions on `series_rollup` if its rows are the points that are asked for; else None."""
         if self.parameters["interval"] is not Interval.YEAR or self.parameters["by"] not in (By.REGION, By.GROUP):
             return None
         return series_conditions(self.parameters)
 
     def _series_of(self, points: Sequence[Row[Any]]) -> list[ColumnElement[bool]]:
-        """Return conditions by which SQLite finds the estimates of these points in an index; none where it need not."""
+        """Return the conditions of the points' series, for SQLite to use an index; none if points are not rolled up."""
         if self._rolled_up() is None:
             return []
         columns = [_ESTIMATES[f"{part}_position"] for part in self._parts]
@@ -125,7 +125,7 @@ class Points:
         return [_ESTIMATES.indicator_position == indicator, tuple_(*columns).in_(series)]
 
     def _points(self) -> Select[Any]:
-        """Return the SELECT of the keys of all points, in their order: from the roll-up, or from the estimates."""
+        """Return the SELECT of the keys of all points, in order: from `series_rollup`, or else from `estimates`."""
         rolled_up = self._rolled_up()
         if rolled_up is not None:
             names = (*(f"{part}_position" for part in self._parts), "first_year", "last_year")
@@ -138,14 +138,14 @@ class Points:
 
     def _members(self) -> Select[Any]:
         """Return the SELECT of the estimates that match, in the order of the points."""
-        members = select(*_READ, *self._keys()).select_from(tables.estimates)
+        members = select(*_COLUMNS, *self._keys()).select_from(tables.estimates)
         for kind in (*_STUBS, "claim"):
             table = tables.RESOURCES[f"{kind}s"]
             members = members.join(table, table.c.position == _ESTIMATES[f"{kind}_position"])
         return members.where(*estimate_conditions(self.parameters)).order_by(*self._keys(), _ESTIMATES.position)
 
     def _keys(self) -> list[ColumnElement[int]]:
-        """Return what tells points apart, as numbers: an open start comes before all times, an open end after."""
+        """Return the columns that identify a point, as numbers; an open start is least, an open end greatest."""
         interval = self.parameters["interval"]
         start = _number_of(_ESTIMATES.as_of_start, interval, BEFORE_ALL).label("first")
         end = _number_of(_ESTIMATES.as_of_end, interval, AFTER_ALL).label("last")
@@ -183,12 +183,13 @@ def _last_day(number: int, interval: Interval) -> str | None:
 
 
 def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any]:
+    """Return the point of some estimates, with the keys of `PointSchema`."""
     first = members[0]._mapping
-    parted = {"source": by in (By.SOURCE, By.CLAIM)}
-    stubs = {
-        name: {key: first[f"{name}_{key}"] for key in stub.fields} if parted.get(name, True) else None
-        for name, stub in _STUBS.items()
+    stubs: dict[str, Any] = {
+        name: {key: first[f"{name}_{key}"] for key in stub.fields} for name, stub in _STUBS.items()
     }
+    if by not in (By.SOURCE, By.CLAIM):
+        stubs["source"] = None
     printed = [row for row in members if not row.derived]
     rule, summed = _summed(members)
     return stubs | {
@@ -212,9 +213,9 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
 
 
 def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
-    """Return the lowest low, the one best and the highest high of printed figures, and whether low and high are meant.
+    """Return the lowest low, the best and the highest high of printed figures, and whether low and high are inclusive.
 
-    `best` is None if there are several.
+    `best` is None if the figures have several.
     """
     numbers = {name: {row._mapping[name] for row in printed} - {None} for name in NUMBERS}
     low, high = min(numbers["low"], default=None), max(numbers["high"], default=None)
@@ -228,7 +229,7 @@ def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
 
 
 def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None]:
-    """Return the sum of a flow's claims, each by its first report, or why there is none."""
+    """Return the rule of a sum, and the sum of a flow's claims, each by its first report, or None."""
     first_reports: dict[str, Row[Any]] = {}
     for row in sorted(members, key=lambda row: row.claim_rank):
         first_reports.setdefault(row.claim_id, row)
@@ -239,7 +240,7 @@ def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None
         return SumRule.OVERLAPPING, None
     if len({row.scope for row in reports}) > 1:
         return SumRule.OTHER_SCOPES, None
-    # A derived number was not said; where a number is missing there is no sum.
+    # A derived number was not stated, so it counts as missing; if a number is missing, there is no sum.
     numbers: dict[str, list[Any]] = {
         name: [None if row.derived else row._mapping[name] for row in reports] for name in NUMBERS
     }
@@ -253,7 +254,7 @@ def _summed(members: Iterable[Row[Any]]) -> tuple[SumRule, dict[str, Any] | None
 
 
 def _overlap(rows: list[Row[Any]]) -> bool:
-    """Return whether two of some figures describe a day in common."""
+    """Return whether any two of the figures have a day of their as_of in common."""
     if len(rows) == 1:
         return False
     if any(row.as_of_start is None or row.as_of_end is None for row in rows):

@@ -1,4 +1,4 @@
-"""The records of the eight resources: those that a question asks for, those at some positions, or one by its id."""
+"""The records of the eight resources: lists for a question, the records at given positions, one record by its id."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,10 +24,11 @@ from schema.store.sqlite import Statement
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
 Read = Callable[[Connection, Sequence[int]], list[bytes]]
+"""A function that returns the JSON of the records at given positions."""
 
 
 def list_records(resource: Resource, question: Question) -> KeysetList:
-    """Return the records of a resource that a question asks for, in the order that it asks for."""
+    """Return the list of a resource's records that a question asks for."""
     release = context.release()
     total: Callable[[Connection], int] | None = None
     if not question.filters:
@@ -45,6 +46,7 @@ def list_records(resource: Resource, question: Question) -> KeysetList:
 
 
 def _number_of(release: Release, resource: Resource, _: Connection) -> int:
+    """Return the number of all records of a resource."""
     number: int = release.dataset["counts"][resource.name]
     return number
 
@@ -66,7 +68,7 @@ def select_records(resource: Resource, parameters: Parameters) -> Select[Any]:
 
 
 def json_of(table: Table, id_: str) -> bytes | None:
-    """Return one record of a resource as JSON; None where there is none."""
+    """Return the record with an id as JSON; None if there is none."""
     connection = context.connection()
     if table is tables.claims:
         position = POSITIONS["claims"].value(connection, id=id_)
@@ -76,7 +78,7 @@ def json_of(table: Table, id_: str) -> bytes | None:
 
 
 def _json_table(table: Table) -> FromClause:
-    """Return the table that holds the JSON of a resource's records: that of estimates is a table beside them."""
+    """Return the table that holds the JSON of a resource's records; estimates have a separate one."""
     return tables.estimates_rendered if table is tables.estimates else table
 
 
@@ -88,19 +90,20 @@ def _item_statement(table: Table) -> Statement:
 
 
 def _reader(table: Table) -> Read:
+    """Return the function that reads the JSON of a table's records at given positions."""
     json_table = _json_table(table).c
     rows = select(json_table.position, cast(json_table.json, LargeBinary))
     statement = Statement(rows.where(json_table.position.in_(_listed_positions())))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
-        json_by_position = dict(statement.rows(connection, positions=_list(positions)))
+        json_by_position = dict(statement.rows(connection, positions=_as_json(positions)))
         return [json_by_position[position] for position in positions]
 
     return read
 
 
 def reader_of(table: Table) -> Read:
-    """Return the function that gives the JSON of a resource's records at some positions, in their order."""
+    """Return the function that returns the JSON of a resource's records at given positions, in their order."""
     return _READERS[table.name]
 
 
@@ -109,8 +112,8 @@ def _listed_positions() -> Select[Any]:
     return select(func.json_each(bindparam("positions")).table_valued(column("value")).c.value)
 
 
-def _list(positions: Sequence[int]) -> str:
-    """Return the value of the parameter `positions`."""
+def _as_json(positions: Sequence[int]) -> str:
+    """Return positions as the value of the parameter `positions`."""
     return orjson.dumps(positions).decode()
 
 
@@ -129,8 +132,8 @@ _REPORTS = (
 
 
 def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes]:
-    """Return claims as JSON, composed of the JSON of their estimates."""
-    rows = connection.execute(_REPORTS, {"positions": _list(positions)}).all()
+    """Return the claims at given positions as JSON, composed of the JSON of their estimates."""
+    rows = connection.execute(_REPORTS, {"positions": _as_json(positions)}).all()
     json_by_position = {}
     for position, rows_of_claim in groupby(rows, lambda row: row.claim_position):
         estimates = list(rows_of_claim)

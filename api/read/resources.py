@@ -1,4 +1,4 @@
-"""The eight resources: which table, record schema and sort keys each has."""
+"""The eight resources: the table, the record schema and the sort keys of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ _ESTIMATES = tables.estimates.c
 
 @dataclass(frozen=True)
 class Resource:
-    """What tells one resource from another.
+    """A resource.
 
-    `key` is the column of `estimates` by which an estimate carries a record of it (by its position, a hedge by its id);
-    `sorts` is what a list can be sorted by, name → column.
+    `record` is the schema of its records. `key` is the column of `estimates` that refers to its records: by position,
+    for hedges by id. `sorts` are the sort keys of its list, name → column. `about` is its description.
     """
 
     table: Table
@@ -31,11 +31,11 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """Return its name, which is its table's and its path's."""
+        """Return the resource's name, which is also the name of its table and its path."""
         return self.table.name
 
     def order(self, keys: Sequence[str]) -> list[Order]:
-        """Return the order that sort keys ask for; the one in which the records stand is that of their positions."""
+        """Return the order of sort keys; for the order in which the table is stored, that of positions."""
         if list(keys) == ["-as_of" if self.table is tables.estimates else "id"]:
             return [Order(self.table.c.position, descending=False)]
         return orders(self.sorts, keys)

@@ -1,7 +1,7 @@
-"""Precomputed totals: how many estimates there are of a region, a group, an indicator, a year.
+"""Precomputed totals: the numbers of estimates by region, group, indicator and year.
 
-A question that asks for at most one region, group and indicator, and for nothing else, reads its total and its facets
-from `estimate_counts`; one that asks for all estimates reads those of sources and publishers from their records.
+If the only filters of a question are at most one region, group and indicator, its total and facets are read from
+`estimate_counts`. If it has no filters, the facets of sources and publishers are read from their records.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from schema.store.sqlite import Statement
 from schema.tables import ANY, ANY_YEAR
 
 Count = tuple[str, str, int]
-"""A value, its name, and how many estimates have it."""
+"""A value, its name, and the number of estimates that have it."""
 
 _COUNTS = tables.estimate_counts.c
 _ANY: ColumnElement[int] = literal_column(str(ANY))
@@ -24,7 +24,7 @@ _ANY_YEAR: ColumnElement[int] = literal_column(str(ANY_YEAR))
 
 
 def position_of(kind: str) -> ColumnElement[int]:
-    """Return the position of the record whose id is the bound parameter `kind`; ANY where that is null."""
+    """Return the position of the record whose id is the bound parameter named `kind`; ANY if that is null."""
     table = tables.RESOURCES[f"{kind}s"].c
     position = select(table.position).where(table.id == bindparam(kind)).scalar_subquery()
     return func.coalesce(position, _ANY)
@@ -37,12 +37,12 @@ _YEARS = Statement(select(_COUNTS.year, _COUNTS.estimates).where(*_MATCHES.value
 
 
 def total(single: Mapping[str, str], connection: Connection) -> int:
-    """Return how many estimates there are of the region, group and indicator of a question's `single`."""
+    """Return the number of estimates of the region, group and indicator in a question's `single`."""
     return TOTAL.value(connection, **{kind: single.get(kind) for kind in SINGLE}) or 0
 
 
 def _of_kind(kind: str) -> Statement:
-    """Return the statement of the ids, names and counts of the records of a kind, under the other two kinds' values."""
+    """Return the statement of the ids, names and counts of a kind's records, filtered by the other two kinds."""
     table, position = tables.RESOURCES[f"{kind}s"].c, _COUNTS[f"{kind}_position"]
     others = (condition for other, condition in _MATCHES.items() if other != kind)
     rows = select(table.id, table.name, _COUNTS.estimates).join_from(
@@ -55,7 +55,7 @@ _BY_KIND = {kind: _of_kind(kind) for kind in SINGLE}
 
 
 def _by_record(value: Column[Any], label: Column[Any]) -> Statement:
-    """Return the statement of the values of a column of sources or articles, with the sum of their estimates."""
+    """Return the statement of the values of a column of sources or articles, with their numbers of estimates."""
     count = value.table.c.estimates_count
     rows = select(value, label, func.sum(count)).where(value.is_not(None), count > literal_column("0"))
     return Statement(rows.group_by(value))
@@ -70,7 +70,7 @@ _BY_RECORD = {
 
 
 def counts(connection: Connection, name: str, parameters: Parameters) -> list[Count] | None:
-    """Return the counts of a field's values among the estimates that match; None where they were not precomputed."""
+    """Return the counts of a field's values among the estimates that match; None if they are not precomputed."""
     single = single_only(parameters)
     if single is None:
         return None
@@ -86,6 +86,6 @@ def counts(connection: Connection, name: str, parameters: Parameters) -> list[Co
 
 
 def years(connection: Connection) -> tuple[int, int]:
-    """Return the first and the last year that an `as_of` names."""
+    """Return the first and the last year in the `as_of` of all estimates."""
     all_years = [year for year, _ in _YEARS.rows(connection, **dict.fromkeys(SINGLE))]
     return min(all_years), max(all_years)

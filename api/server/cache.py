@@ -1,10 +1,10 @@
-"""The response cache of one worker: finished answers, found by the words of a request before Flask is entered."""
+"""The response cache of one worker: finished answers, found by the words of a request without calling Flask."""
 
 from collections import OrderedDict
 
 Headers = list[tuple[bytes, bytes]]
 Words = tuple[bytes, bytes, bytes, bytes, bytes]
-"""The words of a request: the release's fingerprint, path and query string as sent, Accept, Accept-Encoding."""
+"""What decides an answer: the release's fingerprint, path and query string as sent, Accept, Accept-Encoding."""
 
 REPRESENTATION_HEADERS = {
     *(b"allow", b"content-encoding", b"content-language", b"content-length", b"content-md5", b"content-range"),
@@ -12,11 +12,11 @@ REPRESENTATION_HEADERS = {
 }
 """Headers that describe the body. A 304 leaves them out."""
 LARGEST_PART = 32
-"""A body of more than this part of the budget is not cached."""
+"""A body larger than the budget divided by this number is not cached."""
 MAX_ALIASES = 8
-"""The words under which one entry is found; a ninth takes the place of the first."""
+"""The most aliases of an entry; a new one then replaces the oldest."""
 ENTRY_BYTES, ALIAS_BYTES = 600, 300
-"""What Python's objects take beside the texts in them: for an entry, and for each of its aliases."""
+"""The bytes of Python's objects without their texts: of an entry, and of one alias."""
 
 
 def header_lines(headers: Headers) -> bytes:
@@ -27,7 +27,7 @@ def header_lines(headers: Headers) -> bytes:
 class CacheEntry:
     """One finished answer.
 
-    `route` is the URL rule that answered. `headers` are the header lines of every status, without the request's id;
+    `route` is the URL rule that answered. `headers` are the header lines of a 200 and a 304, without the request's id;
     `representation_headers` are those that a 304 leaves out. `key` and `aliases` belong to the cache.
     """
 
@@ -50,36 +50,35 @@ class CacheEntry:
 
 
 class Cache:
-    """Finished answers, of which the least recently used leave when there is no more room.
+    """A cache of finished answers; when its `budget` in bytes is used up, the least recently used are dropped.
 
     An entry is stored once, under its release, its ETag and its coding; the words of the requests that it answers are
-    its aliases. Only the thread of the event loop may use a cache, so there is no lock.
+    its aliases. With a budget of 0, nothing is stored. `size` is the number of bytes used. There is no lock, because
+    only the thread of the event loop may use a cache.
     """
 
     def __init__(self, budget: int) -> None:
-        """Make a cache of so many bytes; with 0, nothing is ever stored."""
         self.size = 0
-        """Bytes that are used."""
         self._budget = budget
         self._entries: OrderedDict[bytes, CacheEntry] = OrderedDict()
         self._aliases: dict[Words, CacheEntry] = {}
 
     def get(self, words: Words) -> CacheEntry | None:
-        """Return the entry that answered the same words before."""
+        """Return the entry with these words as an alias; None if there is none."""
         entry = self._aliases.get(words)
         if entry is not None:
             self._entries.move_to_end(entry.key)
         return entry
 
     def get_by_etag(self, words: Words, etag: bytes, coding: bytes) -> CacheEntry | None:
-        """Return the entry that has an ETag and a coding, and find it by these words from now on."""
+        """Return the entry with an ETag and a coding, and add the words to its aliases; None if there is none."""
         entry = self._entries.get(_key(words, etag, coding))
         if entry is not None:
             self._add_alias(entry, words)
         return entry
 
     def put(self, words: Words, entry: CacheEntry, coding: bytes) -> None:
-        """Store the answer to a request, unless its body is too large; make room for it."""
+        """Store the answer to a request, unless its body is too large; drop others to make room."""
         if len(entry.body) * LARGEST_PART > self._budget or self.get_by_etag(words, entry.etag, coding):
             return
         entry.key = _key(words, entry.etag, coding)
@@ -94,6 +93,7 @@ class Cache:
         self.size = 0
 
     def _add_alias(self, entry: CacheEntry, words: Words) -> None:
+        """Add an alias to an entry, mark the entry as used, and make room."""
         if (previous := self._aliases.get(words)) is not None:
             self._drop_alias(previous, words)
         if len(entry.aliases) == MAX_ALIASES:
@@ -119,7 +119,7 @@ class Cache:
 
 
 def _key(words: Words, etag: bytes, coding: bytes) -> bytes:
-    return b"\n".join((words[0], etag, coding))  # not a tuple, because bytes remember their hash
+    return b"\n".join((words[0], etag, coding))  # not a tuple, because only bytes store their hash
 
 
 def _alias_size(words: Words) -> int:

@@ -1,7 +1,7 @@
-"""The fast path: cheap first-time answers on the event loop, by the handlers of Flask's views, in a few milliseconds.
+"""The fast path: cheap answers that are not cached yet, on the event loop, by the functions of Flask's endpoints.
 
 Every request that it does not answer (a wrong parameter, a missing record, a query that takes long) goes to Flask in a
-thread, which may take its time and answers with the right problem document.
+thread, which has more time and can answer with a problem document.
 """
 
 import logging
@@ -30,18 +30,18 @@ from schema.store.sqlite import Deadline
 log = logging.getLogger(__name__)
 
 MAX_SECONDS = 0.003
-"""How long a query may hold up the event loop."""
+"""The longest time for which a query may block the event loop."""
 MAX_LIMIT = 200
 """A list with a larger `limit` goes to a thread."""
 SKIPPED = 20
-"""After one slow query, so many queries of the same shape go to a thread at once."""
+"""After a slow query, so many queries of the same shape go to a thread without a try here."""
 MAX_SHAPES = 1000
-"""How many slow shapes are remembered."""
+"""The most slow shapes that are stored."""
 
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9._-]+")
 _WHOLE_BODIES = frozenset(ITEM_MEDIA_TYPES.values())
 CHEAP = (facets.get_facets, series.list_series, *records.ENDPOINTS)
-"""The endpoints that are tried here."""
+"""The endpoints of the fast path."""
 
 _VERSION = DATASET_VERSION.lower().encode()
 _COMMON_HEADERS = header_lines(
@@ -49,7 +49,7 @@ _COMMON_HEADERS = header_lines(
 )
 
 Shape = tuple[str, ...]
-"""What queries of similar cost have in common: the route, the names of the parameters, and the sort keys."""
+"""The shape of a query, the same for queries of similar cost: route, names of parameters, and sort keys."""
 
 
 class FastPath:
@@ -64,7 +64,7 @@ class FastPath:
         self._logged: set[tuple[str, str, int]] = set()
 
     def answer(self, release: Release, words: Words, if_none_match: bytes | None) -> CacheEntry | None:
-        """Return the answer to a GET or HEAD request, or None where a thread has to answer.
+        """Return the answer to a GET or HEAD request; None if a thread has to answer.
 
         The answer is cached, unless the client has it already (If-None-Match): then it has no body.
         """
@@ -76,7 +76,7 @@ class FastPath:
         try:
             return self._answer(endpoint, ids, words, if_none_match)
         except (HTTPException, ValidationError, DatabaseError, UnicodeDecodeError):
-            return None  # errors of the request, or no dataset: Flask says which
+            return None  # a wrong request, or no dataset: Flask answers with the problem
         except Exception as error:
             self._report(error)
             return None
@@ -86,6 +86,7 @@ class FastPath:
     def _answer(
         self, endpoint: Endpoint, ids: dict[str, str], words: Words, if_none_match: bytes | None
     ) -> CacheEntry | None:
+        """Return the answer of an endpoint; None if it takes too long, is a stream or has no acceptable media type."""
         entry: CacheEntry | None = None
         shape: Shape = (endpoint.route,)
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
@@ -142,10 +143,11 @@ class FastPath:
         return (endpoint, {"id": id_.decode()}) if endpoint and _PLAIN_ID.fullmatch(id_) else None
 
     def _is_skipped(self, shape: Shape) -> bool:
-        left = self._slow_shapes.get(shape, 0)
-        if left:
-            self._slow_shapes[shape] = left - 1
-        return bool(left)
+        """Return whether a query of this shape goes to a thread, and count it."""
+        remaining = self._slow_shapes.get(shape, 0)
+        if remaining:
+            self._slow_shapes[shape] = remaining - 1
+        return bool(remaining)
 
     def _skip(self, shape: Shape) -> None:
         if len(self._slow_shapes) >= MAX_SHAPES:
@@ -153,7 +155,7 @@ class FastPath:
         self._slow_shapes[shape] = SKIPPED
 
     def _report(self, error: Exception) -> None:
-        """Count an unforeseen exception, and log it the first time that it comes from one place in the code."""
+        """Count an unforeseen exception; log it only the first time that it comes from its place in the code."""
         cause = type(error).__name__
         self._metrics.count(FAILURES, cause)
         *_, (frame, line) = walk_tb(error.__traceback__)
@@ -164,5 +166,5 @@ class FastPath:
 
 
 def _is_interrupted(error: Exception) -> bool:
-    """Return whether SQLite gave up a query because its time was over."""
+    """Return whether SQLite interrupted a query because its time was over."""
     return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

@@ -1,11 +1,11 @@
-"""A faster protocol class for gunicorn's ASGI worker. It uses private names of gunicorn, so it belongs to one version.
+"""A faster protocol class for one version of gunicorn's ASGI worker, because it uses private names of gunicorn.
 
-`api.server.gunicorn` chooses it where exactly this version of gunicorn is installed; every other version serves the
-front door as a plain ASGI application. What it adds to gunicorn's own protocol:
+`api.server.gunicorn` chooses it if exactly this version of gunicorn is installed; any other version serves the front
+door as a plain ASGI application. Differences from gunicorn's own protocol:
 
-- a ready response is written without a task, an ASGI scope and a check of our own headers;
+- a ready response is written without a task, without an ASGI scope, and without a check of its headers;
 - a request that cannot be read as HTTP is refused with a problem document;
-- the headers of a connection's first request must arrive in time;
+- the headers of a connection's first request must arrive within HEADCOUNT_FIRST_REQUEST_SECONDS;
 - a request for a WebSocket is answered as plain HTTP.
 """
 
@@ -48,13 +48,13 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         self.app = self.front_door.respond_in_thread
 
     def connection_made(self, transport: Any) -> None:
-        """Start the clock of the first request; gunicorn starts it for those after it (`keepalive`)."""
+        """Set the time limit of the first request; gunicorn sets that of later ones (`keepalive`)."""
         super().connection_made(transport)
         seconds = self.front_door.config.first_request_seconds
         self._keepalive_handle = self.worker.loop.call_later(seconds, self._keepalive_timeout)
 
     def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
-        """Answer a request that could not be read with a problem document."""
+        """Refuse a request that could not be parsed, with a problem document."""
         app = self.front_door.flask
         refusal = _REFUSALS.get(status) or BadRequest("This is not a request that HTTP knows.")
         with app.test_request_context("/unreadable"):
@@ -65,7 +65,7 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         self._safe_write("\r\n".join(lines).encode("latin-1") + response.get_data())
 
     async def _serve_http_request(self, request: Any, sockname: Any, peername: Any) -> Any:
-        """Write a response that is ready; leave all others to gunicorn. Return whether the connection stays open."""
+        """Write a ready response, or let gunicorn answer the request; return whether the connection stays open."""
         query = request.query.encode("latin-1")
         response = self.front_door.respond(request.method, request.raw_path, query, request.headers_bytes)
         if response is None:
@@ -83,19 +83,19 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
         if self._flow_control.write_paused:
             await self._flow_control.drain()
         elif self._callback_parser.remaining():
-            await asyncio.sleep(0)  # a client that sends requests without waiting must not hold up the others
+            await asyncio.sleep(0)  # a client that sends requests without waiting must not block the others
         return not close
 
     def _is_websocket_upgrade(self, request: Any) -> bool:
-        """Return False: there is no WebSocket here."""
+        """Return False, because there are no WebSockets here."""
         return False
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
-    """gunicorn's ASGI worker with this protocol."""
+    """gunicorn's ASGI worker with the faster protocol."""
 
     def init_process(self) -> None:
-        """Serve until the end."""
-        protocol.ASGIProtocol._check_h1c_protocol_available()  # fills attributes of this class that others read there
-        gasgi.ASGIProtocol = Protocol  # the name by which the worker makes the protocol of a connection
+        """Set the protocol class and run the worker until it ends."""
+        protocol.ASGIProtocol._check_h1c_protocol_available()  # sets attributes that gunicorn reads from this class
+        gasgi.ASGIProtocol = Protocol  # the worker creates protocols by this name
         super().init_process()

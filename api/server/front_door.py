@@ -1,7 +1,7 @@
-"""The front door: an ASGI application that answers from the cache or on the event loop, and else by Flask in a thread.
+"""The front door: the ASGI application, which answers from the cache, on the event loop, or by Flask in a thread.
 
-One request: the response cache (`api.server.cache`) → the same handler as the view's, within a few milliseconds
-(`api.server.fast_path`) → Flask (`api.server.threads`), whose whole public answers are cached as well.
+A request goes first to the response cache (`api.server.cache`), then to the fast path (`api.server.fast_path`), then to
+Flask (`api.server.threads`). Answers of the fast path, and whole public answers of Flask, are cached.
 """
 
 import asyncio
@@ -37,11 +37,11 @@ Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
 METRICS_SECONDS = 1.0
-"""How often a worker writes its counts for /metrics."""
+"""Seconds after which a worker writes its counts for /metrics again."""
 SWITCH_SECONDS = 0.001
-"""The interpreter's switch interval: how long a thread runs while the event loop waits; Python's default is 0.005."""
+"""The interpreter's switch interval: how long a thread may run while the event loop waits (Python's default: 0.005)."""
 LOOK_SECONDS = 0.005
-"""How often the front door looks whether another file has taken the release's place."""
+"""Seconds after which the front door checks again whether the database file was replaced."""
 ID = REQUEST_ID.lower().encode()
 _DECISIVE = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
@@ -57,13 +57,13 @@ class ReadyResponse(NamedTuple):
 
     @property
     def headers(self) -> Headers:
-        """The headers as ASGI wants them."""
+        """The headers in the form that ASGI requires."""
         parts = (line.partition(b": ") for line in self.lines.split(b"\r\n") if line)
         return [*((name, value) for name, _, value in parts), (ID, self.request_id)]
 
 
 def _decisive(headers: Headers) -> dict[bytes, bytes]:
-    """Return the headers that an answer depends on, repeated ones joined as WSGI joins them."""
+    """Return the headers that an answer depends on; repeated ones are joined by commas, as in WSGI."""
     decisive: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in _DECISIVE:
@@ -76,9 +76,10 @@ def _words(release: Release, path: bytes, query: bytes, decisive: dict[bytes, by
 
 
 class FrontDoor:
-    """An ASGI application before the Flask application. Where requests are limited, Flask answers and counts them all.
+    """The ASGI application in front of a Flask application.
 
-    `cache_bytes` is the budget of this process's response cache.
+    `cache_bytes` is the budget of this process's response cache. If rate limits are configured, Flask answers all
+    requests, because it counts them.
     """
 
     def __init__(self, app: Flask, cache_bytes: int) -> None:
@@ -92,12 +93,12 @@ class FrontDoor:
         self._fast_path = FastPath(self._database, self._cache, self._metrics)
         self._is_limited = bool(self.config.rate_limits)
         self._release: Release | None = None
-        self._next_look = 0.0
+        self._next_check = 0.0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request; a WebSocket is refused."""
+        """Answer one ASGI connection: a request, or the worker's lifespan; a WebSocket is refused."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close"})
         else:
@@ -110,27 +111,27 @@ class FrontDoor:
                 await send({"type": "http.response.body", "body": response.body})
 
     def respond(self, method: str, path: bytes, query: bytes, headers: Headers) -> ReadyResponse | None:
-        """Return a response that is cached or cheap; None where a thread has to answer."""
+        """Return a response that is cached or cheap; None if a thread has to answer."""
         if method not in ("GET", "HEAD") or self._is_limited:
             return None
         began = time.perf_counter()
-        if began > self._next_look or self._database.live is not self._release:
-            self._look(began)
+        if began > self._next_check or self._database.live is not self._release:
+            self._check_release(began)
         if (release := self._release) is None:
             return None
         decisive = _decisive(headers)
         words = _words(release, path, query, decisive)
         entry = self._cache.get(words)
         if entry is not None:
-            return self._ready(entry, "cache", method, decisive, began)
+            return self._ready_response(entry, "cache", method, decisive, began)
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
         self._counts[CACHE_REQUESTS, "miss"] += 1
         entry = self._fast_path.answer(release, words, decisive.get(b"if-none-match"))
-        return self._ready(entry, "fast", method, decisive, began) if entry else None
+        return self._ready_response(entry, "fast", method, decisive, began) if entry else None
 
     async def respond_in_thread(self, scope: Message, _: Receive, send: Send) -> None:
-        """Answer a request by Flask, and cache the answer."""
+        """Answer a request by Flask in a thread, and cache the answer if possible."""
         method, path, release = scope["method"], scope["raw_path"], self._release
         if path == b"/metrics":
             self._metrics.set_cache_bytes(self._cache.size)
@@ -140,9 +141,10 @@ class FrontDoor:
             self._store(release, words, response)
         await self._threads.send(response, send)
 
-    def _ready(
+    def _ready_response(
         self, entry: CacheEntry, origin: str, method: str, decisive: dict[bytes, bytes], began: float
     ) -> ReadyResponse:
+        """Return an entry as the response to a request, and count it; `origin` is the entry's source, for /metrics."""
         status, lines, body = 200, entry.headers + entry.representation_headers, entry.body
         if_none_match = decisive.get(b"if-none-match")
         if if_none_match is not None and etag_matches(if_none_match.decode("latin-1"), entry.etag.decode()):
@@ -156,15 +158,15 @@ class FrontDoor:
         id_ = b"%032x" % getrandbits(128) if id_ is None else request_id(id_.decode("latin-1")).encode()
         return ReadyResponse(status, lines, body, id_)
 
-    def _look(self, now: float) -> None:
-        """Find the live release; where it has changed, clear the cache."""
+    def _check_release(self, now: float) -> None:
+        """Set the live release; if it has changed, clear the cache."""
         release = self._database.current()
         if release is not self._release:
             self._cache.clear()
-        self._release, self._next_look = release, now + LOOK_SECONDS
+        self._release, self._next_check = release, now + LOOK_SECONDS
 
     def _store(self, release: Release, words: Words, response: FlaskResponse) -> None:
-        """Cache Flask's response, if it is whole and nothing but its words and the release decides it."""
+        """Cache Flask's response, if it is public, not a stream, and depends only on the words and the release."""
         if response.status != HTTPStatus.OK or response.stream:
             return
         headers = dict(response.headers)
@@ -177,11 +179,11 @@ class FrontDoor:
             )
             self._cache.put(words, entry, headers.get(b"content-encoding", b""))
 
-    async def _live(self, receive: Receive, send: Send) -> None:
-        """Serve the lifespan of a worker: set up its interpreter, and write its counts until the end."""
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
+        """Run the lifespan of a worker: set up its interpreter, and write its counts until it ends."""
         await receive()
         sys.setswitchinterval(SWITCH_SECONDS)
-        gc.freeze()  # modules and the like stay, so the garbage collector need not look through them
+        gc.freeze()  # imported modules stay, so the garbage collector need not examine them
         self._metrics.start()
         writing = asyncio.create_task(self._write_metrics_regularly())
         await send({"type": "lifespan.startup.complete"})

@@ -1,4 +1,4 @@
-"""gunicorn, set up for Headcount."""
+"""gunicorn's settings for Headcount, and the choice of its worker class."""
 
 import ctypes
 import logging
@@ -19,16 +19,16 @@ from api.server.front_door import FrontDoor
 log = logging.getLogger(__name__)
 
 TESTED_GUNICORN = "27.0.1"
-"""The one version whose private names `api.server.fast_protocol` knows."""
+"""The version of gunicorn whose private names `api.server.fast_protocol` uses."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _M_ARENA_MAX = -8  # <malloc.h>
 
 
 def choose_worker() -> str | type:
-    """Return our faster worker class where gunicorn is the version it was tested with, else gunicorn's own."""
+    """Return our faster worker class if gunicorn is the tested version, else gunicorn's own, with a warning."""
     if (installed := version("gunicorn")) != TESTED_GUNICORN:
         log.warning(
-            "gunicorn is %s, not %s: repeated answers take more time, what is no HTTP is refused in plain text, and "
+            "gunicorn is %s, not %s: repeated answers take more time, invalid HTTP is refused in plain text, and "
             "HEADCOUNT_FIRST_REQUEST_SECONDS does nothing",
             *(installed, TESTED_GUNICORN),
         )
@@ -39,13 +39,13 @@ def choose_worker() -> str | type:
 
 
 def limit_malloc_arenas(_server: object, _worker: object) -> None:
-    """Limit glibc to two malloc arenas in a worker; with one for each thread, each keeps a costly answer's memory."""
+    """Limit glibc to two malloc arenas in a worker; else each thread's arena keeps the memory that it used."""
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 2)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with the application in it; every worker opens the database for itself, after the fork."""
+    """gunicorn with our application; each worker opens the database itself, after the fork."""
 
     def __init__(self, config: Config, host: str, port: int, workers: int) -> None:
         self._metrics_folder = Path(tempfile.mkdtemp(prefix="headcount-metrics-"))
@@ -72,10 +72,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Give gunicorn the settings; it reads no file and no GUNICORN_* variable."""
+        """Pass our settings to gunicorn, which reads no configuration file and no GUNICORN_* variable."""
         for name, value in self._settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> FrontDoor:
-        """Return the application, with the front door before it."""
+        """Return the front door with the Flask application behind it."""
         return FrontDoor(create_app(self._config), self._cache_bytes)

@@ -1,6 +1,6 @@
-"""From ASGI to Flask, in a bounded pool of threads: one call for a whole body, one for each piece of a stream.
+"""The pool of threads in which Flask answers: one call for a whole body, one call for each piece of a stream.
 
-A slow client holds no thread: the next piece is read when the one before has been sent. When a client has gone,
+A slow client occupies no thread: the next piece is read after the previous one has been sent. When a client has gone,
 gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.store.sqlite`).
 """
 
@@ -22,15 +22,15 @@ from schema.store.sqlite import Deadline
 
 THREADS = 16
 PIECE, PIECE_SECONDS = 65_536, 0.02
-"""A piece of a stream has this many bytes, or as many as can be read in this time."""
+"""The size of a piece of a stream in bytes, and the seconds after which a piece ends although it is smaller."""
 NICENESS = 5
-"""How much lower than the event loop's the priority of the threads is."""
+"""The threads' niceness above that of the event loop: how much lower their priority is."""
 
 T = TypeVar("T")
 
 
 def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
-    """Return the WSGI environment of an ASGI request. Its body is empty, because no view reads one."""
+    """Return the WSGI environment of an ASGI request; its body is empty, because no view reads a body."""
     path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     target = f"{path}?{query}" if query else path
     if path[:1] != "/" and "://" in path:  # the absolute form, which clients send to a proxy
@@ -67,17 +67,17 @@ def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
 class Stream:
     """A body that is read piece by piece, each piece by any thread.
 
-    `deadline` is the request's client; when it has gone, reading ends.
+    `deadline` is cancelled when the client has gone; then reading ends.
     """
 
     def __init__(self, chunks: Iterable[bytes], deadline: Deadline) -> None:
         self.deadline = deadline
         self._chunks = chunks
         self._iterator: Iterator[bytes] = iter(chunks)
-        self._lock = threading.Lock()  # a piece may still be read when the client has gone
+        self._lock = threading.Lock()  # `close` may be called while a piece is still read
 
     def read(self) -> tuple[bytes, bool]:
-        """Return the next piece, and whether there may be more."""
+        """Return the next piece, and whether more may follow."""
         chunks, size, ends = [], 0, time.monotonic() + PIECE_SECONDS
         with self._lock, self.deadline:
             for chunk in self._iterator:
@@ -95,7 +95,7 @@ class Stream:
 
 
 class FlaskResponse(NamedTuple):
-    """Flask's response: `body` is all of it, or the first piece where there is a `stream` of more.
+    """Flask's response: `body` is the whole body, or its first piece if there is a `stream` of the others.
 
     `route` is the URL rule that answered, or "none".
     """
@@ -114,17 +114,18 @@ def lower_priority() -> None:
 
 
 class FlaskThreads:
-    """Threads in which the Flask application answers."""
+    """The pool of threads in which the Flask application answers."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(THREADS, "flask", lower_priority)
 
     def close(self) -> None:
-        """End the threads; calls that have not begun are dropped."""
+        """Stop the threads; calls that have not begun are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _in_thread(self, deadline: Deadline, call: Callable[[], T]) -> T:
+        """Return the result of a call in a thread; if the task is cancelled, cancel the deadline."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         except asyncio.CancelledError:
@@ -137,7 +138,7 @@ class FlaskThreads:
         return await self._in_thread(deadline, partial(self._call, wsgi_environ(scope), deadline))
 
     async def send(self, response: FlaskResponse, send: Callable[[dict[str, Any]], Any]) -> None:
-        """Send a response; the next piece of a stream is read when the client has taken the one before."""
+        """Send a response; the next piece of a stream is read after the previous one has been sent."""
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         if not (stream := response.stream):
             await send({"type": "http.response.body", "body": response.body})
@@ -153,15 +154,15 @@ class FlaskThreads:
 
     def _call(self, environ: dict[str, Any], deadline: Deadline) -> FlaskResponse:
         """Call the application in this thread, and read the first piece of the body."""
-        started: list[Any] = []
+        status_and_headers: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
-            started[:] = [int(status[:3]), headers]
+            status_and_headers[:] = [int(status[:3]), headers]
             return lambda _: None
 
         with deadline:
             stream = Stream(self._app(environ, start_response), deadline)
-        status, headers = started
+        status, headers = status_and_headers
         rule = getattr(environ["werkzeug.request"], "url_rule", None)
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         length = dict(encoded).get(b"content-length")
