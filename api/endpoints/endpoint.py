@@ -25,10 +25,7 @@ COMMON_HEADERS = (RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, DATASET_VERSION)
 
 UNAVAILABLE, TOO_MANY = 503, 429
 PROBLEMS = {
-    400: (
-        "BadRequest",
-        "A parameter is not known, or its value is not: every one, with what would be right.",
-    ),
+    400: ("BadRequest", "A parameter is not known, or its value is not: every one, with what would be right."),
     404: ("NotFound", "There is no such record."),
     406: ("NotAcceptable", "None of the media types in Accept can be given."),
     414: ("AddressTooLong", "The address is longer than this server reads."),

@@ -25,7 +25,8 @@ from api.query.parameters import (
     vocabulary_field,
 )
 from api.query.question import QuerySchema, Question
-from api.read.points import By, Interval, Points, SumRule
+from api.read.points import By, Points, SumRule
+from api.read.time_intervals import Interval
 from schema.fields import Day, Flag, Id, ListOf, Number, Part, Term, Whole
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
 from schema.terms import Hedge

@@ -18,6 +18,12 @@ def node(type_: str, kind: str = "", id_: str | None = None, **properties: Any) 
     return {**address, "@type": type_, **{key: value for key, value in properties.items() if value not in (None, [])}}
 
 
+def _named(type_: str, kind: str, record: Record, **properties: Any) -> Node:
+    """Return the node of a record that has a name and aliases."""
+    names = {"name": record.get("name"), "alternateName": record.get("aliases")}
+    return node(type_, kind, record.get("id"), **names, **properties)
+
+
 def below(record: Record, key: str, to_node: Callable[[Record], Node]) -> Node | None:
     """Return the node that `to_node` makes of the value at a key of a record; None if there is no value."""
     return to_node(record[key]) if record.get(key) else None
@@ -35,12 +41,10 @@ def edtf(period: Record | None) -> str | None:
 
 def group(record: Record) -> Node:
     """Return a group as an Organization."""
-    return node(
+    return _named(
         "Organization",
         "groups",
-        record.get("id"),
-        name=record.get("name"),
-        alternateName=record.get("aliases"),
+        record,
         description=record.get("definition"),
         parentOrganization=addresses("groups", record.get("parents")),
     )
@@ -48,12 +52,10 @@ def group(record: Record) -> Node:
 
 def region(record: Record) -> Node:
     """Return a region as a Place, or the kind of place that it is."""
-    return node(
+    return _named(
         _PLACES.get(record.get("kind", ""), "Place"),
         "regions",
-        record.get("id"),
-        name=record.get("name"),
-        alternateName=record.get("aliases"),
+        record,
         identifier=record.get("iso"),
         containedInPlace=addresses("regions", [record["parent"]] if record.get("parent") else None),
         containsPlace=addresses("regions", record.get("members")),
@@ -62,14 +64,8 @@ def region(record: Record) -> Node:
 
 def indicator(record: Record) -> Node:
     """Return an indicator as a StatisticalVariable."""
-    return node(
-        "StatisticalVariable",
-        "indicators",
-        record.get("id"),
-        name=record.get("name"),
-        alternateName=record.get("aliases"),
-        description=record.get("definition"),
-        unitText=record.get("unit"),
+    return _named(
+        "StatisticalVariable", "indicators", record, description=record.get("definition"), unitText=record.get("unit")
     )
 
 
@@ -87,14 +83,7 @@ def hedge(record: Record) -> Node:
 
 def source(record: Record) -> Node:
     """Return a source as a Thing, because not every record tells whether it is a person or an organisation."""
-    return node(
-        "Thing",
-        "sources",
-        record.get("id"),
-        name=record.get("name"),
-        alternateName=record.get("aliases"),
-        description=record.get("organisation"),
-    )
+    return _named("Thing", "sources", record, description=record.get("organisation"))
 
 
 def article(record: Record) -> Node:

@@ -1,18 +1,18 @@
 """The points of a series: a point combines the estimates of one interval of time; each estimate is in one point."""
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, islice, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 
 from api.query.conditions import estimate_conditions, series_conditions
 from api.query.filters import Parameters
 from api.read.pages import Page, Start, count, streamed
 from api.read.resources import POSITIONS
+from api.read.time_intervals import Interval, first_day, last_day, number_of
 from schema import tables
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
@@ -21,14 +21,6 @@ from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
 
 _ESTIMATES = tables.estimates.c
-
-
-class Interval(StrEnum):
-    """The length of a point's interval of time."""
-
-    YEAR = "year"
-    QUARTER = "quarter"
-    MONTH = "month"
 
 
 class By(StrEnum):
@@ -49,7 +41,6 @@ class SumRule(StrEnum):
     OTHER_SCOPES = "other_scopes"
 
 
-_MONTHS = {Interval.YEAR: 12, Interval.QUARTER: 3, Interval.MONTH: 1}
 _PARTS = {
     By.REGION: ("region", "group"),
     By.GROUP: ("group", "region"),
@@ -147,8 +138,8 @@ class Points:
     def _keys(self) -> list[ColumnElement[int]]:
         """Return the columns that identify a point, as numbers; an open start is least, an open end greatest."""
         interval = self.parameters["interval"]
-        start = _number_of(_ESTIMATES.as_of_start, interval, BEFORE_ALL).label("first")
-        end = _number_of(_ESTIMATES.as_of_end, interval, AFTER_ALL).label("last")
+        start = number_of(_ESTIMATES.as_of_start, interval, BEFORE_ALL).label("first")
+        end = number_of(_ESTIMATES.as_of_end, interval, AFTER_ALL).label("last")
         return [*(_ESTIMATES[f"{part}_position"] for part in self._parts), start, end]
 
     def _render(self, members: Iterable[Row[Any]]) -> Iterator[bytes]:
@@ -157,29 +148,6 @@ class Points:
 
         for _, estimates in groupby(members, key):
             yield self.render(_point(list(estimates), self.parameters["interval"], self.parameters["by"]))
-
-
-def _number_of(day: ColumnElement[Any], interval: Interval, where_open: int) -> ColumnElement[int]:
-    """Return the number of the interval that a day (ISO 8601) lies in."""
-    year, month = (cast(func.substr(day, *part), Integer) for part in ((1, 4), (6, 2)))
-    number = (year * 12 + month - 1) // literal_column(str(_MONTHS[interval]), Integer)
-    return func.coalesce(number, literal_column(str(where_open)), type_=Integer)
-
-
-def _first_day(number: int, interval: Interval) -> str | None:
-    """Return the first day (ISO 8601) of the interval of that number; None where the side is open."""
-    if number == BEFORE_ALL:
-        return None
-    year, month = divmod(number * _MONTHS[interval], 12)
-    return f"{year:04}-{month + 1:02}-01"
-
-
-def _last_day(number: int, interval: Interval) -> str | None:
-    """Return the last day (ISO 8601) of the interval of that number; None where the side is open."""
-    if number == AFTER_ALL:
-        return None
-    year, month = divmod((number + 1) * _MONTHS[interval] - 1, 12)
-    return f"{year:04}-{month + 1:02}-{monthrange(year, month + 1)[1]}"
 
 
 def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any]:
@@ -194,8 +162,8 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
     rule, summed = _summed(members)
     return stubs | {
         "claim": first["claim_id"] if by is By.CLAIM else None,
-        "start": _first_day(first["first"], interval),
-        "end": _last_day(first["last"], interval),
+        "start": first_day(first["first"], interval),
+        "end": last_day(first["last"], interval),
         **_envelope(printed),
         "estimates": len(members),
         "claims": len({row.claim_id for row in members}),

@@ -1,9 +1,9 @@
-"""The response cache of one worker: finished answers, found by the words of a request without calling Flask."""
+"""The response cache of one worker: finished answers, found by the key of a request without calling Flask."""
 
 from collections import OrderedDict
 
 Headers = list[tuple[bytes, bytes]]
-Words = tuple[bytes, bytes, bytes, bytes, bytes]
+RequestKey = tuple[bytes, bytes, bytes, bytes, bytes]
 """What decides an answer: the release's fingerprint, path and query string as sent, Accept, Accept-Encoding."""
 
 REPRESENTATION_HEADERS = {
@@ -40,7 +40,7 @@ class CacheEntry:
         self.representation_headers = representation_headers
         self.body = body
         self.key = b""
-        self.aliases: list[Words] = []
+        self.aliases: list[RequestKey] = []
 
     @property
     def size(self) -> int:
@@ -52,8 +52,8 @@ class CacheEntry:
 class Cache:
     """A cache of finished answers; when its `budget` in bytes is used up, the least recently used are dropped.
 
-    An entry is stored once, under its release, its ETag and its coding; the words of the requests that it answers are
-    its aliases. With a budget of 0, nothing is stored. `size` is the number of bytes used. There is no lock, because
+    An entry is stored once, under its release, its ETag and its coding; its aliases are the keys of the requests
+    that it answers. With a budget of 0, nothing is stored. `size` is the number of bytes used. There is no lock, because
     only the thread of the event loop may use a cache.
     """
 
@@ -61,30 +61,30 @@ class Cache:
         self.size = 0
         self._budget = budget
         self._entries: OrderedDict[bytes, CacheEntry] = OrderedDict()
-        self._aliases: dict[Words, CacheEntry] = {}
+        self._aliases: dict[RequestKey, CacheEntry] = {}
 
-    def get(self, words: Words) -> CacheEntry | None:
-        """Return the entry with these words as an alias; None if there is none."""
-        entry = self._aliases.get(words)
+    def get(self, request: RequestKey) -> CacheEntry | None:
+        """Return the entry that has a request as an alias; None if there is none."""
+        entry = self._aliases.get(request)
         if entry is not None:
             self._entries.move_to_end(entry.key)
         return entry
 
-    def get_by_etag(self, words: Words, etag: bytes, coding: bytes) -> CacheEntry | None:
-        """Return the entry with an ETag and a coding, and add the words to its aliases; None if there is none."""
-        entry = self._entries.get(_key(words, etag, coding))
+    def get_by_etag(self, request: RequestKey, etag: bytes, coding: bytes) -> CacheEntry | None:
+        """Return the entry with an ETag and a coding, and add a request to its aliases; None if there is none."""
+        entry = self._entries.get(_key(request, etag, coding))
         if entry is not None:
-            self._add_alias(entry, words)
+            self._add_alias(entry, request)
         return entry
 
-    def put(self, words: Words, entry: CacheEntry, coding: bytes) -> None:
+    def put(self, request: RequestKey, entry: CacheEntry, coding: bytes) -> None:
         """Store the answer to a request, unless its body is too large; drop others to make room."""
-        if len(entry.body) * LARGEST_PART > self._budget or self.get_by_etag(words, entry.etag, coding):
+        if len(entry.body) * LARGEST_PART > self._budget or self.get_by_etag(request, entry.etag, coding):
             return
-        entry.key = _key(words, entry.etag, coding)
+        entry.key = _key(request, entry.etag, coding)
         self._entries[entry.key] = entry
         self.size += entry.size
-        self._add_alias(entry, words)
+        self._add_alias(entry, request)
 
     def clear(self) -> None:
         """Drop all entries."""
@@ -92,35 +92,35 @@ class Cache:
         self._aliases.clear()
         self.size = 0
 
-    def _add_alias(self, entry: CacheEntry, words: Words) -> None:
+    def _add_alias(self, entry: CacheEntry, request: RequestKey) -> None:
         """Add an alias to an entry, mark the entry as used, and make room."""
-        if (previous := self._aliases.get(words)) is not None:
-            self._drop_alias(previous, words)
+        if (previous := self._aliases.get(request)) is not None:
+            self._drop_alias(previous, request)
         if len(entry.aliases) == MAX_ALIASES:
             self._drop_alias(entry, entry.aliases[0])
-        entry.aliases.append(words)
-        self._aliases[words] = entry
-        self.size += _alias_size(words)
+        entry.aliases.append(request)
+        self._aliases[request] = entry
+        self.size += _alias_size(request)
         self._entries.move_to_end(entry.key)
         while self.size > self._budget:
             self._evict()
 
-    def _drop_alias(self, entry: CacheEntry, words: Words) -> None:
-        entry.aliases.remove(words)
-        del self._aliases[words]
-        self.size -= _alias_size(words)
+    def _drop_alias(self, entry: CacheEntry, request: RequestKey) -> None:
+        entry.aliases.remove(request)
+        del self._aliases[request]
+        self.size -= _alias_size(request)
 
     def _evict(self) -> None:
         """Drop the least recently used entry with its aliases."""
         _, entry = self._entries.popitem(last=False)
-        for words in tuple(entry.aliases):
-            self._drop_alias(entry, words)
+        for request in tuple(entry.aliases):
+            self._drop_alias(entry, request)
         self.size -= entry.size
 
 
-def _key(words: Words, etag: bytes, coding: bytes) -> bytes:
-    return b"\n".join((words[0], etag, coding))  # not a tuple, because only bytes store their hash
+def _key(request: RequestKey, etag: bytes, coding: bytes) -> bytes:
+    return b"\n".join((request[0], etag, coding))  # not a tuple, because only bytes store their hash
 
 
-def _alias_size(words: Words) -> int:
-    return ALIAS_BYTES + sum(map(len, words[1:]))
+def _alias_size(request: RequestKey) -> int:
+    return ALIAS_BYTES + sum(map(len, request[1:]))

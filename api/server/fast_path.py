@@ -23,7 +23,7 @@ from api.http.compression import SMALLEST, coded, preferred
 from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
 from api.http.metrics import FAILURES, Metrics
 from api.query.question import parse_question
-from api.server.cache import Cache, CacheEntry, Headers, Words, header_lines
+from api.server.cache import Cache, CacheEntry, Headers, RequestKey, header_lines
 from schema.store.release import Database, DatabaseError, Release
 from schema.store.sqlite import Deadline
 
@@ -63,18 +63,18 @@ class FastPath:
         self._slow_shapes: dict[Shape, int] = {}
         self._logged: set[tuple[str, str, int]] = set()
 
-    def answer(self, release: Release, words: Words, if_none_match: bytes | None) -> CacheEntry | None:
+    def answer(self, release: Release, request: RequestKey, if_none_match: bytes | None) -> CacheEntry | None:
         """Return the answer to a GET or HEAD request; None if a thread has to answer.
 
         The answer is cached, unless the client has it already (If-None-Match): then it has no body.
         """
-        _, path, _, accept, _ = words
+        _, path, _, accept, _ = request
         if (match := self._match(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
         endpoint, ids = match
         token = context.begin(context.RequestContext(self._database, accept.decode("latin-1"), release))
         try:
-            return self._answer(endpoint, ids, words, if_none_match)
+            return self._answer(endpoint, ids, request, if_none_match)
         except (HTTPException, ValidationError, DatabaseError, UnicodeDecodeError):
             return None  # a wrong request, or no dataset: Flask answers with the problem
         except Exception as error:
@@ -84,7 +84,7 @@ class FastPath:
             context.end(token)
 
     def _answer(
-        self, endpoint: Endpoint, ids: dict[str, str], words: Words, if_none_match: bytes | None
+        self, endpoint: Endpoint, ids: dict[str, str], request: RequestKey, if_none_match: bytes | None
     ) -> CacheEntry | None:
         """Return the answer of an endpoint; None if it takes too long, is a stream or has no acceptable media type."""
         entry: CacheEntry | None = None
@@ -92,13 +92,13 @@ class FastPath:
         began = 0.0 if ids else time.thread_time()  # one record is always cheap
         try:
             with Deadline(time.monotonic() + MAX_SECONDS):
-                question = parse_question(endpoint.schema, words[2])
+                question = parse_question(endpoint.schema, request[2])
                 parameters = question.parameters
                 shape = (endpoint.route, *parameters, *parameters.get("sort", ()))
                 if parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape):
                     return None
                 if "format" in parameters or is_acceptable(endpoint.media_types):
-                    entry = self._entry(endpoint.route, endpoint.answer(question, **ids), words, if_none_match)
+                    entry = self._entry(endpoint.route, endpoint.answer(question, **ids), request, if_none_match)
         except (QueryError, sqlite3.DatabaseError) as error:
             if not _is_interrupted(error):
                 raise
@@ -107,7 +107,7 @@ class FastPath:
             self._skip(shape)
         return entry
 
-    def _entry(self, route: str, answer: Answer, words: Words, if_none_match: bytes | None) -> CacheEntry | None:
+    def _entry(self, route: str, answer: Answer, request: RequestKey, if_none_match: bytes | None) -> CacheEntry | None:
         """Return an answer with the headers that Flask would send, and cache it; None for a stream."""
         if answer.media_type not in _WHOLE_BODIES:
             return None
@@ -115,8 +115,8 @@ class FastPath:
         headers = b"%b%b: %b\r\netag: %b\r\n" % (_COMMON_HEADERS, _VERSION, context.release().version.encode(), etag)
         if if_none_match is not None and etag_matches(if_none_match.decode("latin-1"), answer.weak_etag):
             return CacheEntry(route, etag, headers, b"", b"")
-        coding = preferred(words[4].decode("latin-1")) or "" if words[4] else ""
-        if entry := self._cache.get_by_etag(words, etag, coding.encode()):
+        coding = preferred(request[4].decode("latin-1")) or "" if request[4] else ""
+        if entry := self._cache.get_by_etag(request, etag, coding.encode()):
             return entry
         body, own_headers = answer.render()
         if not isinstance(body, bytes):
@@ -131,7 +131,7 @@ class FastPath:
             coding = ""
         representation += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
         entry = CacheEntry(route, etag, headers, header_lines(representation), body)
-        self._cache.put(words, entry, coding.encode())
+        self._cache.put(request, entry, coding.encode())
         return entry
 
     def _match(self, path: bytes) -> tuple[Endpoint, dict[str, str]] | None:

@@ -25,7 +25,7 @@ from api.server.cache import (
     Cache,
     CacheEntry,
     Headers,
-    Words,
+    RequestKey,
     header_lines,
 )
 from api.server.fast_path import FastPath
@@ -71,7 +71,7 @@ def _decisive(headers: Headers) -> dict[bytes, bytes]:
     return decisive
 
 
-def _words(release: Release, path: bytes, query: bytes, decisive: dict[bytes, bytes]) -> Words:
+def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, bytes]) -> RequestKey:
     return release.fingerprint, path, query, decisive.get(b"accept", b""), decisive.get(b"accept-encoding", b"")
 
 
@@ -120,14 +120,14 @@ class FrontDoor:
         if (release := self._release) is None:
             return None
         decisive = _decisive(headers)
-        words = _words(release, path, query, decisive)
-        entry = self._cache.get(words)
+        key = _key(release, path, query, decisive)
+        entry = self._cache.get(key)
         if entry is not None:
             return self._ready_response(entry, "cache", method, decisive, began)
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
         self._counts[CACHE_REQUESTS, "miss"] += 1
-        entry = self._fast_path.answer(release, words, decisive.get(b"if-none-match"))
+        entry = self._fast_path.answer(release, key, decisive.get(b"if-none-match"))
         return self._ready_response(entry, "fast", method, decisive, began) if entry else None
 
     async def respond_in_thread(self, scope: Message, _: Receive, send: Send) -> None:
@@ -137,8 +137,8 @@ class FrontDoor:
             self._metrics.set_cache_bytes(self._cache.size)
         response = await self._threads.call(scope)
         if method == "GET" and release and not self._is_limited:
-            words = _words(release, path, scope["query_string"], _decisive(scope["headers"]))
-            self._store(release, words, response)
+            key = _key(release, path, scope["query_string"], _decisive(scope["headers"]))
+            self._store(release, key, response)
         await self._threads.send(response, send)
 
     def _ready_response(
@@ -165,8 +165,8 @@ class FrontDoor:
             self._cache.clear()
         self._release, self._next_check = release, now + LOOK_SECONDS
 
-    def _store(self, release: Release, words: Words, response: FlaskResponse) -> None:
-        """Cache Flask's response, if it is public, not a stream, and depends only on the words and the release."""
+    def _store(self, release: Release, key: RequestKey, response: FlaskResponse) -> None:
+        """Cache Flask's response, if it is public, not a stream, and depends only on its key."""
         if response.status != HTTPStatus.OK or response.stream:
             return
         headers = dict(response.headers)
@@ -177,7 +177,7 @@ class FrontDoor:
             entry = CacheEntry(
                 response.route, headers[b"etag"], header_lines(common), header_lines(representation), response.body
             )
-            self._cache.put(words, entry, headers.get(b"content-encoding", b""))
+            self._cache.put(key, entry, headers.get(b"content-encoding", b""))
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         """Run the lifespan of a worker: set up its interpreter, and write its counts until it ends."""
