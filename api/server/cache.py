@@ -53,8 +53,8 @@ class Cache:
     """A cache of finished answers; when its `budget` in bytes is used up, the least recently used are dropped.
 
     An entry is stored once, under its release, its ETag and its coding; its aliases are the keys of the requests
-    that it answers. With a budget of 0, nothing is stored. `size` is the number of bytes used. There is no lock, because
-    only the thread of the event loop may use a cache.
+    that it answers. With a budget of 0, nothing is stored. `size` is the number of bytes used. There is no lock,
+    because only the thread of the event loop may use a cache.
     """
 
     def __init__(self, budget: int) -> None:
