@@ -67,7 +67,7 @@ def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
 class Stream:
     """A body that is read piece by piece, each piece by any thread.
 
-    `deadline` is the request's client; when it has gone, reading ends.
+    `deadline` ends the reading when the client has gone.
     """
 
     def __init__(self, chunks: Iterable[bytes], deadline: Deadline) -> None:
