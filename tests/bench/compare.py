@@ -12,21 +12,16 @@ answers differ.
 """
 
 import argparse
-import gzip
 import json
 import random
-import re
 import sys
 from collections import Counter
-from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
-import brotli
-from backports import zstd
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from differences import DIFFERENCES, Request, decoded, difference
 from random_requests import ACCEPTED, CODINGS, RESOURCES, Answer, answer, draw_requests
 
 ODD_VALUES = ("", "x", "0", "-1", "1_000", "99999999999999999999", "%00", "%FF", "ä", "a,b", "2017-13", "true", "null")
@@ -37,61 +32,6 @@ GOOD_VALUES = {
     "string": ("2017", "2017-01/2018-03", "../2016", "iraq", "fighters", "IQ", "Daesh", "-low", "id", "after:nothing"),
 }
 MOST_SHOWN = 20
-
-Request = bytes
-Allowed = Callable[[Request, Answer, Answer], bool]
-
-
-def without(headers: dict[str, str], *names: str) -> dict[str, str]:
-    """Return headers but for some."""
-    return {name: value for name, value in headers.items() if name not in names}
-
-
-def _range(request: Request, old: Answer, new: Answer) -> bool:
-    if not re.match(rb"(GET|HEAD) /(dataset/|datapackage\.json)", request):
-        return False
-    if b"\r\nRange:" in request and old.status == 200 and new.status in (206, 416):
-        return True
-    shared = without(new.headers, "accept-ranges") == without(old.headers, "accept-ranges")
-    return shared and (old.status, old.body) == (new.status, new.body)
-
-
-def _value_bounds(request: Request, old: Answer, new: Answer) -> bool:
-    return (
-        b"value_min=" in request
-        and b"value_max=" in request
-        and new.status == 400
-        and (b"value_min" in new.body or request.startswith(b"HEAD"))
-        and old.status in (200, 304)
-    )
-
-
-def _format_of_the_file(request: Request, old: Answer, new: Answer) -> bool:
-    names = (b" /dataset/headcount.db", b" /dataset/datapackage.json", b" /datapackage.json")
-    return any(name in request for name in names) and old.status == new.status
-
-
-def _grammar(request: Request, old: Answer, new: Answer) -> bool:
-    article = re.compile(rb"\ba(?= [aeio])")
-    changed = ("content-length", "etag")
-    return (
-        old.status == new.status
-        and article.sub(b"an", decoded(old)) == article.sub(b"an", decoded(new))
-        and without(old.headers, *changed) == without(new.headers, *changed)
-    )
-
-
-def _names_of_metrics(request: Request, old: Answer, new: Answer) -> bool:
-    return b" /metrics" in request and old.status == new.status
-
-
-DIFFERENCES: dict[str, tuple[str, Allowed]] = {
-    "ranges": ("files are served in parts, and say so", _range),
-    "value bounds": ("value_min above value_max is refused", _value_bounds),
-    "file": ("the SQLite file has another format, so other bytes and another checksum", _format_of_the_file),
-    "grammar": ("texts say `an` where they said `a` before a vowel", _grammar),
-    "metrics": ("a count of this server, under other names", _names_of_metrics),
-}
 
 
 class Drawer:
@@ -159,13 +99,6 @@ class Drawer:
             self.links += [following] if following else []
 
 
-def decoded(last: Answer) -> bytes:
-    """Return the body of an answer, decompressed."""
-    decompress = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
-    coding = last.headers.get("content-encoding")
-    return decompress[coding](last.body) if coding and last.body else last.body
-
-
 def shown(request: Request, old: Answer, new: Answer) -> str:
     """Return a text that says how two answers to a request differ."""
     lines = [request.decode("latin-1").strip()]
@@ -194,12 +127,9 @@ def compare(old_url: str, new_url: str, number: int, seed: int) -> tuple[Counter
         old, new = answer(old_url, request), answer(new_url, request)
         drawer.learn(old)
         counts[f"status {old.status}"] += 1
-        if old == new:
-            counts["equal"] += 1
-        elif reason := next((name for name, (_, is_) in DIFFERENCES.items() if is_(request, old, new)), None):
-            counts[f"allowed: {reason}"] += 1
-        else:
-            counts["different"] += 1
+        result = difference(request, old, new)
+        counts[result or "different"] += 1
+        if result is None:
             faults.append(shown(request, old, new))
     return counts, faults
 
