@@ -58,8 +58,8 @@ class ReadyResponse(NamedTuple):
     @property
     def headers(self) -> Headers:
         """The headers in the form that ASGI requires."""
-        parts = (line.partition(b": ") for line in self.lines.split(b"\r\n") if line)
-        return [*((name, value) for name, _, value in parts), (ID, self.request_id)]
+        lines = [line.split(b": ", 1) for line in self.lines.split(b"\r\n")[:-1]]
+        return [*((name, value) for name, value in lines), (ID, self.request_id)]
 
 
 def _decisive(headers: Headers) -> dict[bytes, bytes]:
