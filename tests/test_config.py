@@ -112,7 +112,7 @@ def test_without_a_control_group_the_machine_is_the_limit(tmp_path):
 
 def test_a_variable_of_an_earlier_version_is_ignored_and_named(environment, tmp_path, monkeypatch, caplog):
     served = []
-    monkeypatch.setattr("api.server.gunicorn.Server.run", lambda server: served.append(server))
+    monkeypatch.setattr("api.server.gunicorn.Server.run", lambda server: served.append(server))  # noqa: PLW0108 (a method takes its instance)
     environment(HEADCOUNT_KEPT_BYTES="lots", HEADCOUNT_DATABASE_URL=f"sqlite:///{tmp_path}/a.db")
     assert CliRunner().invoke(main, ["serve"]).exit_code == 0
     assert "HEADCOUNT_KEPT_BYTES is ignored; it is called HEADCOUNT_CACHE_BYTES now" in caplog.text

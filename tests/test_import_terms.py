@@ -5,7 +5,7 @@ import csv
 import pytest
 from tables import MAPPING, Outcome
 
-from seeds.tables import run
+from seeds import workers
 
 REGION = {
     'region: "{region}"': """region:
@@ -127,7 +127,7 @@ def test_a_row_that_is_left_out_leaves_no_warning_about_its_terms(outcome):
 def test_terms_are_compared_over_batches_and_processes(outcome, monkeypatch):
     rows = [{"low": str(number + 1)} for number in range(4_500)] + [{"iso": "NE"}, {"country": "Tchad"}]
     alone = outcome(*rows)
-    monkeypatch.setattr(run, "SMALL", 0)
+    monkeypatch.setattr(workers, "SMALL", 0)
     helped = outcome(*rows)
     assert alone.named() == {"term-disagrees": [4_501], "code-taken": [4_502]}
     assert (helped.findings, helped.imported) == (alone.findings, alone.imported)
