@@ -1,4 +1,4 @@
-"""A claim as JSON, put together from the JSON of the estimates that report it, which a release holds once."""
+"""The JSON of claims. A release does not store it: it is made of the stored JSON of a claim's estimates."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _LEFT_OUT = (*_CLAIM_KEYS, "claim")
 
 
 class RenderedReport(NamedTuple):
-    """An estimate's JSON, with what became of its claim in it: the drift, and from which report."""
+    """The JSON of an estimate, its drift, and the id of the report that it is compared with; both may be None."""
 
     json: bytes
     drift: str | None
@@ -24,7 +24,11 @@ class RenderedReport(NamedTuple):
 def render_claim(
     id_: str, envelope: Mapping[str, float | None], articles: int, reports: Sequence[RenderedReport]
 ) -> bytes:
-    """Return a claim as JSON; `reports` stand in the order of their `claim_rank`."""
+    """Return the JSON of a claim.
+
+    `envelope` holds its numbers by name, `articles` is the number of its articles, and `reports` are ordered by their
+    `claim_rank`.
+    """
     records = [orjson.loads(report.json) for report in reports]
     shared = {key: records[0][key] for key in _CLAIM_KEYS}
     for record, report in zip(records, reports, strict=True):
@@ -35,7 +39,7 @@ def render_claim(
         "id": id_,
         "url": f"/claims/{id_}",
         **shared,
-        "envelope": {name: _shown(envelope[name]) for name in NUMBERS},
+        "envelope": {name: _integer_if_whole(envelope[name]) for name in NUMBERS},
         "estimates": {"count": len(records), "url": f"/estimates?claim={id_}"},
         "articles": articles,
         "reports": records,
@@ -43,6 +47,6 @@ def render_claim(
     return orjson.dumps(claim)
 
 
-def _shown(number: float | None) -> float | None:
-    """Return a number as records show it: whole ones as integers."""
+def _integer_if_whole(number: float | None) -> float | None:
+    """Return a number as records show it: a whole one as an integer."""
     return int(number) if number is not None and number == int(number) else number

@@ -1,4 +1,4 @@
-"""The record of the dataset: its makers, licence, version, counts of records, and downloads."""
+"""The schema of the dataset's record: its makers, licence, version, counts of records, and downloads."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from schema.fields import ListOf, Part, Pattern, Sha256, Text, Whole
 from schema.vocabulary import Record, about
 
 SQLITE_FILE = "headcount.db"
-"""The name of the release's own file as a download."""
+"""The file name of the database as a download."""
 
 
 class DownloadSchema(Record):
-    """The whole dataset, or all records of one kind, as one file."""
+    """A file to download: the whole dataset, or all records of one kind."""
 
     name = fields.String(dump_only=True, metadata=about("The file's name.", "estimates.csv"))
     url = fields.String(dump_only=True, metadata=about("Where it is.", "/dataset/estimates.csv"))
@@ -22,7 +22,7 @@ class DownloadSchema(Record):
 
 
 class DatasetSchema(Record):
-    """The dataset that is being read."""
+    """The dataset of a release."""
 
     version = fields.String(dump_only=True, metadata=about("A digest of all records: the same for the same."))
     title = Text(200, required=True, metadata=about("What the dataset is called."))
@@ -51,5 +51,5 @@ class DatasetSchema(Record):
 
 
 def cite(dataset: dict[str, Any]) -> str:
-    """Return how to cite a release."""
+    """Return the citation of a dataset's record: makers, title, version."""
     return f"{'; '.join(dataset['creators'])}. {dataset['title']}, version {dataset['version']}."

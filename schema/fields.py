@@ -1,7 +1,7 @@
-"""Strict marshmallow fields: text in, one meaning out, and a refusal that says what would be right.
+"""Strict marshmallow fields: each deserialises text, and its errors say what was expected.
 
-Curated files and query strings both arrive as text. marshmallow's own numbers take `"1_000"`, `" 5 "` and the
-digits of other scripts; these take ASCII only.
+The values of curated files and query strings are text. marshmallow's own number fields accept `"1_000"`, `" 5 "` and
+the digits of other scripts; these accept ASCII only.
 """
 
 import re
@@ -20,7 +20,7 @@ _SHOWN_CHARACTERS = 60
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: quoted, and cut when it is long."""
+    """Return a value for an error message: quoted, cut after 60 characters; a mapping or a list by its kind."""
     if value is None or isinstance(value, Mapping | list):
         kind = "nothing" if value is None else "mapping" if isinstance(value, Mapping) else "list"
         return kind if value is None else f"a {kind}" if value else f"an empty {kind}"
@@ -29,12 +29,11 @@ def shown(value: object) -> str:
 
 
 class Strict(fields.Field[Any]):
-    """A field that knows what it expects, and says so whenever it refuses."""
+    """A field of which every error, for a missing or null value too, says what was `expected`."""
 
     expected = "a value"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take marshmallow's arguments; a missing value and a null are refused with what is expected."""
         messages: dict[str, Any] = {
             "required": f"is missing; expected {self.expected}",
             "null": f"null is refused; expected {self.expected}",
@@ -43,15 +42,14 @@ class Strict(fields.Field[Any]):
         super().__init__(*args, error_messages=messages, **kwargs)
 
     def refused(self, value: object) -> ValidationError:
-        """Return the error for a value that is not what was expected."""
+        """Return the error for a value that is not the expected one."""
         return ValidationError(f"{shown(value)} is refused; expected {self.expected}")
 
 
 class Text(Strict, fields.String):
-    """Text of a given length, in one line, without control characters or spaces around it."""
+    """One line of 1 to `longest` characters (Unicode code points), without control characters or spaces around it."""
 
     def __init__(self, longest: int = 500, **kwargs: Any) -> None:
-        """Take the largest number of characters (Unicode code points)."""
         self.longest = longest
         self.expected = f"text in one line, 1 to {longest} characters, without spaces around it"
         super().__init__(validate=validate.Length(1, longest), **kwargs)
@@ -65,10 +63,13 @@ class Text(Strict, fields.String):
 
 
 class Pattern(Strict, fields.String):
-    """Text that one regular expression describes, for us and for OpenAPI alike."""
+    """Text that matches a regular expression, which OpenAPI publishes too.
+
+    `pattern` is anchored and in the syntax of ECMA 262, `expected` describes it in words, and `longest` is the largest
+    number of characters.
+    """
 
     def __init__(self, pattern: str, expected: str, longest: int = 200, **kwargs: Any) -> None:
-        """Take the pattern (ECMA 262, anchored), what it means in words, and the most characters."""
         self.expected = expected
         self.longest = longest
         self.regex = re.compile(pattern, re.ASCII)
@@ -81,10 +82,9 @@ class Pattern(Strict, fields.String):
 
 
 class Id(Pattern):
-    """A slug: what a record is called for ever, in addresses too."""
+    """A slug: the permanent id of a record, which is also part of its URL."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Take marshmallow's arguments."""
         super().__init__(ID_PATTERN, "an id: lower-case a to z, digits, single hyphens or underscores", 120, **kwargs)
 
 
@@ -92,15 +92,13 @@ class Sha256(Pattern):
     """A SHA-256 digest in lower-case hexadecimal."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Take marshmallow's arguments."""
         super().__init__("^[0-9a-f]{64}$", "a SHA-256 digest: 64 hexadecimal digits, lower-case", 64, **kwargs)
 
 
 class Edtf(Pattern):
-    """An EDTF date or interval; stays the string that it is."""
+    """An EDTF date or interval, kept as its text."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Take marshmallow's arguments."""
         super().__init__(EDTF_PATTERN, EDTF_EXPECTED, 40, **kwargs)
 
 
@@ -114,12 +112,11 @@ class Day(Strict, fields.Date):
 
 
 class Number(Strict, fields.Float):
-    """A number from 0, in ASCII digits; whole ones stay whole."""
+    """A number from 0 to LARGEST_NUMBER, in ASCII digits; a whole number is an `int`."""
 
     expected = f"a number from 0 to {LARGEST_NUMBER}, in digits with or without a decimal point"
 
     def __init__(self, **kwargs: Any) -> None:
-        """Take marshmallow's arguments."""
         super().__init__(validate=validate.Range(0, LARGEST_NUMBER), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -132,23 +129,22 @@ class Number(Strict, fields.Float):
 
 
 class Whole(Strict, fields.Integer):
-    """A whole number within bounds, in ASCII digits."""
+    """A whole number from `smallest` to `largest`, both included, in ASCII digits."""
 
     def __init__(self, smallest: int = 0, largest: int = LARGEST_NUMBER, **kwargs: Any) -> None:
-        """Take the bounds, both included."""
         self.expected = f"a whole number from {smallest} to {largest}"
         self.smallest, self.largest = smallest, largest
         super().__init__(validate=validate.Range(smallest, largest), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        plain = isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value, re.ASCII)
-        if not plain or not self.smallest <= int(value) <= self.largest:
+        is_digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value, re.ASCII)
+        if not is_digits or not self.smallest <= int(value) <= self.largest:
             raise self.refused(value)
         return int(value)
 
 
 class Flag(Strict, fields.Boolean):
-    """`true` or `false`, and no other spelling."""
+    """`true` or `false`; no other spelling is accepted."""
 
     expected = "true or false"
 
@@ -159,10 +155,9 @@ class Flag(Strict, fields.Boolean):
 
 
 class Term(Strict, fields.Enum[Any]):
-    """A word of a closed vocabulary."""
+    """A term of a closed vocabulary, `terms`."""
 
     def __init__(self, terms: type[StrEnum], **kwargs: Any) -> None:
-        """Take the vocabulary."""
         self.terms = [str(term) for term in terms]
         self.expected = f"one of {', '.join(self.terms)}"
         super().__init__(terms, by_value=fields.String, **kwargs)
@@ -174,12 +169,11 @@ class Term(Strict, fields.Enum[Any]):
 
 
 class ListOf(Strict, fields.List[Any]):
-    """A list, by default empty where it is not required."""
+    """A list whose items are all of the field `item`; empty by default, unless it is required."""
 
     expected = "a list"
 
     def __init__(self, item: fields.Field[Any], **kwargs: Any) -> None:
-        """Take the field of one item."""
         default = {} if kwargs.get("required") else {"load_default": list}
         super().__init__(item, **default, **kwargs)
 
@@ -196,10 +190,9 @@ class Part(Strict, fields.Nested):
 
 
 class Reference(Part):
-    """Another record: curated as its id, answered as a stub that names it."""
+    """A reference to another record: an id in curated files, and in answers its `stub`, which has its name."""
 
     def __init__(self, stub: type[Schema], **kwargs: Any) -> None:
-        """Take the schema of the stub."""
         self.id = Id()
         self.expected = self.id.expected
         super().__init__(stub, **kwargs)

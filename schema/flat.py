@@ -1,4 +1,4 @@
-"""Records as text: chosen keys of a record, and many records as CSV or NDJSON, a batch at a time."""
+"""Records as CSV and NDJSON, batch by batch, and the JSON of a record with chosen keys only."""
 
 import csv
 import io
@@ -14,12 +14,12 @@ T = TypeVar("T")
 
 ROWS_AT_A_TIME = 200
 _DECODED_AT_ONCE = 40
-"""Records that are decoded at a time for CSV; many more would set off Python's garbage collection."""
+"""Records that are decoded at a time for CSV; many more would start Python's garbage collection."""
 
-# What a spreadsheet would take for a formula (OWASP, CSV injection).
+# A spreadsheet takes a text that begins with one of these for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MAY_BE_FORMULA = re.compile(rb':\s*"[=+@\\-]').search
-"""Searches a record's JSON for a text that begins like one, or with a character that JSON escapes, such as a tab."""
+"""Searches a record's JSON for a text that begins like a formula, or with an escaped character such as a tab."""
 
 
 def guard_formula(value: Any) -> Any:
@@ -35,13 +35,14 @@ def narrowed(rendered: bytes, wanted: Sequence[str] | None) -> bytes:
 
 
 def _narrowed(record: dict[str, Any], wanted: set[tuple[str, ...]]) -> dict[str, Any]:
+    """Return the keys of a record at the wanted paths; an object of which some keys are wanted may be null."""
     narrow: dict[str, Any] = {}
     for key, value in record.items():
-        below = {path[1:] for path in wanted if path[0] == key}
-        if () in below or (below and value is None):
+        wanted_within = {path[1:] for path in wanted if path[0] == key}
+        if () in wanted_within or (wanted_within and value is None):
             narrow[key] = value
-        elif below:
-            narrow[key] = _narrowed(value, below)
+        elif wanted_within:
+            narrow[key] = _narrowed(value, wanted_within)
     return narrow
 
 
@@ -57,14 +58,14 @@ def flattened(record: dict[str, Any], joint: str, prefix: str = "") -> dict[str,
 
 
 def batched(rows: Iterable[T], size: int = 0) -> Iterator[list[T]]:
-    """Yield rows in lists of a size, by default ROWS_AT_A_TIME."""
+    """Yield rows in lists of `size` rows; 0 means ROWS_AT_A_TIME."""
     iterator = iter(rows)
     while batch := list(islice(iterator, size or ROWS_AT_A_TIME)):
         yield batch
 
 
 def write_ndjson(rendered: Iterable[bytes], wanted: Sequence[str] | None = None) -> Iterator[bytes]:
-    """Yield batches of lines, each line a record's JSON."""
+    """Yield batches of lines, each line a record's JSON with the wanted keys; None: all keys."""
     for rows in batched(rendered):
         yield b"".join(narrowed(row, wanted) + b"\n" for row in rows)
 
@@ -74,16 +75,16 @@ def columns_of(record: Schema, wanted: Sequence[str] | None = None, prefix: str 
     columns: list[str] = []
     for key, field in record.fields.items():
         name = prefix + key
-        below = None if wanted is None or name in wanted else wanted
+        wanted_within = None if wanted is None or name in wanted else wanted
         if isinstance(field, fields.Nested):
-            columns += columns_of(field.schema, below, f"{name}.")
-        elif below is None:
+            columns += columns_of(field.schema, wanted_within, f"{name}.")
+        elif wanted_within is None:
             columns.append(name)
     return columns
 
 
 def write_csv(rendered: Iterable[bytes], columns: Sequence[str]) -> Iterator[bytes]:
-    """Yield RFC 4180: a header even with no row, null as an empty cell, a list as its JSON.
+    """Yield CSV (RFC 4180) in batches: a header even with no row, null as an empty cell, a list as its JSON.
 
     A text that a spreadsheet would take for a formula gets a `'` before it, which spreadsheets do not show.
     """
@@ -94,10 +95,10 @@ def write_csv(rendered: Iterable[bytes], columns: Sequence[str]) -> Iterator[byt
 
 
 def _lines(rows: list[bytes], paths: list[tuple[str, ...]]) -> bytes:
-    """Return records as lines of CSV, made column by column, so that each column's types are looked at once."""
-    suspect = any(map(_MAY_BE_FORMULA, rows))
+    """Return records as lines of CSV, made column by column, so that the types of a column are examined once."""
+    may_hold_formula = any(map(_MAY_BE_FORMULA, rows))
     parts: _Parts = {(): [orjson.loads(row) for row in rows]}
-    return _csv(zip(*(_cells(_column(parts, path), suspect=suspect) for path in paths), strict=True))
+    return _csv(zip(*(_cells(_column(parts, path), may_hold_formula=may_hold_formula) for path in paths), strict=True))
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -110,18 +111,18 @@ _Parts = dict[tuple[str, ...], list[Any]]
 
 
 def _column(parts: _Parts, path: tuple[str, ...]) -> list[Any]:
-    """Return the values of all records at a path; `parts` keeps those of each path that was asked for."""
+    """Return the values of all records at a path; `parts` caches them by path."""
     if path not in parts:
         *above, key = path
         parts[path] = [None if part is None else part[key] for part in _column(parts, tuple(above))]
     return parts[path]
 
 
-def _cells(values: list[Any], *, suspect: bool) -> list[Any]:
-    """Return the values of a column as csv takes them; texts are guarded only where one may be a formula."""
-    kinds = set(map(type, values))
-    if bool in kinds or list in kinds:
+def _cells(values: list[Any], *, may_hold_formula: bool) -> list[Any]:
+    """Return the values of a column for csv; formulas are looked for only where `may_hold_formula`."""
+    types = set(map(type, values))
+    if bool in types or list in types:
         values = [orjson.dumps(value).decode() if type(value) in (bool, list) else value for value in values]
-    if suspect and str in kinds:
+    if may_hold_formula and str in types:
         values = [guard_formula(value) for value in values]
     return values

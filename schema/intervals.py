@@ -1,4 +1,4 @@
-"""Dates and stated numbers as intervals: how they are read, how they overlap, when they exclude each other."""
+"""EDTF dates as periods of days, and figures as intervals of numbers, with their rounding and their contradictions."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from edtf import parse_edtf
 from schema.terms import HEDGES, Bound, Hedge
 
 NUMBERS = ("low", "best", "high")
-"""What a figure can say, in UCDP's words."""
+"""The numbers that a figure can state, named as UCDP names them."""
 
 _DAYS_IN_400_YEARS = 146_097
 _YEAR = "[0-9]{4}"
@@ -29,7 +29,7 @@ _REVERSED = "|".join(f"{digit}[^/]*/\\1[0-{digit - 1}]" for digit in range(1, 10
 EDTF_PATTERN = (
     f"^(?!([0-9-]*)(?:{_REVERSED}))(?:{_SEASON}|{_UNSPECIFIED}|{_DATE}|{_DATE}/(?:{_DATE}|[.]{{2}})|[.]{{2}}/{_DATE})$"
 )
-"""The EDTF dates that are understood, as one ECMA 262 pattern: OpenAPI publishes what the server checks.
+"""The supported EDTF dates, as one ECMA 262 pattern: the server checks it, and OpenAPI publishes it.
 
 Years, months and days that exist, qualified (`~ ? %`) or not; spring, summer and autumn (`-21 -22 -23`; winter
 lies in two years, and an interval says which); unspecified digits (`201X`, `2017-XX`); intervals, open ones too.
@@ -52,7 +52,7 @@ class Period:
 
 @lru_cache(maxsize=16_384)
 def read_period(text: str) -> Period:
-    """Return the period that an EDTF string (ISO 8601-2, the part of it in EDTF_PATTERN) stands for.
+    """Return the period of an EDTF string (ISO 8601-2, as far as EDTF_PATTERN supports it).
 
     Raises ValueError with what was expected.
     """
@@ -64,7 +64,7 @@ def read_period(text: str) -> Period:
 
 @lru_cache(maxsize=16_384)
 def _days(date_: str) -> tuple[str | None, str | None]:
-    """Return the first and last day of a date that is no interval, or of one side of it; None where that is open."""
+    """Return the first and last day of one date, which may be one side of an interval; None where that side is open."""
     if re.fullmatch(f"{_DAY}[~?%]?", date_, re.ASCII):
         return date_[:10], date_[:10]
     if date_ == "..":
@@ -79,14 +79,14 @@ def day_number(day: str | None) -> int | None:
     """Return a day (ISO 8601, the years 0 to 9999) as the number of days since the day before 0001-01-01."""
     if day is None:
         return None
-    if day.startswith("0000"):  # which Python's calendar leaves out; every 400 years it repeats
+    if day.startswith("0000"):  # Python's calendar has no year 0; it repeats every 400 years
         return date.fromisoformat(f"0400{day[4:]}").toordinal() - _DAYS_IN_400_YEARS
     return date.fromisoformat(day).toordinal()
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The numbers that a stated figure admits; `high` None is open upwards, and an open low side is 0."""
+    """The numbers that a stated figure admits. An open high side is None, an open low side is 0."""
 
     low: float
     high: float | None
@@ -102,17 +102,17 @@ class Interval:
         high: float | None,
         granularity: float | None,
     ) -> Self | None:
-        """Return the interval of a figure as it was said, or None for a vague one.
+        """Return the interval of a figure; None for a vague one.
 
-        An approximate figure counts as its best ± half of its granularity: this serves comparing and filtering
-        and is never shown as something that was said.
+        The interval of an approximate figure is its best ± half of its granularity. It is used to compare and filter
+        figures, and is never shown as a stated number.
         """
         rule = HEDGES[hedge]
         if hedge is Hedge.VAGUE:
             return None
         if best is not None and rule.bound is Bound.CENTRE:
             margin = (granularity or 0) / 2
-            # To nine decimals: 33.3 + 0.05 is 33.35, and not what binary floating point makes of it.
+            # Rounded to nine decimals, because 33.3 + 0.05 is not exactly 33.35 in binary floating point.
             return cls(max(round(best - margin, 9), 0), round(best + margin, 9))
         return cls(low or 0, high, low is None or rule.low_inclusive, high is None or rule.high_inclusive)
 
@@ -123,15 +123,15 @@ class Interval:
         return self.high < other.low or (self.high == other.low and not touching)
 
     def is_disjoint(self, other: "Interval") -> bool:
-        """Say whether no number lies in both."""
+        """Return whether no number lies in both intervals."""
         return self._ends_before(other) or other._ends_before(self)
 
 
 def exclude_each_other(first: tuple[Hedge, Interval], second: tuple[Hedge, Interval]) -> bool:
-    """Say whether two figures of one claim cannot both be right.
+    """Return whether two figures of one claim cannot both be right.
 
-    They cannot where no number lies in both, nor where one is a floor that starts at the other's firm ceiling:
-    "500 or more" turns "does not exceed 400 to 500" around, though 500 itself lies in both.
+    That is so where no number lies in both intervals, and where one figure is a floor that starts at the firm ceiling
+    of the other: "500 or more" contradicts "does not exceed 400 to 500", although 500 lies in both.
     """
     if first[1].is_disjoint(second[1]):
         return True
@@ -143,9 +143,9 @@ def exclude_each_other(first: tuple[Hedge, Interval], second: tuple[Hedge, Inter
 
 
 def granularity_of(*numbers: float | None) -> float | None:
-    """Return the finest power of ten that the given numbers are rounded to: 400 → 100, 33.3 → 0.1.
+    """Return the finest power of ten that the numbers are rounded to: 400 → 100, 33.3 → 0.1.
 
-    Zero says nothing of its rounding and counts as 1; without any number there is none.
+    Zero counts as rounded to 1. Return None where there is no number.
     """
     return min((_power_of_ten(number) for number in numbers if number is not None), default=None)
 
@@ -154,7 +154,7 @@ def _power_of_ten(number: float) -> float:
     if number != int(number):
         decimals = len(repr(float(number)).partition(".")[2])
         return float(10**-decimals)
-    power, rest = 1, int(number)
-    while rest and rest % 10 == 0:
-        power, rest = power * 10, rest // 10
+    power, quotient = 1, int(number)
+    while quotient and quotient % 10 == 0:
+        power, quotient = power * 10, quotient // 10
     return power

@@ -1,4 +1,4 @@
-"""The records of what is reported: articles, the estimates in them, and the claims that these report."""
+"""The schemas of articles, of the estimates in them, and of the claims that estimates report."""
 
 from marshmallow import fields
 
@@ -16,6 +16,7 @@ from schema.vocabulary import (
 )
 
 LONGEST_WORDING = 80
+"""Characters."""
 
 
 class PeriodSchema(Record):
@@ -33,7 +34,7 @@ class AsOfSchema(PeriodSchema):
 
 
 class PublishedSchema(PeriodSchema):
-    """When an article appeared."""
+    """The date of publication of an article."""
 
     basis = Term(PublishedBasis, required=True, metadata=about("Whether the date was printed or inferred."))
     note = Text(
@@ -44,14 +45,14 @@ class PublishedSchema(PeriodSchema):
 
 
 class DocumentSchema(Record):
-    """The text that an article was coded from; the text itself is not published here."""
+    """The text that an article was coded from. Only its name and hash are published, not the text."""
 
     name = Text(120, required=True, metadata=about("The document's file name."))
     sha256 = Sha256(required=True, metadata=about("SHA-256 of the document's bytes."))
 
 
 class ArticleSchema(Record):
-    """Who printed a figure."""
+    """An article that reports estimates."""
 
     id = Id(required=True, metadata=about("What the record is called, for ever."))
     title = Text(300, required=True, metadata=about("The headline, as printed."))
@@ -84,7 +85,7 @@ class ArticleSchema(Record):
 
 
 class ClaimStubSchema(Record):
-    """What one source said on one occasion, and how often that is reported here."""
+    """A claim as estimates show it: its id, and the numbers of its reports and articles."""
 
     id = Id(metadata=about("What the claim is called, for ever."))
     reports = Whole(metadata=about("Number of estimates that report this claim."))
@@ -92,7 +93,7 @@ class ClaimStubSchema(Record):
 
 
 class EvidenceSchema(Record):
-    """Where the wording stands in the document: a Web Annotation TextPositionSelector, or the row of a table."""
+    """The place of a wording in its document: a Web Annotation TextPositionSelector, or the row of a table."""
 
     document = Text(dump_only=True, metadata=about("The document's file name."))
     sha256 = Sha256(dump_only=True, metadata=about("SHA-256 of the document's bytes."))
@@ -140,7 +141,7 @@ ArticleStub = stub_of(
 
 
 class EstimateSchema(Record):
-    """One article's report of a claim: a figure as it was printed, with who said it and where."""
+    """An estimate: the report of a claim by one article, with the figure as printed, its source and its region."""
 
     id = Id(required=True, metadata=about("What the record is called, for ever."))
     url = fields.String(dump_only=True, metadata=about("Where this record is."))
@@ -194,7 +195,7 @@ class EstimateSchema(Record):
 
 
 class EnvelopeSchema(Record):
-    """The widest numbers said in all reports of a claim; nothing is averaged, and what was worked out is left out."""
+    """The widest numbers in the reports of a claim, derived estimates left out; nothing is averaged."""
 
     low = Number(dump_only=True, allow_none=True, metadata=about("The lowest low that was said; null: none was."))
     best = Number(
@@ -225,7 +226,7 @@ ReportSchema = stub_of(
 
 
 class ClaimSchema(Record):
-    """One source, on one occasion, giving one figure, with every report of it."""
+    """A claim: the figure that a source gave on one occasion, with every report of it."""
 
     id = Id(metadata=about("What the record is called, for ever."))
     url = fields.String(metadata=about("Where this record is."))

@@ -2,13 +2,13 @@
 
 **Records.** Each of the eight resources is one table in the order in which it is listed: `position` is a record's place
 in that order (estimates newest first, articles and all others by id), and other tables refer to a record by it. Its
-columns are what questions compare and sort by; what is answered is its JSON, rendered once by the loader. The JSON of
+columns are those that queries compare and sort by; its JSON, rendered once by the loader, is the answer. The JSON of
 estimates is a table of its own, so that a scan of columns does not read it. The JSON of claims is not stored: it is
-made of that of their estimates (`schema.claim_json`).
+made of the JSON of their estimates (`schema.claim_json`).
 
-**Serving tables.** They repeat, in the order in which common questions read it, what the other tables hold:
-`region_estimates` (the estimates of each region, newest first), `estimate_counts` and `series_rollup` (how many there
-are), and `closures` (what contains what). A release is written once and never changed, so no copy can go stale.
+**Serving tables.** They repeat data of the other tables in the order in which common queries read it:
+`region_estimates` (the estimates of each region, newest first), `estimate_counts` and `series_rollup` (numbers of
+estimates), and `closures` (which term contains which). A release never changes, so no copy becomes stale.
 """
 
 from enum import StrEnum
@@ -22,7 +22,7 @@ metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
 FORMAT = 1
-"""The number of these tables and of the keys of the records in them; `PRAGMA user_version` of a release's file."""
+"""The version of these tables and of the keys of their records; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
 
@@ -55,12 +55,12 @@ def _reference(table: str, *, indexed: bool = True) -> Column[int]:
 
 
 def _resource(name: str, *columns: Column[Any], rendered: bool = True) -> Table:
-    own: list[Column[Any]] = [
+    all_columns: list[Column[Any]] = [
         Column("position", Integer, primary_key=True),
         _text("id", unique=True, index=True),
         *columns,
     ]
-    return Table(name, metadata, *own, *([_text("json")] if rendered else []))
+    return Table(name, metadata, *all_columns, *([_text("json")] if rendered else []))
 
 
 def _named(name: str, *columns: Column[Any]) -> Table:
@@ -119,9 +119,9 @@ estimates = _resource(
     *(Column(name, Boolean, nullable=False, index=True) for name in ("derived", "disputed")),
     *_period("stated"),
     _text("published_start", null=True, index=True),
-    # What changed in it since another report of its claim, and since which; null where there is none to compare with.
+    # The drift since another report of its claim, and the id of that report; null where there is none to compare with.
     *(Column("drift", _term(terms.Drift)), _text("drift_from", null=True)),
-    # What filters compare, worked out at load: the numbers that the figure admits (a null value_low is a vague
+    # Computed at load, for filters: the numbers that the figure admits (a null value_low is a vague
     # figure, a null value_high is open), its rank among the reports of its claim, and whether it is the first of them
     # that admits numbers, which stands for the claim where claims are compared.
     *(_number("value_low"), _number("value_high")),
@@ -131,7 +131,7 @@ estimates = _resource(
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
     rendered=False,
 )
-# Finds the estimates of a series; and holds all columns that comparing claims reads, so that it reads no row.
+# Finds the estimates of a series, and covers all columns that the comparison of claims reads.
 Index(
     "estimates_compared",
     *(estimates.c[f"{kind}_position"] for kind in ("group", "indicator", "region")),
@@ -147,7 +147,7 @@ estimates_rendered = Table(
     metadata,
     *(Column("position", Integer, ForeignKey("estimates.position"), primary_key=True), _text("json")),
 )
-"""The JSON of each estimate; those that follow each other in the list, newest first, lie side by side."""
+"""The JSON of each estimate, stored in the order of the list, newest first."""
 
 RESOURCES = {table.name: table for table in metadata.sorted_tables if "id" in table.c and "position" in table.c}
 """The tables that are resources, by name."""
@@ -156,16 +156,16 @@ SEARCHED = tuple(name for name in RESOURCES if name != "claims")
 
 
 def full_text(name: str) -> str:
-    """Return the statement that makes the index of a resource's words; its rowid is the record's position."""
+    """Return the SQL that creates the full-text index of a resource; its rowid is the record's position."""
     return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
 
 
 ANY, ANY_YEAR = 0, -1
-"""In place of a position, or of a year, in a serving table: all of them together."""
+"""In a serving table, in place of a position or of a year: all positions, all years."""
 
 
 def _clustered(name: str, *columns: Column[Any]) -> Table:
-    """Return a table whose rows lie in the order of its key."""
+    """Return a table whose rows are stored in the order of its key."""
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
@@ -192,7 +192,7 @@ Index(
 )
 
 BEFORE_ALL, AFTER_ALL = -1, 1_000_000
-"""The year (or quarter, or month) of the open start, or the open end, of an as_of."""
+"""In place of the year (or quarter, or month) of the open start, or the open end, of an as_of."""
 
 series_rollup = _clustered(
     "series_rollup",
@@ -228,7 +228,7 @@ PART = "part"
 versions = Table(
     "versions", metadata, Column("number", Integer, primary_key=True, autoincrement=False), _text("version")
 )
-"""Every version of the dataset that was loaded into this path, in that order; the last is the present one."""
+"""Every version of the dataset that was loaded into this path, in order; the last is the present one."""
 
 history = Table(
     "history",

@@ -1,11 +1,11 @@
-"""Closed vocabularies: every word that a record may use, with its meaning, defined once."""
+"""The closed vocabularies: the terms that keys of records may hold, and what each hedge means."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Hedge(StrEnum):
-    """How firmly, and in which direction, a figure was said."""
+    """How firmly a figure was stated, and in which direction it is open."""
 
     NONE = "none"
     APPROXIMATELY = "approximately"
@@ -20,7 +20,7 @@ class Hedge(StrEnum):
 
 
 class Bound(StrEnum):
-    """What a hedge says of the number: where it stands, or on which side."""
+    """The bound that a hedge sets: whether the stated number is exact, a centre, an end of a range, or no bound."""
 
     POINT = "point"
     CENTRE = "centre"
@@ -31,7 +31,7 @@ class Bound(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What kind of speaker a source is."""
+    """The kind of speaker that a source is."""
 
     GOVERNMENT = "government"
     MILITARY = "military"
@@ -45,7 +45,7 @@ class SourceKind(StrEnum):
 
 
 class RegionKind(StrEnum):
-    """How large a region is, and whether it is made of others."""
+    """The size of a region, or that it combines other regions."""
 
     COUNTRY = "country"
     ADMIN1 = "admin1"
@@ -57,7 +57,7 @@ class RegionKind(StrEnum):
 
 
 class IndicatorKind(StrEnum):
-    """Whether a count stands at a moment, adds up over a time, or is a part of another count."""
+    """Whether an indicator counts at a moment, adds up over time, or is a part of another count."""
 
     STOCK = "stock"
     FLOW = "flow"
@@ -65,7 +65,7 @@ class IndicatorKind(StrEnum):
 
 
 class Unit(StrEnum):
-    """What one of the counted things is."""
+    """The unit of an indicator."""
 
     PERSONS = "persons"
     USD = "USD"
@@ -74,14 +74,14 @@ class Unit(StrEnum):
 
 
 class Locus(StrEnum):
-    """Where in the article the figure stands."""
+    """The part of the article in which the figure stands."""
 
     HEADLINE = "headline"
     BODY = "body"
 
 
 class AsOfBasis(StrEnum):
-    """How it is known which time a number describes."""
+    """From what the time of a number is known."""
 
     TEXT = "text"
     STATEMENT = "statement"
@@ -89,14 +89,14 @@ class AsOfBasis(StrEnum):
 
 
 class PublishedBasis(StrEnum):
-    """How it is known when an article appeared."""
+    """From what the publication date of an article is known."""
 
     PRINTED = "printed"
     INFERRED = "inferred"
 
 
 class Drift(StrEnum):
-    """What became of a claim between one report of it and the next."""
+    """How a report of a claim differs from the report that it is compared with."""
 
     SAME = "same"
     HEDGE_LOST = "hedge_lost"
@@ -107,7 +107,7 @@ class Drift(StrEnum):
 
 
 class NameKind(StrEnum):
-    """Which of a record's names a name is, the surest first."""
+    """The kinds of names by which a record is found, the surest first."""
 
     ID = "id"
     CODE = "code"
@@ -117,7 +117,11 @@ class NameKind(StrEnum):
 
 @dataclass(frozen=True)
 class HedgeRule:
-    """Which numbers a hedge needs, which it allows, and what it says of them."""
+    """The meaning of a hedge, and the numbers of a figure that has it.
+
+    `needs` and `allows` are names of numbers ("low", "best", "high"). `firm`: the bound is meant to hold.
+    `low_inclusive`, `high_inclusive`: the stated number itself is admitted.
+    """
 
     name: str
     definition: str
@@ -129,17 +133,13 @@ class HedgeRule:
     high_inclusive: bool = True
 
 
-def _numbers(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
-
 HEDGES: dict[Hedge, HedgeRule] = {
     Hedge.NONE: HedgeRule(
         "No hedge",
         "Said as an exact number: low, best and high are the same.",
         Bound.POINT,
         True,
-        _numbers("low", "best", "high"),
+        frozenset({"low", "best", "high"}),
     ),
     Hedge.APPROXIMATELY: HedgeRule(
         "Approximately",
@@ -147,14 +147,14 @@ HEDGES: dict[Hedge, HedgeRule] = {
         "range has a low and a high instead.",
         Bound.CENTRE,
         False,
-        _numbers("best"),
+        frozenset({"best"}),
     ),
     Hedge.NEARLY: HedgeRule(
         "Nearly",
         "Nearly, almost: a little under the number, by how much was not said.",
         Bound.CEILING,
         False,
-        _numbers("high"),
+        frozenset({"high"}),
         high_inclusive=False,
     ),
     Hedge.BETWEEN: HedgeRule(
@@ -162,30 +162,30 @@ HEDGES: dict[Hedge, HedgeRule] = {
         "From one number to another, both included. Data sets state which number between them is best as well.",
         Bound.RANGE,
         True,
-        _numbers("low", "high"),
-        allows=_numbers("best"),
+        frozenset({"low", "high"}),
+        allows=frozenset({"best"}),
     ),
     Hedge.AT_MOST: HedgeRule(
         "At most",
         "No more than, does not exceed: a firm ceiling. A ceiling given as a range has a low as well.",
         Bound.CEILING,
         True,
-        _numbers("high"),
-        allows=_numbers("low"),
+        frozenset({"high"}),
+        allows=frozenset({"low"}),
     ),
     Hedge.UP_TO: HedgeRule(
         "Up to",
         "Up to, as many as: a ceiling that the speaker leaves soft; it can be broken.",
         Bound.CEILING,
         False,
-        _numbers("high"),
+        frozenset({"high"}),
     ),
     Hedge.FEWER_THAN: HedgeRule(
         "Fewer than",
         "Fewer than, less than: a firm ceiling that is itself excluded.",
         Bound.CEILING,
         True,
-        _numbers("high"),
+        frozenset({"high"}),
         high_inclusive=False,
     ),
     Hedge.AT_LEAST: HedgeRule(
@@ -193,14 +193,14 @@ HEDGES: dict[Hedge, HedgeRule] = {
         "At least, or more: a firm floor.",
         Bound.FLOOR,
         True,
-        _numbers("low"),
+        frozenset({"low"}),
     ),
     Hedge.MORE_THAN: HedgeRule(
         "More than",
         "More than, over: a firm floor that is itself excluded.",
         Bound.FLOOR,
         True,
-        _numbers("low"),
+        frozenset({"low"}),
         low_inclusive=False,
     ),
     Hedge.VAGUE: HedgeRule(

@@ -1,8 +1,8 @@
-"""The records of the code lists, whom, where and what a figure is about and who says it; and what all records share.
+"""The schemas of the code lists (groups, regions, indicators, hedges, sources), and the base classes of all records.
 
-A record's class checks what is curated, renders what is answered, and is what OpenAPI shows. Keys that the loader works
-out are `dump_only`: a curator who writes one is refused. What a key means stands here and in `schema.records`, and
-nowhere else.
+A schema validates curated records, renders answers, and describes both in OpenAPI. Keys that the loader computes are
+`dump_only`: a curated record that has one is refused. The meaning of each key is written here and in `schema.records`
+only.
 """
 
 from typing import Any
@@ -14,12 +14,12 @@ from schema.terms import Bound, IndicatorKind, RegionKind, SourceKind, Unit
 
 
 def about(meaning: str, example: object = None) -> dict[str, Any]:
-    """Return the metadata that says in OpenAPI what a key means, with an example."""
+    """Return the metadata of a field: the meaning of its key, and an example, for OpenAPI."""
     return {"description": meaning} | ({} if example is None else {"example": example})
 
 
 class Record(Schema):
-    """What all records share: unknown keys are refused, and keys keep their order."""
+    """The base class of all records: unknown keys are refused, and keys keep their order."""
 
     class Meta:
         """marshmallow's settings."""
@@ -33,19 +33,22 @@ class Record(Schema):
 
 
 def stub_of(record: type[Schema], *keys: str, name: str, **more: fields.Field[Any]) -> type[Schema]:
-    """Return a smaller schema with some of a record's keys, meanings and all; `more` are its own, or smaller ones."""
+    """Return a schema with some keys of a record, as the record declares them.
+
+    `more` are fields of the stub itself, added to these keys or put in their place.
+    """
     return Record.from_dict({key: more.pop(key, record._declared_fields[key]) for key in keys} | more, name=name)
 
 
 class UsageSchema(Record):
-    """How many estimates carry a record, and where they are listed."""
+    """The number of estimates that refer to a record, and the URL of their list."""
 
     count = Whole(dump_only=True, metadata=about("Number of estimates.", 16))
     url = fields.String(dump_only=True, metadata=about("Where they are listed.", "/estimates?region=iraq"))
 
 
 class Named(Record):
-    """A term with an id, an address of its own, and estimates that carry it."""
+    """A term with an id, a URL, a name, and estimates that refer to it."""
 
     id = Id(required=True, metadata=about("What the record is called, for ever."))
     url = fields.String(dump_only=True, metadata=about("Where this record is."))
@@ -54,20 +57,20 @@ class Named(Record):
 
 
 class Aliased(Named):
-    """A term that articles call by several names."""
+    """A term that may have several names."""
 
     aliases = ListOf(Text(200), metadata=about("Other names; each works as a filter too."))
 
 
 class GroupSchema(Aliased):
-    """Whom a figure is about."""
+    """A group of people that estimates are about."""
 
     definition = Text(required=True, metadata=about("Who is meant, and who is not."))
     parents = ListOf(Id(), metadata=about("The groups that this one is part of."))
 
 
 class RegionSchema(Aliased):
-    """Where a figure holds. Its estimates are those of the region and of all below it."""
+    """A region that estimates are about. Its `estimates` include those of all regions within it."""
 
     kind = Term(RegionKind, required=True, metadata=about("How large it is, or that it is made of others."))
     iso = Pattern(
@@ -83,7 +86,7 @@ class RegionSchema(Aliased):
 
 
 class IndicatorSchema(Aliased):
-    """What is counted."""
+    """A quantity that estimates state."""
 
     definition = Text(required=True, metadata=about("What is counted, and what is not."))
     parents = ListOf(Id(), metadata=about("The indicators that count these and others together."))
@@ -96,7 +99,7 @@ class IndicatorSchema(Aliased):
 
 
 class HedgeSchema(Named):
-    """How firmly a figure was said, and which bound the word sets."""
+    """A degree of firmness of a figure, and the bound that it sets."""
 
     definition = Text(required=True, metadata=about("Which words it stands for, and what they mean."))
     bound = Term(Bound, required=True, metadata=about("Where the hedge puts the number."))
@@ -104,7 +107,7 @@ class HedgeSchema(Named):
 
 
 class SourceSchema(Aliased):
-    """Who said a figure."""
+    """A source: a person or body that states figures."""
 
     kind = Term(SourceKind, required=True, metadata=about("What kind of speaker."))
     organisation = Text(200, required=True, allow_none=True, metadata=about("For whom the source speaks."))

@@ -1,11 +1,11 @@
-"""From sources to a release: two ways in, one set of rules, one way out.
+"""The loader: from a seed folder of YAML files, or from tables, to the database of a release.
 
-- `curated` (a seed folder of YAML) and `tables` (rows with a mapping) read records and check them
+- `curated` reads and checks a seed folder, `tables` reads and checks rows by a mapping
 - `rules` holds each check once
 - `staging` holds the checked records in a temporary file
 - `release` makes the database of them
 
-These packages do not import each other but in this order, and import nothing of api.
+`curated`, `tables` and `release` import `rules`, `staging` and `schema`, but not each other; nothing here imports api.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Curated records, each with the file and the place in it that it was read from."""
+"""Curated records, each with its file and its place in that file."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Entry:
     place: Place
 
     def problem(self, key: str, what: str) -> Problem:
-        """Return a problem with one key of the record; it is dotted where it is nested: `parents.0`."""
+        """Return a problem with one key of the record; a nested key is dotted: `parents.0`."""
         return self.file.problem((*self.place, *_parts(key)), what)
 
     def where(self, key: str) -> str:
@@ -31,6 +31,7 @@ class Entry:
 
 
 def _parts(key: str) -> Place:
+    """Return a dotted key as a place."""
     return tuple(int(part) if part.isdecimal() else part for part in key.split("."))
 
 
@@ -38,8 +39,8 @@ def _parts(key: str) -> Place:
 class Seeds:
     """All records of a seed folder, by kind; estimates are in the file of their article.
 
-    `dataset` holds one entry, once it is checked. `mentioned` holds the ids of each kind, those of refused records too,
-    so that a reference to a refused record is no second problem.
+    `dataset` holds one entry where it is valid. `mentioned` holds the ids of each kind, also those of invalid records,
+    so that a reference to an invalid record is not a second problem.
     """
 
     dataset: list[Entry] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Seeds:
 
 
 def names_of(record: Record) -> dict[str, NameKind]:
-    """Return every name by which a filter finds a record, with its kind, the surest kind first."""
+    """Return the names by which a filter finds a record, each with its kind, the surest kind first."""
     named = [
         (record["id"], NameKind.ID),
         (record.get("iso"), NameKind.CODE),

@@ -8,7 +8,7 @@ from schema.grammar import counted
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong: file, line and column (from 1), the place in the record, and what with what expected."""
+    """One problem: file, line and column (from 1), place in the record, and `what`: "… is wrong; expected …"."""
 
     file: Path
     line: int
@@ -17,14 +17,14 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        """Return `file:line:column: place: what; expected …`, one line whatever the file holds."""
+        """Return `file:line:column: place: what` in one line; characters that are not printable are escaped."""
         place = f"{self.place}: " if self.place else ""
         text = f"{self.file}:{self.line}:{self.column}: {place}{self.what}"
         return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 class SeedsRefused(Exception):  # noqa: N818 (named for what happened)
-    """The seeds or a mapping have problems; nothing was written. Its text counts them."""
+    """The seeds or a mapping have problems, and nothing was written; the text is the number of problems."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(counted(len(problems), "problem"))

@@ -1,4 +1,4 @@
-"""How far a long load is, for whoever wants to show it."""
+"""Reports of the progress of a long load."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
@@ -13,12 +13,12 @@ class Progress(Protocol):
         """Return the items; `what` names the work, and `total` is their number."""
 
 
-def unseen(what: str, items: Iterable[T], total: int) -> Iterator[T]:
-    """Yield the items, and report nothing."""
+def no_progress(what: str, items: Iterable[T], total: int) -> Iterator[T]:
+    """Yield the items without a report."""
     yield from items
 
 
 def run_steps(steps: Sequence[Callable[[], object]], what: str, progress: Progress) -> None:
-    """Call functions one after another, as the items of a piece of work."""
+    """Call functions one after another, and report how many are done."""
     for step in progress(what, steps, len(steps)):
         step()

@@ -1,4 +1,4 @@
-"""A YAML file → plain data in which every scalar is text, with the line and column of each value.
+"""The reader of YAML files: plain data in which every scalar is text, with the line and column of each value.
 
 Only plain YAML is read: tags that build objects, anchors and aliases (alias bombs), duplicate keys, several documents
 in a file, and files that are too large or not UTF-8 are refused. Numbers stay text, so that `1_000` and `017` reach
@@ -57,7 +57,7 @@ def spelled(place: Place) -> str:
 
 
 class _Refused(Exception):  # noqa: N818 (internal: turned into a problem)
-    """A node is refused; its text says why."""
+    """A node is refused; the text of the error says why."""
 
     def __init__(self, node: Node, what: str) -> None:
         super().__init__(what)
@@ -102,14 +102,15 @@ def read_file(file: Path) -> YamlFile | Problem:
 
 
 def _plain(node: Node, place: Place, marks: dict[Place, tuple[int, int]]) -> Any:
+    """Return the data of a node, and add the lines and columns of its values to `marks`; raises _Refused."""
     marks[place] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if node.anchor:
         raise _Refused(node, f"anchor &{node.anchor} is refused; expected the value itself, written out")
     if str(node.tag) not in _PLAIN_TAGS:
         raise _Refused(node, f"tag {node.tag} is refused; expected a value without a tag")
     if isinstance(node, ScalarNode):
-        plain = not node.style
-        return None if plain and node.value in _NULLS else node.value
+        quoted = bool(node.style)
+        return None if not quoted and node.value in _NULLS else node.value
     if isinstance(node, SequenceNode):
         return [_plain(item, (*place, index), marks) for index, item in enumerate(node.value)]
     if not isinstance(node, MappingNode):
@@ -118,6 +119,7 @@ def _plain(node: Node, place: Place, marks: dict[Place, tuple[int, int]]) -> Any
 
 
 def _entries(node: MappingNode) -> Iterator[tuple[str, Node]]:
+    """Yield the keys and values of a mapping; raises _Refused where a key is repeated or is not a word."""
     seen: dict[str, Node] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode) or key.anchor:

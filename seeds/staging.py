@@ -1,4 +1,4 @@
-"""Checked records on their way into a release, in a file beside it, so that memory does not grow with their number."""
+"""The staging of checked records: a temporary SQLite file, so that memory does not grow with their number."""
 
 import os
 import sqlite3
@@ -31,13 +31,13 @@ CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
 """
 
 Row = tuple[str | bytes | int | float | None, ...]
-"""A staged estimate: its record as JSON, and beside it the columns that are needed before that is decoded, once."""
+"""A staged estimate: its record as JSON, and the columns that are needed before the JSON is decoded."""
 _AS_OF = 9
 """The place of `as_of_edtf` in a row."""
 
 
 def row_of(article: str, record: Record, file: str, line: int) -> Row:
-    """Return an estimate's row: with the id of its article, and the file and the line that it was read from."""
+    """Return the row of an estimate; `article` is the id of its article, `file` and `line` where it was read."""
     derived = record["derived"] or {"from": None, "factor": None}
     return (
         *(record["id"], record["claim"], article, file, line),
@@ -49,15 +49,15 @@ def row_of(article: str, record: Record, file: str, line: int) -> Row:
 
 
 class Staging:
-    """Checked records, each as its schema's `load` returns it: vocabularies in memory, all others in an SQLite file.
+    """Checked records as their schemas load them: vocabularies in memory, articles and estimates in an SQLite file.
 
-    `about` is the dataset's record, `dates` every as_of as it is written. The file is deleted when the `with` block
+    `dataset` is the record of the dataset, `dates` holds every as_of (EDTF). The file is deleted when the `with` block
     ends, however it ends.
     """
 
     def __init__(self, folder: Path) -> None:
         """Make an empty file in the folder of the database that is to be written; raises DatabaseError."""
-        self.about: Record = {}
+        self.dataset: Record = {}
         self.dates: set[Any] = set()
         self.vocabularies: dict[str, dict[str, Record]] = {kind: {} for kind in VOCABULARIES}
         try:
@@ -76,7 +76,7 @@ class Staging:
         self.connection.executemany("INSERT INTO articles VALUES (?, ?)", rows)
 
     def add_estimates(self, estimates: Iterable[tuple[str, Record, str, int]]) -> None:
-        """Add estimates, each with the id of its article, and the file and the line that it was read from."""
+        """Add estimates, each with the id of its article, and the file and the line where it was read."""
         self.add_rows(row_of(*estimate) for estimate in estimates)
 
     def add_rows(self, rows: Iterable[Row]) -> None:
@@ -87,12 +87,12 @@ class Staging:
             self.connection.executemany(f"INSERT INTO estimates VALUES (NULL, {values})", batch)  # noqa: S608
 
     def size(self) -> int:
-        """Return the bytes of the file."""
+        """Return the size of the file in bytes."""
         self.connection.commit()
         return self.path.stat().st_size
 
     def index(self) -> None:
-        """Index the estimates by their id and by their claim; called when all are there."""
+        """Index the estimates by id and by claim; called after all estimates are added."""
         self.connection.executescript(_INDEXES)
 
     def count(self, table: str) -> int:
@@ -107,7 +107,7 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Delete the file; an error of SQLite, as of a full disk, becomes a DatabaseError."""
+        """Delete the file; an error of SQLite, such as a full disk, becomes a DatabaseError."""
         self.connection.close()
         self.path.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
@@ -115,9 +115,9 @@ class Staging:
 
 
 def stage(seeds: Seeds, staging: Staging) -> None:
-    """Add curated records, which have passed every check."""
-    (about,) = seeds.dataset
-    staging.about = about.record
+    """Add curated records, which have passed every check, to an empty staging."""
+    (dataset,) = seeds.dataset
+    staging.dataset = dataset.record
     for kind in VOCABULARIES:
         staging.vocabularies[kind] = seeds.records(kind)
     staging.add_articles(entry.record for entry in seeds.articles)

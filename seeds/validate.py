@@ -1,4 +1,4 @@
-"""Data of a YAML file → a record by its marshmallow schema, or a problem with its line for each key that is wrong."""
+"""The errors of a marshmallow schema as problems with the lines of a YAML file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from seeds.read import Place, YamlFile
 
 
 def problems_of(error: ValidationError, schema: Schema, file: YamlFile, place: Place = ()) -> Iterator[Problem]:
-    """Yield what is wrong with the data at a place of a file; an unknown key names those that are known."""
+    """Yield a problem for each message of an error; `place` is the place in the file of the data that was loaded."""
     for below, message in _messages(error.messages):
         yield file.problem(place + below, _with_known_keys(message, schema, below))
 
@@ -26,7 +26,7 @@ def _messages(messages: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 
 def _with_known_keys(message: str, schema: Schema, place: Place) -> str:
-    """Return a message; that of an unknown key gets the nearest known key, or all."""
+    """Return a message; the message of an unknown key also names the nearest known key, or all known keys."""
     if message != schema.error_messages["unknown"]:
         return message
     known = schema

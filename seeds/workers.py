@@ -1,7 +1,7 @@
-"""Where work is done: in this process where there is little, else in a pool of others; decided here and nowhere else.
+"""Executors: a pool of processes for large loads, this process for small ones; and the pause of garbage collection.
 
-The measure is bytes, for that is what both users know before they begin: an import the size of its files, the writing
-of a release the size of its staging file.
+The size of a load is measured in bytes, which are known before it begins: the size of the imported files, or of the
+staging file of a release.
 """
 
 import gc
@@ -16,7 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SMALL = 4_000_000
-"""Bytes below which the half second that processes take to start is not won back; about 3,000 staged estimates."""
+"""Bytes below which a pool is slower, as it takes half a second to start; about 3,000 staged estimates."""
 PROCESSES = max(2, min(4, os.cpu_count() or 1))
 
 
@@ -34,7 +34,7 @@ INLINE = _Inline()
 
 
 def executor_for(size: int, initializer: Callable[..., object] | None = None, *initargs: Any) -> Executor:
-    """Return what runs tasks on that many bytes: a pool of processes, or, where they are few, this process.
+    """Return the executor for a load of `size` bytes: a pool of processes from SMALL bytes on, else this process.
 
     `initializer` is called with `initargs` in each process before its first task. Processes pause garbage collection.
     """
@@ -54,10 +54,10 @@ def _start(initializer: Callable[..., object] | None, initargs: tuple[Any, ...])
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause Python's garbage collection, which looks through all objects again and again while many are made.
+    """Pause Python's garbage collection, which would examine all objects many times while many are made.
 
-    Measured: reading 10,000 rows takes 12 % less processor time; the more objects are held, the more it saves.
-    Whoever makes many objects in the block calls `gc.collect(0)` now and then, which looks at new ones only.
+    Measured: reading 10,000 rows takes 12 % less processor time; the more objects are held, the more it saves. Code that
+    makes many objects in the block calls `gc.collect(0)` regularly, which examines new objects only.
     """
     enabled = gc.isenabled()
     gc.disable()

@@ -5,7 +5,7 @@ and answer with the records that at least one matching estimate refers to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -59,56 +59,33 @@ class VocabularyFilter:
     by_id: bool = True
 
 
-_BY_NAME = "Id, name, {}in any case. Repeat it, or use commas, for one or the other."
+def _record_filter(name: str, other_names: str, example: str) -> VocabularyFilter:
+    """Return the filter of the records that estimates refer to by a position."""
+    meaning = f"Id, name, {other_names}in any case. Repeat it, or use commas, for one or the other."
+    return VocabularyFilter(name, _ESTIMATES[f"{name}_position"], tables.RESOURCES[f"{name}s"].c.id, meaning, example)
+
+
+_INDICATORS, _SOURCES, _ARTICLES = tables.indicators.c, tables.sources.c, tables.articles.c
+_CLAIM, _HEDGE = "Id of a claim. Repeat it, or use commas.", "Id or name of a hedge; see /hedges."
 
 VOCABULARY_FILTERS = (
+    _record_filter("region", "ISO code or alias, ", "iraq"),
+    _record_filter("group", "or alias, ", "islamic-state"),
+    _record_filter("indicator", "or alias, ", "fighters"),
+    _record_filter("source", "or alias, ", "pentagon"),
+    _record_filter("article", "(the title) ", "officials-say-7000-affiliates-remain"),
+    replace(_record_filter("claim", "", "pentagon-2016-removed"), meaning=_CLAIM),
+    VocabularyFilter("hedge", _ESTIMATES.hedge, _ESTIMATES.hedge, _HEDGE, "up_to"),
     VocabularyFilter(
-        "region", _ESTIMATES.region_position, tables.regions.c.id, _BY_NAME.format("ISO code or alias, "), "iraq"
+        "source_kind", _ESTIMATES.source_position, _SOURCES.kind, "What kind of speaker.", "military", SourceKind
     ),
     VocabularyFilter(
-        "group", _ESTIMATES.group_position, tables.groups.c.id, _BY_NAME.format("or alias, "), "islamic-state"
-    ),
-    VocabularyFilter(
-        "indicator", _ESTIMATES.indicator_position, tables.indicators.c.id, _BY_NAME.format("or alias, "), "fighters"
-    ),
-    VocabularyFilter(
-        "source", _ESTIMATES.source_position, tables.sources.c.id, _BY_NAME.format("or alias, "), "pentagon"
-    ),
-    VocabularyFilter(
-        "article",
-        _ESTIMATES.article_position,
-        tables.articles.c.id,
-        _BY_NAME.format("(the title) "),
-        "officials-say-7000-affiliates-remain",
-    ),
-    VocabularyFilter(
-        "claim",
-        _ESTIMATES.claim_position,
-        tables.claims.c.id,
-        "Id of a claim. Repeat it, or use commas.",
-        "pentagon-2016-removed",
-    ),
-    VocabularyFilter("hedge", _ESTIMATES.hedge, _ESTIMATES.hedge, "Id or name of a hedge; see /hedges.", "up_to"),
-    VocabularyFilter(
-        "source_kind",
-        _ESTIMATES.source_position,
-        tables.sources.c.kind,
-        "What kind of speaker.",
-        "military",
-        SourceKind,
-    ),
-    VocabularyFilter(
-        "publisher",
-        _ESTIMATES.article_position,
-        tables.articles.c.publisher,
-        "The publisher's name, in any case.",
-        "InsiderBLM",
+        *("publisher", _ESTIMATES.article_position, _ARTICLES.publisher),
+        *("The publisher's name, in any case.", "InsiderBLM"),
         by_id=False,
     ),
     VocabularyFilter("locus", _ESTIMATES.locus, _ESTIMATES.locus, "Headline or body.", "headline", Locus),
-    VocabularyFilter(
-        "unit", _ESTIMATES.indicator_position, tables.indicators.c.unit, "What is counted.", "persons", Unit
-    ),
+    VocabularyFilter("unit", _ESTIMATES.indicator_position, _INDICATORS.unit, "What is counted.", "persons", Unit),
 )
 
 
@@ -124,19 +101,14 @@ class PeriodColumns:
 DATE_FILTERS = {
     "as_of": PeriodColumns(_ESTIMATES.as_of_start, _ESTIMATES.as_of_end, "The time that the number describes"),
     "stated": PeriodColumns(_ESTIMATES.stated_start, _ESTIMATES.stated_end, "When the source said it"),
-    "published": PeriodColumns(
-        tables.articles.c.published_start, tables.articles.c.published_end, "When the article appeared"
-    ),
+    "published": PeriodColumns(_ARTICLES.published_start, _ARTICLES.published_end, "When the article appeared"),
 }
 
 FLAG_FILTERS = {
     "derived": (_ESTIMATES.derived, "Whether the numbers were worked out and not printed."),
-    "disputed": (
-        _ESTIMATES.disputed,
-        "Whether another report in the same article excludes this one.",
-    ),
+    "disputed": (_ESTIMATES.disputed, "Whether another report in the same article excludes this one."),
     "anonymous": (
-        _ESTIMATES.source_position.in_(select(tables.sources.c.position).where(tables.sources.c.anonymous.is_(True))),
+        _ESTIMATES.source_position.in_(select(_SOURCES.position).where(_SOURCES.anonymous.is_(True))),
         "Whether the source's name is withheld.",
     ),
 }

@@ -41,20 +41,28 @@ class Resource:
         return orders(self.sorts, keys)
 
 
-def _about_sorts(table: Table) -> dict[str, ColumnElement[Any]]:
-    return {
-        "as_of": table.c.as_of_start,
-        # Positions are in the order of ids.
-        **{key: table.c[f"{key}_position"] for key in ("group", "indicator", "region", "source")},
-    }
+def _columns(table: Table, *names: str, **others: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return sort keys: columns under their own names, and others under the names given."""
+    return {**others, **{name: table.c[name] for name in names}}
 
 
+def _counted(table: Table, *names: str, **others: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return sort keys of a table that counts the estimates of its records."""
+    return _columns(table, *names, **others) | {"estimates": table.c.estimates_count}
+
+
+def _referring(table: Table, *kinds: str) -> dict[str, ColumnElement[Any]]:
+    """Return sort keys of what a table refers to by position; positions are in the order of ids."""
+    return {kind: table.c[f"{kind}_position"] for kind in kinds}
+
+
+_SUBJECT = ("group", "indicator", "region", "source")
 _PUBLISHER = (
     select(tables.articles.c.publisher)
     .where(tables.articles.c.position == _ESTIMATES.article_position)
     .scalar_subquery()
 )
-
+_ENVELOPE = {key: tables.claims.c[f"envelope_{key}"] for key in ("low", "best", "high")}
 
 RESOURCES = (
     Resource(
@@ -62,11 +70,12 @@ RESOURCES = (
         records.EstimateSchema,
         _ESTIMATES.position,
         {
-            **_about_sorts(tables.estimates),
+            "as_of": _ESTIMATES.as_of_start,
+            **_referring(tables.estimates, *_SUBJECT),
             "stated": _ESTIMATES.stated_start,
             "published": _ESTIMATES.published_start,
-            **{key: _ESTIMATES[key] for key in ("low", "best", "high", "granularity", "hedge", "locus", "id")},
-            **{key: _ESTIMATES[f"{key}_position"] for key in ("claim", "article")},
+            **_columns(tables.estimates, "low", "best", "high", "granularity", "hedge", "locus", "id"),
+            **_referring(tables.estimates, "claim", "article"),
             "publisher": _PUBLISHER,
         },
         "-as_of",
@@ -77,10 +86,10 @@ RESOURCES = (
         records.ClaimSchema,
         _ESTIMATES.claim_position,
         {
-            **_about_sorts(tables.claims),
-            **{key: tables.claims.c[f"envelope_{key}"] for key in ("low", "best", "high")},
-            "estimates": tables.claims.c.estimates_count,
-            **{key: tables.claims.c[key] for key in ("articles", "id")},
+            "as_of": tables.claims.c.as_of_start,
+            **_referring(tables.claims, *_SUBJECT),
+            **_counted(tables.claims, **_ENVELOPE),
+            **_columns(tables.claims, "articles", "id"),
         },
         "-as_of",
         "Claims: what one source said on one occasion, with every report of it and what drifted between them.",
@@ -89,10 +98,7 @@ RESOURCES = (
         tables.sources,
         vocabulary.SourceSchema,
         _ESTIMATES.source_position,
-        {
-            **{key: tables.sources.c[key] for key in ("id", "name", "kind")},
-            "estimates": tables.sources.c.estimates_count,
-        },
+        _counted(tables.sources, "id", "name", "kind"),
         "id",
         "Sources: who said the figures.",
     ),
@@ -100,11 +106,7 @@ RESOURCES = (
         tables.articles,
         records.ArticleSchema,
         _ESTIMATES.article_position,
-        {
-            "published": tables.articles.c.published_start,
-            **{key: tables.articles.c[key] for key in ("id", "title", "publisher")},
-            "estimates": tables.articles.c.estimates_count,
-        },
+        _counted(tables.articles, "id", "title", "publisher", published=tables.articles.c.published_start),
         "-published",
         "Articles: who printed the figures.",
     ),
@@ -112,11 +114,7 @@ RESOURCES = (
         tables.groups,
         vocabulary.GroupSchema,
         _ESTIMATES.group_position,
-        {
-            "id": tables.groups.c.id,
-            "name": tables.groups.c.name,
-            "estimates": tables.groups.c.estimates_count,
-        },
+        _counted(tables.groups, "id", "name"),
         "id",
         "Groups: whom the figures are about.",
     ),
@@ -124,10 +122,7 @@ RESOURCES = (
         tables.regions,
         vocabulary.RegionSchema,
         _ESTIMATES.region_position,
-        {
-            **{key: tables.regions.c[key] for key in ("id", "name", "kind", "iso", "parent")},
-            "estimates": tables.regions.c.estimates_count,
-        },
+        _counted(tables.regions, "id", "name", "kind", "iso", "parent"),
         "id",
         "Regions: where the figures hold, each with the regions below it.",
     ),
@@ -135,10 +130,7 @@ RESOURCES = (
         tables.indicators,
         vocabulary.IndicatorSchema,
         _ESTIMATES.indicator_position,
-        {
-            **{key: tables.indicators.c[key] for key in ("id", "name", "unit", "kind")},
-            "estimates": tables.indicators.c.estimates_count,
-        },
+        _counted(tables.indicators, "id", "name", "unit", "kind"),
         "id",
         "Indicators: what is counted.",
     ),
@@ -146,10 +138,7 @@ RESOURCES = (
         tables.hedges,
         vocabulary.HedgeSchema,
         _ESTIMATES.hedge,
-        {
-            **{key: tables.hedges.c[key] for key in ("id", "name", "bound")},
-            "estimates": tables.hedges.c.estimates_count,
-        },
+        _counted(tables.hedges, "id", "name", "bound"),
         "id",
         "Hedges: how firmly a figure was said, and which bound that sets.",
     ),

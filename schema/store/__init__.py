@@ -1,4 +1,4 @@
-"""How releases are stored and read: `sqlite` opens and asks a file, `seal` marks it, `release` finds the live one.
+"""Releases as SQLite files: `sqlite` connects and queries, `seal` marks a file, `release` opens the live one.
 
-Imports from `schema` only `tables`. Only `sqlite` runs queries, so another database engine is another module beside it.
+Imports only `tables` from `schema`. Only `sqlite` runs queries, so another database engine is another module beside it.
 """

@@ -1,4 +1,4 @@
-"""From a database URL to the live release: opened, checked, and opened anew when another file takes its place.
+"""The live release at a database URL: opened, checked, and reopened when another file takes its place.
 
 A release is one SQLite file that never changes once it is live; a new one replaces it in one step.
 """
@@ -28,15 +28,14 @@ from schema.store.sqlite import Connections, Identity, identity_of, uri_of
 log = logging.getLogger(__name__)
 
 LARGEST_CHECKED_FIRST = 256_000_000
-"""Bytes of a file that are read in a quarter of a second; a larger one is served while it is checked."""
-
+"""Bytes of a file that are read in a quarter of a second; a larger one may be served while it is checked."""
 
 CHECK_THREAD = "checksum"
 """The name of the thread that checks a file while it is served."""
 
 
 class DatabaseError(Exception):
-    """There is no release to read or to write; the message says why, and what to do."""
+    """A release cannot be read or written; the message says why, and what to do."""
 
 
 def _damaged(path: Path) -> DatabaseError:
@@ -61,13 +60,8 @@ def database_path(url: str) -> Path:
     return Path(parsed.database)
 
 
-def configured_path() -> Path:
-    """Return the file that the environment's HEADCOUNT_DATABASE_URL names, or the default; raises DatabaseError."""
-    return database_path(os.environ.get("HEADCOUNT_DATABASE_URL") or default_url())
-
-
 def is_outdated_copy(path: Path) -> bool:
-    """Return whether a database holds the shipped seeds in another format, so that nothing of the user's is lost."""
+    """Return whether a database holds the shipped seeds in another format; to replace it loses no data of the user."""
     try:
         with closing(sqlite3.connect(uri_of(path), uri=True)) as connection:
             (shipped,) = connection.execute("SELECT shipped FROM dataset").fetchone()
@@ -77,34 +71,34 @@ def is_outdated_copy(path: Path) -> bool:
 
 
 def _refusal(path: Path, *, check_bytes: bool) -> DatabaseError | None:
-    """Return why a file cannot be served: it is not ours, damaged, or of another format; None where it can be."""
+    """Return the error of a file that is not ours, damaged, or of another format; None where it can be served."""
     if not is_ours(path):
         return DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
     sealed, known = checksum_of(path) is not None, format_of(path) == tables.FORMAT
     intact = sealed and (not check_bytes or is_intact(path))
     if known and intact:
         return None
-    if intact or not (sealed or known):  # files of before there were seals bear none
+    if intact or not (sealed or known):  # files of older versions have no seal
         return DatabaseError(f"{path}: made by another version of Headcount; rebuild it with `headcount load`")
     return _damaged(path)
 
 
-class _Superseded(Exception):  # noqa: N818 (no error: the newer file is opened instead)
+class _Superseded(Exception):  # noqa: N818 (caught here: the newer file is opened instead)
     """Another file took this one's place while it was being opened."""
 
 
 class Release:
     """One open release: its version, its dataset record, and connections to its file.
 
-    `connection()` gives this thread's connection, `engine` others, for streams. All are closed with the last reference
-    to the release, so that an answer that is still being sent ends as it began.
-    `fingerprint` tells this file from any other; `damaged` is set where a check finds it damaged after it was opened.
+    `connection()` returns this thread's connection; `engine` makes others, for streams. All are closed when nothing
+    refers to the release any more, so that an answer that is still being sent is read from one release to its end.
+    `fingerprint` differs for every file; `damaged` is set where a check finds the file damaged after it was opened.
     """
 
     def __init__(self, path: Path, *, serve_unchecked: bool = False) -> None:
         """Open and check a file; raises DatabaseError, or _Superseded.
 
-        `serve_unchecked`: there is nothing else to serve, so a large file is checked while it is served.
+        With `serve_unchecked` a large file is checked while it is served, as there is nothing else to serve.
         """
         self.damaged = False
         try:
@@ -140,6 +134,7 @@ class Release:
             threading.Thread(target=self._check, args=(path,), name=CHECK_THREAD, daemon=True).start()
 
     def _check(self, path: Path) -> None:
+        """Set `damaged` where the file does not have its checksum."""
         with suppress(OSError):  # the file is gone: another has taken its place
             self.damaged = not is_intact(path) and identity_of(path) == self.identity
 
@@ -159,7 +154,7 @@ class Release:
 
 
 class Database:
-    """The place where releases appear: gives the live one, and the last good one where a new one is bad.
+    """A database URL, and the release that is served from it: the present file, or the last good one before it.
 
     `live` is the release that is served now; None before the first.
     """
@@ -182,14 +177,14 @@ class Database:
             return None
         if live is None or identity in (None, live.identity) or self._lock.locked():
             return live
-        goes_on = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
-        return live if goes_on else None
+        keep_live = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
+        return live if keep_live else None
 
     def release(self) -> Release:
-        """Return the live release, opening it where it is new; raises DatabaseError where there is none.
+        """Return the live release, opened where it is new; raises DatabaseError where there is none.
 
-        A file that is no good is read once, not for every request. The release before it is still served from the
-        file that was open, unless that very file was changed in place.
+        A file that cannot be served is read once, not for every request. The release before it is still served from the
+        open file, unless that file was changed in place.
         """
         if release := self.current():
             return release
@@ -201,6 +196,7 @@ class Database:
                     continue
 
     def _reopened(self, identity: Identity | None) -> Release:
+        """Return the release of the file that is there now, or the live one where that cannot be served."""
         live = self.live
         if live and identity in (None, live.identity):
             return live

@@ -1,4 +1,4 @@
-"""The marks of a release's file: whose it is, in which format, and a checksum, because SQLite serves flipped bits.
+"""The marks of a release's file: application, format, and a checksum, because SQLite does not notice flipped bits.
 
 The first two are SQLite's own numbers, `PRAGMA application_id` and `PRAGMA user_version`. The checksum is a CRC-32 of
 the file with its own eight digits as zero bytes. It is the only row of the table `seal`, which is made before all other
@@ -39,47 +39,47 @@ def format_of(path: Path) -> int:
 
 
 def checksum_of(path: Path) -> bytes | None:
-    """Return the digits of the checksum that a release bears; None where it bears none."""
-    place = _place_of_digits(path)
-    if place is None:
+    """Return the digits of the checksum in a release; None where it has none."""
+    offset = _offset_of_digits(path)
+    if offset is None:
         return None
     with path.open("rb") as file:
-        file.seek(place)
+        file.seek(offset)
         return file.read(_DIGITS)
 
 
 def seal(path: Path) -> None:
-    """Write the checksum into a finished release, and everything to the disk; raises ValueError without a seal."""
-    place = _place_of_digits(path)
-    if place is None:
+    """Write the checksum into a finished release, and flush it to the disk; raises ValueError without `seal`."""
+    offset = _offset_of_digits(path)
+    if offset is None:
         raise ValueError(f"{path}: no place for a checksum")
-    checksum = _computed(path, place)
+    checksum = _compute_checksum(path, offset)
     with path.open("r+b") as file:
-        file.seek(place)
+        file.seek(offset)
         file.write(checksum)
         file.flush()
         os.fsync(file.fileno())
 
 
 def is_intact(path: Path) -> bool:
-    """Return whether a release holds the bytes that it was sealed with."""
-    place = _place_of_digits(path)
-    return place is not None and checksum_of(path) == _computed(path, place)
+    """Return whether the bytes of a release have the checksum that it was sealed with."""
+    offset = _offset_of_digits(path)
+    return offset is not None and checksum_of(path) == _compute_checksum(path, offset)
 
 
-def _place_of_digits(path: Path) -> int | None:
-    """Return where in a file the digits of its checksum stand; None where there is no seal."""
+def _offset_of_digits(path: Path) -> int | None:
+    """Return the offset in a file of the digits of its checksum; None where there is no seal."""
     with path.open("rb") as file:
         file.seek(tables.PAGE_SIZE)
-        place = file.read(tables.PAGE_SIZE).find(_PREFIX)
-    return None if place < 0 else tables.PAGE_SIZE + place + len(_PREFIX)
+        offset = file.read(tables.PAGE_SIZE).find(_PREFIX)
+    return None if offset < 0 else tables.PAGE_SIZE + offset + len(_PREFIX)
 
 
-def _computed(path: Path, place: int) -> bytes:
-    """Return the checksum of a file, as hexadecimal digits, with the digits at a place as zero bytes."""
+def _compute_checksum(path: Path, offset: int) -> bytes:
+    """Return the checksum of a file in hexadecimal digits, with its own digits, at an offset, as zero bytes."""
     with path.open("rb") as file:
         first = bytearray(file.read(CHUNK))  # holds the second page
-        first[place : place + _DIGITS] = bytes(_DIGITS)
+        first[offset : offset + _DIGITS] = bytes(_DIGITS)
         checksum = zlib.crc32(first)
         while chunk := file.read(CHUNK):
             checksum = zlib.crc32(chunk, checksum)

@@ -1,7 +1,7 @@
-"""How SQLite is opened, asked and interrupted: a connection for each thread, compiled statements, deadlines.
+"""Connections to SQLite (one for each thread), compiled statements, and deadlines that interrupt queries.
 
-SQLite calls `_must_stop` in the thread that runs a query. So a deadline that a thread has entered holds for all queries
-of this thread, on any connection.
+SQLite calls `_must_stop` in the thread that runs a query. So a deadline that a thread has entered applies to all its
+queries, on any connection.
 """
 
 import os
@@ -19,13 +19,13 @@ from sqlalchemy.exc import OperationalError
 LONGEST_QUERY = 20
 """Seconds that a query may take; gunicorn lets running requests go on for 30 when it stops."""
 STEPS_BETWEEN_CHECKS = 20_000
-"""Steps of SQLite's virtual machine between two looks at the deadline; about half a millisecond."""
+"""Steps of SQLite's virtual machine between two checks of the deadline; about half a millisecond."""
 
 
 class Deadline:
-    """Until when a client waits for an answer; as a context manager, it holds for all queries of its thread.
+    """The time at which queries are interrupted; a context manager that applies to all queries of its thread.
 
-    `until` is a time of `time.monotonic`. `cancelled` is set, by any thread, when the client has gone.
+    `until` is a time of `time.monotonic`. Any thread sets `cancelled` when the client has gone.
     """
 
     def __init__(self, until: float = inf) -> None:
@@ -33,11 +33,11 @@ class Deadline:
         self.cancelled = False
 
     def __enter__(self) -> None:
-        """Begin to hold in this thread."""
+        """Apply to this thread from now on."""
         _this_thread.deadline = self
 
     def __exit__(self, *_: object) -> None:
-        """Hold no longer."""
+        """Apply to this thread no longer."""
         _this_thread.deadline = _NO_DEADLINE
 
 
@@ -45,7 +45,7 @@ _NO_DEADLINE = Deadline()
 
 
 class _ThisThread(threading.local):
-    """The deadline of this thread, and when its present query has to end."""
+    """The deadline of this thread, and the time at which its present query has to end."""
 
     deadline = _NO_DEADLINE
     query_ends = inf
@@ -65,13 +65,13 @@ def begin_query() -> None:
 
 
 def _must_stop() -> bool:
-    """Return whether the present query takes too long, or is for nobody; SQLite then raises `interrupted`."""
+    """Return whether SQLite is to interrupt the present query: its time is over, or its client has gone."""
     deadline = _this_thread.deadline
     return deadline.cancelled or time.monotonic() > min(_this_thread.query_ends, deadline.until)
 
 
 class Identity(NamedTuple):
-    """What tells the file at a path from another that took its place."""
+    """The properties of a file that differ when another file takes its place."""
 
     device: int
     inode: int
@@ -94,7 +94,7 @@ def identity_of(path: Path) -> Identity | None:
 
 
 def uri_of(path: Path) -> str:
-    """Return the URI by which SQLite opens a release: read only, and as a file that never changes."""
+    """Return the URI with which SQLite opens a release: read-only, and as a file that never changes."""
     return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
 
 
@@ -112,7 +112,7 @@ class Connections:
     """The connections to the file of one release: one for each thread, and one for each stream.
 
     Two threads on one connection would wait for each other. The first connection is opened at once. Where another file
-    has taken the path since, a new connection would read that one, so the first is shared by all who ask.
+    has taken the path since, a new connection would read that file, so all threads and streams share the first.
     """
 
     def __init__(self, path: Path, identity: Identity) -> None:
@@ -135,10 +135,11 @@ class Connections:
         return connection
 
     def _open(self, factory: type[sqlite3.Connection]) -> sqlite3.Connection:
+        """Return a new connection to the file that is at the path now."""
         connection = sqlite3.connect(
             uri_of(self._path),
             uri=True,
-            check_same_thread=False,  # a stream goes from thread to thread
+            check_same_thread=False,  # different threads may read a stream
             cached_statements=512,
             factory=factory,
         )
@@ -159,7 +160,7 @@ class Connections:
         return self._first
 
     def _forget(self, connection: Any, _: object) -> None:
-        """Note that the pool closes a connection; the first stays open."""
+        """Drop a connection that the pool closes; the first stays open."""
         if connection is not self._first:
             self._opened.discard(connection)
 
@@ -168,7 +169,7 @@ class Connections:
         self._of_thread = threading.local()
         for connection in list(self._opened):
             sqlite3.Connection.close(connection)
-        del self.engine  # which refers back to this object: so both are freed now, and not by the garbage collector
+        del self.engine  # it refers back to this object; without it, both are freed at once
 
 
 def _before_cursor_execute(*_: object) -> None:
@@ -176,20 +177,20 @@ def _before_cursor_execute(*_: object) -> None:
 
 
 class Statement:
-    """A SELECT whose parameters are `bindparam`s, compiled once: compiling costs more than SQLite takes to answer."""
+    """A SELECT with `bindparam` parameters, compiled once, because compiling takes longer than the query itself."""
 
     def __init__(self, select: Select[Any]) -> None:
         self._text = str(select.compile(dialect=sqlite.dialect(paramstyle="named")))
 
     def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
-        """Return all rows, for these values of the parameters; no type is converted.
+        """Return all rows for these values of the parameters; types are not converted.
 
         Raises sqlalchemy.exc.OperationalError, as every other query does.
         """
         begin_query()
-        driver: Any = connection.connection.dbapi_connection
+        driver_connection: Any = connection.connection.dbapi_connection
         try:
-            rows: list[tuple[Any, ...]] = driver.execute(self._text, values).fetchall()
+            rows: list[tuple[Any, ...]] = driver_connection.execute(self._text, values).fetchall()
         except sqlite3.Error as error:
             raise OperationalError(self._text, values, error) from error
         return rows

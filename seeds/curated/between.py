@@ -12,7 +12,7 @@ from seeds.rules.wording import faults_of_evidence, faults_of_figure, faults_of_
 
 
 def problems_between(seeds: Seeds) -> Iterator[Problem]:
-    """Yield the problems that no schema of one record can see."""
+    """Yield the problems of entries that break a rule, which no schema of one record can find."""
     for entry, fault in _faults(seeds):
         yield entry.problem(fault.key, fault.what)
 

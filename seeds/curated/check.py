@@ -1,7 +1,7 @@
-"""A seed folder → its entries, or every problem at once.
+"""The check of a seed folder: returns its entries, or raises all problems at once.
 
-First each file is validated alone by its schemas, then the rules look at all records together, and, where the documents
-are at hand, each wording is looked up at its place in its document.
+First each file is validated by its schemas, then the rules are applied to all records together. Where a folder of
+documents is given, each wording is also compared with its place in its document.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from seeds.curated.between import problems_between
 from seeds.curated.documents import problems_with_documents
 from seeds.entries import VOCABULARIES, Entry, Seeds
 from seeds.problems import Problem, SeedsRefused
-from seeds.progress import Progress, unseen
+from seeds.progress import Progress, no_progress
 from seeds.read import Place, YamlFile, read_file
 from seeds.validate import problems_of
 
@@ -33,7 +33,7 @@ _SCHEMAS: dict[str, Schema] = {
 }
 
 
-def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = unseen) -> Seeds:
+def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = no_progress) -> Seeds:
     """Return the records of a seed folder; raises SeedsRefused with all problems.
 
     `documents` is a folder of the documents, where wordings are to be checked against them.
@@ -60,36 +60,44 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
 
 
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
-    """Return the files to read; any other file beside them is a problem, so that no article is overlooked."""
+    """Return the files to read. Any other file in these folders is a problem, so that no article is overlooked."""
     dataset = folder / "dataset.yaml"
     if not dataset.exists():
-        problems.append(_at(dataset, "is missing; expected what the dataset is called, its licence, and who made it"))
+        problems.append(
+            _problem_of_file(dataset, "is missing; expected what the dataset is called, its licence, and who made it")
+        )
     vocabularies = {folder / "vocabulary" / f"{kind}.yaml" for kind in VOCABULARIES}
-    listed = _listed(folder / "vocabulary", problems)
-    if listed is not None:
-        problems.extend(_at(path, "is missing; expected a vocabulary") for path in vocabularies - listed)
+    in_vocabulary = _files_in(folder / "vocabulary", problems)
+    if in_vocabulary is not None:
+        problems.extend(
+            _problem_of_file(path, "is missing; expected a vocabulary") for path in vocabularies - in_vocabulary
+        )
         expected = ", ".join(f"{kind}.yaml" for kind in VOCABULARIES)
-        problems.extend(_at(path, f"is not read; expected only {expected}") for path in listed - vocabularies)
+        problems.extend(
+            _problem_of_file(path, f"is not read; expected only {expected}") for path in in_vocabulary - vocabularies
+        )
     articles: set[Path] = set()
-    beside = _listed(folder / "articles", problems)
-    if beside is not None:
-        articles = {path for path in beside if path.suffix == ".yaml"}
-        problems.extend(_at(path, "is not read; expected articles named *.yaml") for path in beside - articles)
+    in_articles = _files_in(folder / "articles", problems)
+    if in_articles is not None:
+        articles = {path for path in in_articles if path.suffix == ".yaml"}
+        problems.extend(
+            _problem_of_file(path, "is not read; expected articles named *.yaml") for path in in_articles - articles
+        )
         if not articles:
-            problems.append(_at(folder / "articles", "holds no article; expected files named *.yaml"))
-    return [dataset] * dataset.exists() + sorted(vocabularies & (listed or set())) + sorted(articles)
+            problems.append(_problem_of_file(folder / "articles", "holds no article; expected files named *.yaml"))
+    return [dataset] * dataset.exists() + sorted(vocabularies & (in_vocabulary or set())) + sorted(articles)
 
 
-def _listed(folder: Path, problems: list[Problem]) -> set[Path] | None:
-    """Return the files in a folder, hidden ones apart; None where it cannot be read."""
+def _files_in(folder: Path, problems: list[Problem]) -> set[Path] | None:
+    """Return the files in a folder except hidden ones; None, with a problem, where it cannot be read."""
     try:
         return {path for path in folder.iterdir() if not path.name.startswith(".")}
     except OSError as error:
-        problems.append(_at(folder, f"cannot be read ({error.strerror}); expected a folder of YAML files"))
+        problems.append(_problem_of_file(folder, f"cannot be read ({error.strerror}); expected a folder of YAML files"))
         return None
 
 
-def _at(path: Path, what: str) -> Problem:
+def _problem_of_file(path: Path, what: str) -> Problem:
     return Problem(path, 1, 1, "", what)
 
 
@@ -117,7 +125,7 @@ def _add_article(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
 
 
 def _add(kind: str, data: Any, file: YamlFile, place: Place, seeds: Seeds) -> Iterator[Problem]:
-    """Add the record of some data to the seeds, or yield what is wrong with them."""
+    """Validate the data of a record and add it to the seeds; yield the problems of invalid data instead."""
     if isinstance(data, dict) and isinstance(data.get("id"), str):
         seeds.mentioned[kind].add(data["id"])
     try:

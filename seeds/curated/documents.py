@@ -1,4 +1,4 @@
-"""Articles and estimates against the documents that they were coded from: hash, and each wording at its place."""
+"""The check of curated files against the documents: their hashes, and the place of each wording."""
 
 import hashlib
 import re
@@ -12,7 +12,10 @@ from seeds.problems import Problem
 
 
 def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
-    """Yield where a document is missing, has another hash, or does not hold a wording at its place."""
+    """Yield a problem where a document is missing, has another hash, or does not hold a wording at its place.
+
+    `documents` is the folder of the documents.
+    """
     estimates_of: dict[Path, list[Entry]] = defaultdict(list)
     for entry in seeds.estimates:
         estimates_of[entry.file.path].append(entry)
@@ -46,8 +49,8 @@ def _problems_with_place(entry: Entry, text: str) -> Iterator[Problem]:
         yield entry.problem("wording", f"{shown(wording)} is not in the document; expected words that it bears")
         return
     start = min(places, key=lambda place: abs(place - evidence["start"]))
-    for key, right in (("start", start), ("end", start + len(wording))):
-        if evidence[key] != right:
+    for key, position in (("start", start), ("end", start + len(wording))):
+        if evidence[key] != position:
             yield entry.problem(
-                f"evidence.{key}", f"{shown(evidence[key])} is not where the wording stands; expected {right}"
+                f"evidence.{key}", f"{shown(evidence[key])} is not where the wording stands; expected {position}"
             )

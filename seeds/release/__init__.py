@@ -1,4 +1,11 @@
-"""Staged records → a release: its tables and indexes (`build`), put in place of the last one (`publish`).
+"""From a staging to the database file of a release.
 
-It may import `schema`, and from `seeds` only `entries`, `staging`, `progress`, `workers` and `rules`.
+- `publish` builds a release, adds its history, seals it and puts it in place; it is the entry point
+- `build` writes the tables, step by step
+- `order` gives records their positions and compares the reports of claims (`reports`)
+- `estimates` (with `figures`), `resources` and `closures` make rows, `render` their JSON; `aggregates` is SQL
+- `full_text` makes the index of the estimates, `downloads` the sizes and checksums of the files
+
+This package imports `seeds.rules`, `seeds.staging`, the plain modules of `seeds` and `schema`; nothing of
+`seeds.curated` or `seeds.tables`.
 """

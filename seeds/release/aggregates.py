@@ -1,4 +1,4 @@
-"""The tables of a release that are worked out from its others, in SQL: claims, and the serving tables."""
+"""The tables of a release that SQL computes from its other tables: claims, and the serving tables."""
 
 from itertools import combinations
 
@@ -18,10 +18,10 @@ SELECT claims.position, claims.id, group_position, indicator_position, region_po
 FROM staged.claims CROSS JOIN main.estimates ON claim_position = claims.position
 GROUP BY claims.position ORDER BY claims.position
 """
-"""Fills `claims`: the columns on which a claim's reports agree, and the widest numbers that they printed."""
+"""Fills `claims`: the columns on which the reports of a claim agree, and their widest numbers."""
 
 _WITHIN = "closures ON kind = 'region' AND relation = 'within' AND part_position"
-"""Joins the region that follows to each region that it lies in, itself included, as `whole_position`."""
+"""The start of a join of a region with each region that it lies in, itself included, as `whole_position`."""
 
 _REGION_ESTIMATES = f"""
 INSERT INTO region_estimates
@@ -52,7 +52,7 @@ SELECT region_position AS region, group_position AS "group", indicator_position 
        estimates
 FROM series_rollup
 """  # noqa: S608 (numbers)
-"""`series_rollup` with an open side of an as_of closed by the first or the last year of the dataset."""
+"""`series_rollup`, in which the first or the last year of the dataset closes an open side of an as_of."""
 _YEARS = """
 CREATE TEMP TABLE years AS
 WITH RECURSIVE years (year, last) AS (
@@ -65,12 +65,12 @@ _KEYS = ("region", "group", "indicator")
 
 
 def statements() -> list[str]:
-    """Return the statements that fill the serving tables, in an order in which each finds what it reads."""
+    """Return the statements that fill the serving tables, each after those whose tables it reads."""
     return [_REGION_ESTIMATES, _SERIES_ROLLUP, *_estimate_counts()]
 
 
 def _estimate_counts() -> list[str]:
-    """Return the statements that count by each choice of region, group and indicator, and by two at most and year."""
+    """Return the statements that count by every subset of region, group and indicator, and by year with two at most."""
     choices = [keys for size in range(len(_KEYS) + 1) for keys in combinations(_KEYS, size)]
     counts = [_count(keys) for keys in choices]
     counts += [_count(keys, by_year=True) for keys in choices if len(keys) < len(_KEYS)]
@@ -78,7 +78,7 @@ def _estimate_counts() -> list[str]:
 
 
 def _count(keys: tuple[str, ...], *, by_year: bool = False) -> str:
-    """Return the statement that counts by some keys, whatever the others are; a region counts all within it."""
+    """Return the statement that counts by some keys, summed over the others; a region includes all within it."""
     summed_by = [f'"{key}"' for key in keys] + (["since", "until"] if by_year else [])
     columns = {key: f'"{key}"' if key in keys else str(ANY) for key in _KEYS}
     joins = ""
@@ -89,7 +89,7 @@ def _count(keys: tuple[str, ...], *, by_year: bool = False) -> str:
         joins += " JOIN temp.years ON year BETWEEN since AND until"
     selected = [*columns.values(), "year" if by_year else str(ANY_YEAR)]
     grouped_by = [column for column in selected if not column.lstrip("-").isdigit()]
-    # Summed before it is joined, so that few rows are joined; and grouped by a constant where by nothing else, so that
+    # The sum comes before the join, so that few rows are joined. Without a column it is grouped by a constant, so that
     # an empty dataset gives no row instead of a null.
     summed = (
         f"SELECT {', '.join([*summed_by, 'sum(estimates) AS estimates'])} FROM temp.closed_series "  # noqa: S608

@@ -1,7 +1,7 @@
-"""Staged records → the tables of a release, in a file that nobody reads yet.
+"""The build of a release: writes all its tables, except the history, from a staging into a new file.
 
-Records are put in order (`order`) and written (`estimates`, `resources`); what follows from them is worked out on the
-way: the full-text index (`full_text`), the serving tables (`aggregates`), the checksums of all files (`downloads`).
+Records are ordered (`order`) and written (`estimates`, `resources`). The full-text index (`full_text`), the serving
+tables (`aggregates`) and the checksums of all files (`downloads`) are computed from them.
 """
 
 import gc
@@ -34,14 +34,14 @@ from seeds.workers import gc_paused
 
 _BATCH = 2_000
 _CACHE = 64 << 10
-"""KiB of the release that SQLite holds in memory while it is written."""
+"""KiB of the release that SQLite caches while it is written."""
 
 
 def build_release(staging: Staging, release: Path, workers: Executor, progress: Progress, *, shipped: bool) -> str:
-    """Write the tables of a release into an empty file, all but its history; return its version.
+    """Write all tables of a release, except its history, into an empty file; return its version.
 
-    The records have passed every check. The same records give the same bytes, in whichever order they were staged.
-    Meanwhile `workers` index the words of the estimates, and write the downloads to measure them.
+    The staged records have passed every check. The same records give the same bytes, in whatever order they were
+    staged. `workers` make the full-text index and measure the downloads at the same time.
     """
     vocabularies = {kind: dict(sorted(records.items())) for kind, records in staging.vocabularies.items()}
     vocabularies["hedges"] = hedges()
@@ -57,14 +57,14 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
     try:
         _make_tables(connection)
         rows = estimates(staging.connection, vocabularies, positions)
-        of_estimates = Downloads("estimates", workers)
-        _write_estimates(connection, progress("Writing", rows, staging.count("estimates")), of_estimates)
+        estimate_files = Downloads("estimates", workers)
+        _write_estimates(connection, progress("Writing", rows, staging.count("estimates")), estimate_files)
         early, late = ([partial(connection.execute, index) for index in indexes] for indexes in _indexes())
         run_steps([*early, partial(_write_claims, connection, staging.path)], "Grouping", progress)
-        # From here on workers read it too: in WAL mode they see what is committed, whatever is written meanwhile.
+        # From here on workers read the release too. In WAL mode they see committed rows while others are written.
         writer.enable_wal()
         downloads = {
-            "estimates": of_estimates.described,
+            "estimates": estimate_files.described,
             "claims": workers.submit(downloads_of, release, "claims").result,
         }
         counting: list[Callable[[], object]] = [
@@ -88,17 +88,17 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         run_steps(checking, "Checking", progress)
         counts = {kind: writer[kind].count for kind in SCHEMAS}
         files = [file for kind in SCHEMAS for file in downloads[kind]()]
-        version = _describe(writer, {**staging.about, "counts": counts, "downloads": files}, shipped=shipped)
+        version = _describe(writer, {**staging.dataset, "counts": counts, "downloads": files}, shipped=shipped)
         writer.disable_wal()
         return version
     finally:
         connection.close()
 
 
-def _describe(writer: Writer, about: dict[str, object], *, shipped: bool) -> str:
-    """Write the dataset's row; return the version: a digest of all records, by the checksums of their files."""
-    version = hashlib.sha256(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-    rendered = orjson.dumps({"version": version, **about}).decode()
+def _describe(writer: Writer, dataset: dict[str, object], *, shipped: bool) -> str:
+    """Write the row of the dataset; return the version, a digest of this record with the checksums of all files."""
+    version = hashlib.sha256(orjson.dumps(dataset, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    rendered = orjson.dumps({"version": version, **dataset}).decode()
     writer.table("dataset").insert({"version": version, "shipped": shipped, "json": rendered})
     return version
 
@@ -108,20 +108,20 @@ def _sql(element: DDLElement) -> str:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    """Make all tables without their indexes, which cost less when they are made of all rows at once."""
+    """Make all tables without their indexes, which are faster to make when all rows are there."""
     connection.execute(f"PRAGMA page_size = {tables.PAGE_SIZE}")
     connection.execute(f"PRAGMA cache_size = -{_CACHE}")
     connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {tables.FORMAT}")
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-    # The seal comes first, so that it lies on the second page (see schema.store.seal).
+    # The seal comes first, so that it is on the second page (see schema.store.seal).
     for table in sorted(tables.metadata.sorted_tables, key=lambda table: table is not tables.seal):
         connection.execute(_sql(CreateTable(table)))
     connection.execute("INSERT INTO seal VALUES (?)", (UNSEALED,))
 
 
 def _indexes() -> tuple[list[str], list[str]]:
-    """Return the statements of the indexes that are needed while other tables are filled, and of those made last."""
+    """Return the statements of the indexes that are needed to fill other tables, and of all other indexes."""
     indexes = sorted((index for table in tables.metadata.tables.values() for index in table.indexes), key=_unique_first)
     needed = (tables.estimates.c.claim_position, tables.closures.c.part_position)
     early = [index for index in indexes if list(index.columns)[-1] in needed]

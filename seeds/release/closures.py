@@ -1,4 +1,4 @@
-"""The code lists → the rows of `closures` (what contains what) and of `names` (every name that a filter takes)."""
+"""The rows of the tables `closures` (which term contains which) and `names` (every name that a filter accepts)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ def closures(vocabularies: Mapping[str, Mapping[str, Record]], positions: Positi
 
 
 def _region_scopes(regions: Mapping[str, Record], positions: Mapping[str, int]) -> set[tuple[str, int, int]]:
-    """Return for each `region_scope` and each region the regions that a filter by it means, as positions."""
+    """Return the regions that a filter means, for each `region_scope` and region: scope, region, meant region."""
     below: dict[str, set[str]] = defaultdict(set)
     for id_, region in regions.items():
         below[id_].update(region["members"])
@@ -66,7 +66,7 @@ def _region_scopes(regions: Mapping[str, Record], positions: Mapping[str, int]) 
 def _parts(
     vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions, within: set[tuple[int, int]]
 ) -> set[Row]:
-    """Return what each group, indicator and region contains; of a region that was not said, nothing is known."""
+    """Return the rows of the relation PART; a region of the kind `unspecified` contains nothing."""
     parts: set[Row] = set()
     for kind in ("group", "indicator"):
         records, position_of = vocabularies[f"{kind}s"], positions[f"{kind}s"]
@@ -84,7 +84,7 @@ def _parts(
 
 
 def names(kind: str, record: Record) -> Iterator[NameRow]:
-    """Yield the rows of the table `names` for a record, the surest first; an article's publisher has a filter too."""
+    """Yield the rows of the table `names` for a record, the surest name first; an article's publisher has a row too."""
     for name, why in names_of(record).items():
         yield _name(kind.removesuffix("s"), record["id"], name, why)
     if kind == "articles" and record["publisher"]:
@@ -96,7 +96,7 @@ def _name(kind: str, id_: str, name: str, why: NameKind) -> NameRow:
 
 
 def _below(children: Mapping[str, set[str]], id_: str) -> set[str]:
-    """Return a record with its children and all theirs."""
+    """Return the ids of a record, of its children, and of all their children."""
     below, queue = {id_}, [id_]
     while queue:
         new = children.get(queue.pop(), set()) - below

@@ -1,4 +1,4 @@
-"""The sizes and checksums of the downloads: all records of a kind as CSV and as NDJSON, written once and not kept."""
+"""The sizes and checksums of the downloads: all records of a kind as CSV and as NDJSON; the files are not kept."""
 
 import hashlib
 import sqlite3
@@ -29,10 +29,10 @@ SCHEMAS: dict[str, Schema] = {
     "claims": ClaimSchema(),
     "estimates": EstimateSchema(),
 }
-"""The schema of each resource, in the order in which a release names them."""
+"""The schema of each resource, in the order in which a release lists them."""
 
 _UNDER_WAY = 4
-"""Batches that are written as CSV while the next are rendered."""
+"""Batches that are written as CSV while the next batches are rendered."""
 
 _CLAIMS = f"""
 SELECT claims.position, claims.id, claims.articles, {", ".join(f"envelope_{name}" for name in NUMBERS)},
@@ -44,7 +44,7 @@ ORDER BY claims.position, claim_rank
 
 
 class _Measured:
-    """A file that is written chunk by chunk, and of which only the size and the SHA-256 are kept."""
+    """A file that is written in chunks, and of which only the size and the SHA-256 are kept."""
 
     def __init__(self, name: str, media_type: str) -> None:
         self._name, self._media_type = name, media_type
@@ -56,13 +56,13 @@ class _Measured:
         self._size += len(chunk)
 
     def described(self) -> Record:
-        """Return the file as the release lists it."""
+        """Return the record of the file in the release."""
         measured = {"bytes": self._size, "sha256": self._digest.hexdigest()}
         return {"name": self._name, "media_type": self._media_type, **measured}
 
 
 class Downloads:
-    """The two files of one kind of records; `workers` write the CSV, which takes as long as rendering does."""
+    """The CSV and the NDJSON file of one kind of records; `workers` write the CSV, which takes as long as rendering."""
 
     def __init__(self, kind: str, workers: Executor) -> None:
         self._kind, self._workers = kind, workers
@@ -80,7 +80,7 @@ class Downloads:
             self._csv.write(self._batches.popleft().result())
 
     def described(self) -> list[Record]:
-        """Return the files as the release lists them, when all records are added."""
+        """Return the records of the files in the release; called after all records are added."""
         while self._batches:
             self._csv.write(self._batches.popleft().result())
         return [self._csv.described(), self._ndjson.described()]
@@ -93,7 +93,7 @@ def _csv_of(kind: str, rendered: Sequence[bytes]) -> bytes:
 
 
 def downloads_of(release: Path, kind: str) -> list[Record]:
-    """Return the files of one kind of records, which are committed; the release may be written to meanwhile."""
+    """Return the records of the files of one kind; its rows are committed, others may be written at the same time."""
     connection = sqlite3.connect(f"{release.as_uri()}?mode=ro", uri=True)
     try:
         downloads = Downloads(kind, INLINE)
@@ -105,10 +105,12 @@ def downloads_of(release: Path, kind: str) -> list[Record]:
 
 
 def _rendered(kind: str, connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield the JSON of all records of a kind that stores it."""
     yield from (json for (json,) in connection.execute(f"SELECT CAST(json AS BLOB) FROM {kind} ORDER BY position"))  # noqa: S608
 
 
 def _claims(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield the JSON of all claims."""
     for (_, id_, articles, *numbers), rows in groupby(connection.execute(_CLAIMS), key=itemgetter(slice(0, 6))):
         reports = [RenderedReport(*row[6:]) for row in rows]
         yield render_claim(id_, dict(zip(NUMBERS, numbers, strict=True)), articles, reports)

@@ -1,4 +1,4 @@
-"""Ordered estimates → their rows and their JSON, newest first; here each record is decoded, once."""
+"""The rows and the JSON of estimates, newest first; the only place where their staged records are decoded."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ _VAGUE = _Admitted()
 
 
 class _Ordered(NamedTuple):
-    """A staged estimate with what is known of its claim, its article and its comparison (null: the only report)."""
+    """A staged estimate with its claim, its article and its comparison (null where it is the only report)."""
 
     position: int
     record: bytes
@@ -71,7 +71,7 @@ _CODED_FROM = len(_Ordered._fields)
 
 
 class Estimate(NamedTuple):
-    """An estimate as it is written: its row, in the order of the columns, and its JSON."""
+    """The row of an estimate, in the order of the columns, and its JSON."""
 
     row: tuple[Any, ...]
     json: bytes
@@ -80,10 +80,10 @@ class Estimate(NamedTuple):
 def estimates(
     staged: sqlite3.Connection, vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions
 ) -> Iterator[Estimate]:
-    """Yield all estimates of a staging file whose records are ordered, by position."""
+    """Yield all estimates of an ordered staging file, by position."""
     render = renderer_of(EstimateSchema())
     group_of, indicator_of, region_of, source_of = (
-        _rendered(stub(), vocabularies[kind], positions[kind]) for kind, stub in _STUBS.items()
+        _stubs_by_id(stub(), vocabularies[kind], positions[kind]) for kind, stub in _STUBS.items()
     )
     for columns in staged.execute(_ORDERED):
         ordered, coded = _Ordered(*columns[:_CODED_FROM]), CodedFigure(*columns[_CODED_FROM:])
@@ -120,12 +120,12 @@ def estimates(
             "value_low_inclusive": interval.low_inclusive,
             "value_high_inclusive": interval.high_inclusive,
             "claim_rank": ordered.rank or 0,
-            # The only report of its claim stands for it where it admits numbers.
+            # The only report of a claim stands for it where it admits numbers.
             "compared": figure.interval is not None if ordered.compared is None else bool(ordered.compared),
             "as_of_first_day": as_of.first_day,
             "as_of_last_day": as_of.last_day,
         }
-        whole = record | {
+        answer = record | {
             "url": f"/estimates/{record['id']}",
             "group": group.stub,
             "indicator": indicator.stub,
@@ -139,17 +139,17 @@ def estimates(
             "article": orjson.Fragment(ordered.article_stub),
             "evidence": {"document": ordered.document, "sha256": ordered.sha256, **record["evidence"]},
         }
-        yield Estimate(_COLUMNS(row), orjson.dumps(render(whole)))
+        yield Estimate(_COLUMNS(row), orjson.dumps(render(answer)))
 
 
 class _Stub(NamedTuple):
-    """A record of a code list: its position, and the JSON that estimates show of it."""
+    """The position of a term, and the JSON that estimates show of it."""
 
     position: int
     stub: orjson.Fragment
 
 
-def _rendered(stub: Schema, records: Mapping[str, Record], positions: Mapping[str, int]) -> dict[str, _Stub]:
+def _stubs_by_id(stub: Schema, records: Mapping[str, Record], positions: Mapping[str, int]) -> dict[str, _Stub]:
     """Return the stubs of a code list by id."""
     render = renderer_of(stub)
     return {
@@ -158,7 +158,7 @@ def _rendered(stub: Schema, records: Mapping[str, Record], positions: Mapping[st
 
 
 class _Date(NamedTuple):
-    """A date's JSON, with its first and last day, also counted from 0001-01-01."""
+    """The JSON of a date, its first and last day, and their numbers (0001-01-01 is day 1)."""
 
     json: orjson.Fragment | None = None
     start: str | None = None

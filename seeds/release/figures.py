@@ -1,4 +1,4 @@
-"""A figure as it was coded → what follows from it: its numbers if derived, its rounding, the numbers it admits."""
+"""The figures of estimates: their numbers, computed where derived, their granularity, and the numbers they admit."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _BASE = "SELECT low, best, high FROM estimates WHERE id = ?"
 
 
 class CodedFigure(NamedTuple):
-    """The columns of a staged estimate that its figure follows from.
+    """The columns of a staged estimate from which its figure is computed.
 
     `derived_from` is the id of the estimate whose numbers are multiplied by `derived_factor`; both may be null.
     """
@@ -34,7 +34,7 @@ CODED = ", ".join(f"estimates.{name}" for name in CodedFigure._fields)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The numbers of an estimate, and what follows from them and its hedge."""
+    """The numbers of an estimate, and the values that are computed from them and from its hedge."""
 
     hedge: Hedge
     low: float | None
@@ -46,7 +46,7 @@ class Figure:
     interval: Interval | None
 
     def answered(self) -> Record:
-        """Return the keys that are answered of it, which are also compared."""
+        """Return the keys of the estimate that its figure determines, which are columns too."""
         return {
             **{"low": self.low, "best": self.best, "high": self.high, "granularity": self.granularity},
             **{"low_inclusive": self.low_inclusive, "high_inclusive": self.high_inclusive},
@@ -54,7 +54,7 @@ class Figure:
 
 
 def figure_of(coded: CodedFigure, staged: sqlite3.Connection) -> Figure:
-    """Return the figure of a checked estimate; `staged` holds the estimate that it may be derived from."""
+    """Return the figure of a checked estimate; `staged` holds the base of a derived estimate."""
     numbers: list[float | None] = [coded.low, coded.best, coded.high]
     if coded.derived_factor is not None:
         base, factor = staged.execute(_BASE, (coded.derived_from,)).fetchone(), coded.derived_factor

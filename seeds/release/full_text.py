@@ -1,6 +1,6 @@
 """The full-text index of the estimates, made in a file of its own and copied into the release.
 
-Making it takes as long as all else together and needs only the staging file, so that another process can do it.
+Another process makes it, because it takes as long as the rest of a release and needs only the staging file.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from schema.flat import batched
 _BATCH = 2_000
 _MOST_SEGMENTS = 1_900
 _HELD = 32 << 20
-"""Bytes of index that are held in memory before they are written as a segment; fewer segments are merged sooner."""
+"""Bytes of the index that are held in memory before they are written as a segment; few segments merge fast."""
 
 _TEXTS = """
 SELECT positions.position, "group", region, indicator, source, summary, wording, scope, title, publisher
@@ -28,7 +28,7 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 def index_estimates(staged: Path, index: Path, names: Names) -> None:
-    """Make the index of the estimates of a staging file whose records are ordered."""
+    """Make the index of the estimates of an ordered staging file."""
     source = sqlite3.connect(f"{staged.as_uri()}?mode=ro&immutable=1", uri=True)
     connection = sqlite3.connect(index)
     try:
@@ -47,7 +47,7 @@ def index_estimates(staged: Path, index: Path, names: Names) -> None:
 
 
 def copy_index(connection: sqlite3.Connection, index: Path) -> None:
-    """Copy the index into a release, table by table, as bytes: the same as if it had been made there."""
+    """Copy the tables of the index into a release, byte by byte, as if the index had been made there."""
     connection.execute("ATTACH ? AS made", (str(index),))
     connection.execute(tables.full_text("estimates"))
     for part in _PARTS:
@@ -58,7 +58,7 @@ def copy_index(connection: sqlite3.Connection, index: Path) -> None:
 
 
 def _estimate_texts(staged: sqlite3.Connection, names: Names) -> Iterator[tuple[int, str]]:
-    """Yield the position of each estimate with the texts that full text finds it by, joined, each of them once."""
+    """Yield the position of each estimate, and its texts for the full-text index, joined, each text once."""
     for position, group, region, indicator, source, *texts in staged.execute(_TEXTS):
         ids = (group, region, indicator, source)
         texts += [names[kind][id_] for kind, id_ in zip(_NAMED, ids, strict=True)]

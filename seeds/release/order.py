@@ -1,6 +1,6 @@
-"""Staged records → what has to be known before one is rendered: positions, sizes of claims, articles, comparisons.
+"""The order of staged records: positions, sizes of claims, stubs of articles, and comparisons of reports.
 
-All of it goes into tables of the staging file. No estimate's record is decoded: its columns say what is needed.
+They are written into tables of the staging file. No record of an estimate is decoded: its columns are enough.
 """
 
 import sqlite3
@@ -47,7 +47,7 @@ WHERE claims.reports > 1 ORDER BY claims.id
 
 
 def order_records(staging: Staging, progress: Progress) -> None:
-    """Fill these tables."""
+    """Make these tables in the staging file, and fill them."""
     connection = staging.connection
     connection.executescript(_TABLES)
     steps = [
@@ -65,13 +65,13 @@ def order_records(staging: Staging, progress: Progress) -> None:
 
 
 def _periods(staging: Staging) -> Iterator[tuple[str, str | None]]:
-    """Yield every as_of that is staged, with its first day."""
+    """Yield every staged as_of, with its first day."""
     for edtf in staging.dates:
         yield edtf, read_period(edtf).start
 
 
 def _article_stubs(connection: sqlite3.Connection) -> Iterator[tuple[str | int | bytes | None, ...]]:
-    """Yield what estimates show and are found by of their article, by id."""
+    """Yield the rows of `article_stubs`, by id: what estimates show of an article, and its texts for full text."""
     render = renderer_of(ArticleStub())
     records = connection.execute("SELECT record FROM articles ORDER BY id")
     for position, (record,) in enumerate(records, start=1):
@@ -85,7 +85,7 @@ def _article_stubs(connection: sqlite3.Connection) -> Iterator[tuple[str | int |
 
 
 def _comparisons(connection: sqlite3.Connection) -> Iterator[tuple[int | str | None, ...]]:
-    """Yield how the reports of each claim compare that has several of them."""
+    """Yield the comparison of each report of the claims that have several."""
     for _, rows in groupby(connection.execute(_REPORTS), key=itemgetter(0)):
         reports = [
             Report(number, id_, article, published, locus, figure_of(CodedFigure(*coded), connection))

@@ -1,6 +1,6 @@
-"""Staged records → a release that goes live in one step.
+"""The publication of a release: it is built from a staging, and replaces the live release in one step.
 
-A reader sees the old release or the new one, and nothing between.
+A reader sees the old release or the new one, and never a part of one.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from sqlite_utils import Database as Writer
 
 from schema.store.release import Database, DatabaseError
 from schema.store.seal import is_intact, is_ours, seal
-from seeds.progress import Progress, run_steps, unseen
+from seeds.progress import Progress, no_progress, run_steps
 from seeds.release.build import build_release
 from seeds.staging import Staging
 from seeds.workers import executor_for
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WrittenRelease:
-    """The version that is live now; `is_new` is false where it was live before, so that nothing was replaced."""
+    """The version that is live now; `is_new` is false where it was live before, and nothing was replaced."""
 
     version: str
     is_new: bool
@@ -40,10 +40,10 @@ def replaceable(path: Path) -> Path:
     """Return a release's path with links followed; raises DatabaseError where another kind of file is there."""
     try:
         path = path.resolve()
-        other = path.exists() and not is_ours(path)
+        is_other_file = path.exists() and not is_ours(path)
     except OSError as error:
         raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
-    if other:
+    if is_other_file:
         raise DatabaseError(
             f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
         )
@@ -51,13 +51,13 @@ def replaceable(path: Path) -> Path:
 
 
 def write_release(
-    staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = unseen
+    staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = no_progress
 ) -> WrittenRelease:
-    """Write a release beside its path and put it in place; raises DatabaseError, and then nothing has changed.
+    """Write a release and put it at its path; raises DatabaseError, and then nothing has changed.
 
-    Only a Headcount database is ever replaced, and a link is followed. The file is finished, sealed and on the disk
-    before it takes the name that servers look at. `shipped` says that these are the seeds that ship with Headcount,
-    which a later version of it may load again by itself.
+    Only a Headcount database is ever replaced, and a link is followed. The new file is finished, sealed and flushed to
+    the disk before it is renamed to the path. `shipped`: these are the seeds that ship with Headcount, which a later
+    version may load again by itself.
     """
     path = replaceable(path)
     try:
@@ -70,7 +70,7 @@ def write_release(
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time write into a folder: of two at once, the second would lose the first one's history."""
+    """Lock a folder: of two processes that write at once, the second would lose the history of the first."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -87,10 +87,10 @@ def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool)
         ):
             new = Path(folder) / path.name
             version = build_release(staging, new, workers, progress, shipped=shipped)
-            before = _live_version(path)
-            if version == before:
+            old_version = _live_version(path)
+            if version == old_version:
                 return WrittenRelease(version, is_new=False)
-            steps = [partial(_write_history, new, version, path if before else None), partial(seal, new)]
+            steps = [partial(_write_history, new, version, path if old_version else None), partial(seal, new)]
             run_steps(steps, "Finishing", progress)
             new.chmod(0o644)
             new.replace(path)
@@ -101,11 +101,11 @@ def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool)
 
 
 def _live_version(path: Path) -> str | None:
-    """Return the version of the release that is to be replaced, where there is one whose history can be carried on."""
-    before = Database(f"sqlite:///{path}")
+    """Return the version of the release that is to be replaced; None where none can be read."""
+    database = Database(f"sqlite:///{path}")
     try:
-        version = before.release().version
-        # A large file may not have been checked yet, and the history of a damaged one is not continued.
+        version = database.release().version
+        # A large file may not have been checked yet, and the history of a damaged file is not continued.
         if not is_intact(path):
             raise DatabaseError(f"{path}: damaged")
         return version
@@ -114,7 +114,7 @@ def _live_version(path: Path) -> str | None:
             log.warning("%s; the history of its estimates cannot be carried on, and begins again", error)
         return None
     finally:
-        before.close()
+        database.close()
 
 
 def _write_history(path: Path, version: str, before: Path | None) -> None:
@@ -129,7 +129,7 @@ def _write_history(path: Path, version: str, before: Path | None) -> None:
 
 
 def _continue_history(connection: sqlite3.Connection, version: str, before: Path | None) -> None:
-    """Copy the history of the release that is replaced, and add what changed between it and the new one."""
+    """Copy the history of the release that is replaced, and add the changes between it and the new release."""
     last = 0
     if before:
         connection.execute("ATTACH ? AS before", (f"{before.as_uri()}?mode=ro&immutable=1",))

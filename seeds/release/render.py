@@ -1,4 +1,4 @@
-"""Records as they are answered: what a schema's `dump` does, worked out once for the schema, not for each record."""
+"""The rendering of records: like a schema's `dump`, but prepared once for each schema, not for each record."""
 
 from collections.abc import Callable
 
@@ -10,14 +10,14 @@ from seeds.entries import Record
 
 Renderer = Callable[[Record], Record]
 
-_AS_THEY_ARE = (fields.String, fields.Boolean, fields.Date, fields.Integer, fields.Enum)
-"""Fields whose values orjson writes as `dump` does; dates are kept as their text, and terms are text."""
+_UNCHANGED = (fields.String, fields.Boolean, fields.Date, fields.Integer, fields.Enum)
+"""Fields whose values orjson writes as `dump` does; the values of dates and terms are text."""
 
 
 def renderer_of(schema: Schema) -> Renderer:
-    """Return a function that gives what `orjson.dumps` writes as it writes `schema.dump`.
+    """Return a function whose results `orjson.dumps` writes as it writes those of `schema.dump`.
 
-    A part that is rendered already, an `orjson.Fragment`, is put in as it is.
+    A part that is already rendered, an `orjson.Fragment`, is not rendered again.
     """
     keys, numbers, parts = list(schema.fields), [], []
     for key, field in schema.fields.items():
@@ -25,7 +25,7 @@ def renderer_of(schema: Schema) -> Renderer:
             numbers.append(key)
         elif isinstance(field, fields.Nested):
             parts.append((key, renderer_of(field.schema)))
-        elif not isinstance(field.inner if isinstance(field, fields.List) else field, _AS_THEY_ARE):
+        elif not isinstance(field.inner if isinstance(field, fields.List) else field, _UNCHANGED):
             raise TypeError(f"{type(schema).__name__}.{key}: {type(field).__name__} has no renderer")
 
     def render(record: Record) -> Record:
@@ -43,6 +43,6 @@ def renderer_of(schema: Schema) -> Renderer:
 
 
 def with_days(date: Record) -> Record:
-    """Return a coded date as it is answered: with its first and last day, `start` and `end`."""
+    """Return a coded date with its first and last day, `start` and `end`."""
     period = read_period(date["edtf"])
     return {**date, "start": period.start, "end": period.end}

@@ -1,4 +1,4 @@
-"""The reports of one claim → how each compares with the others: its rank, whether it is disputed, its drift."""
+"""The comparison of the reports of one claim: their rank, whether they are disputed, and their drift."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,8 +25,8 @@ class Report:
 class Comparison:
     """How a report compares with the others of its claim.
 
-    `rank` is its place among them, from 0; `compared` says that it stands for the claim where claims are compared, and
-    `drift` what changed since the report `drift_from`.
+    `rank` is its place among them, from 0; `compared`: it stands for the claim where claims are compared; `drift` is
+    the change since the report `drift_from`.
     """
 
     rank: int = 0
@@ -37,7 +37,7 @@ class Comparison:
 
 
 def compare_reports(reports: Sequence[Report]) -> Iterator[tuple[Report, Comparison]]:
-    """Yield the reports of a claim by rank: body before headline, then the earliest published, then by id."""
+    """Yield the reports of a claim with their comparisons, by rank: body before headline, earliest published, id."""
     ordered = sorted(reports, key=lambda report: (report.locus == Locus.HEADLINE, report.published, report.id))
     first_in_body: dict[str, Report] = {}
     figures: dict[str, set[Figure]] = defaultdict(set)
@@ -45,7 +45,7 @@ def compare_reports(reports: Sequence[Report]) -> Iterator[tuple[Report, Compari
         figures[report.article].add(report.figure)
         if report.locus == Locus.BODY:
             first_in_body.setdefault(report.article, report)
-    excluded = {article: _excluded(of_article) for article, of_article in figures.items()}
+    excluded = {article: _excluded(figures_of_article) for article, figures_of_article in figures.items()}
     representative = next((report for report in ordered if report.figure.interval), None)
     for rank, report in enumerate(ordered):
         bases = (first_in_body.get(report.article), ordered[0])
@@ -60,7 +60,7 @@ def compare_reports(reports: Sequence[Report]) -> Iterator[tuple[Report, Compari
 
 
 def _excluded(figures: set[Figure]) -> set[Figure]:
-    """Return the figures that another of them excludes: both cannot be true."""
+    """Return the figures that another figure excludes, because both cannot be true."""
     intervals = {figure: (figure.hedge, figure.interval) for figure in figures if figure.interval is not None}
     return {
         figure
@@ -70,7 +70,7 @@ def _excluded(figures: set[Figure]) -> set[Figure]:
 
 
 def drift(base: Figure, report: Figure) -> Drift:
-    """Return what changed between two reports of a claim: the side of the bound, else the number, else the hedge."""
+    """Return the drift between two reports of a claim: of the bound's side, else of the numbers, else of the hedge."""
     before, after = ([getattr(figure, key) for key in NUMBERS] for figure in (base, report))
     if base.hedge is report.hedge and before == after:
         return Drift.SAME

@@ -1,4 +1,4 @@
-"""Records of every kind but claims and estimates → their rows, their full-text indexes, and their names."""
+"""The writing of all resources but claims and estimates: their rows, full-text indexes, and names."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ CROSS JOIN closures ON kind = 'region' AND relation = 'within' AND part_position
 def write_vocabularies(
     connection: sqlite3.Connection, vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions
 ) -> None:
-    """Write the code lists, each record with the number of its estimates, which are written already."""
+    """Write the code lists and closures, each term with the number of its estimates, which are already written."""
     connection.executemany("INSERT INTO closures VALUES (?, ?, ?, ?)", closures(vocabularies, positions))
     for kind, records in vocabularies.items():
         if kind == "regions":
@@ -38,7 +38,7 @@ def write_vocabularies(
 
 
 def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection) -> None:
-    """Write the staged articles, each with the number of its estimates, which are written already."""
+    """Write the staged articles, each with the number of its estimates, which are already written."""
     articles = (orjson.loads(record) for (record,) in staged.execute("SELECT record FROM articles ORDER BY id"))
     dated = ({**article, "published": with_days(article["published"])} for article in articles)
     _write(connection, "articles", dated, _counts(connection, "articles"))
@@ -57,15 +57,15 @@ def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record],
         connection.executemany(f"INSERT INTO {kind} VALUES ({placeholders})", _rows(kind, batch, counts))  # noqa: S608
         texts = ((position, _text(record)) for position, record in batch)
         connection.executemany(f"INSERT INTO {index} (rowid, text) VALUES (?, ?)", texts)  # noqa: S608
-        taken = (name for _, record in batch for name in names(kind, record))
-        connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)", taken)
+        names_of_batch = (name for _, record in batch for name in names(kind, record))
+        connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)", names_of_batch)
     connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
 
 
 def _rows(
     kind: str, records: Iterable[tuple[int, Record]], counts: Mapping[int, int]
 ) -> Iterator[tuple[str | int | None, ...]]:
-    """Yield the rows of a resource: its columns are keys of its records, joined by `_` where they are nested."""
+    """Yield the rows of a resource; its columns are keys of its records, nested keys joined by `_`."""
     render = renderer_of(SCHEMAS[kind])
     columns = [column.name for column in tables.RESOURCES[kind].columns]
     for position, record in records:
@@ -81,6 +81,6 @@ def _rows(
 
 
 def _text(record: Record) -> str:
-    """Return the text by which full text finds a record."""
-    own = (record.get(key) for key in ("definition", "organisation", "publisher", "author", "agency"))
-    return " ".join(dict.fromkeys(text for text in (*names_of(record), *own) if text))
+    """Return the text of a record for the full-text index."""
+    texts = (record.get(key) for key in ("definition", "organisation", "publisher", "author", "agency"))
+    return " ".join(dict.fromkeys(text for text in (*names_of(record), *texts) if text))

@@ -1,4 +1,4 @@
-"""The rules of records that have to agree: one id each, one subject for all reports of a claim, sound derivations."""
+"""The rules of records that have to agree: unique ids, reports of one claim, derived estimates and their bases."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ def fault_of_repeated_id(later: Located, first: Located) -> Fault:
 
 
 def faults_of_claim(later: Located, first: Located) -> Iterator[Fault]:
-    """Yield the keys in which a report is about something else than the first report of its claim."""
+    """Yield a fault for each key in which a report differs from the first report of its claim."""
     for key in CLAIM_KEYS:
         value, expected = later.record[key], first.record[key]
         if value != expected:
@@ -40,14 +40,14 @@ def faults_of_claim(later: Located, first: Located) -> Iterator[Fault]:
 
 
 def _text(value: Any) -> str:
-    """Return an id as it is, and a date with its basis: `2017-07, text`."""
+    """Return the text of a value: an id unchanged, a date with its basis (`2017-07, text`)."""
     return f"{value['edtf']}, {value['basis']}" if isinstance(value, dict) else value
 
 
 def faults_of_derived(
     record: Record, base: Record | None, units: Mapping[str, str], *, same_article: bool
 ) -> Iterator[Fault]:
-    """Yield what keeps a derived estimate from being worked out from its base, which is None where there is none.
+    """Yield a fault where a derived estimate cannot be computed from its base, which is None where it does not exist.
 
     `units` are the units of the indicators by id.
     """

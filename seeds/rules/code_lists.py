@@ -1,4 +1,4 @@
-"""The rules of code lists: ids and names that stand for one term, parents that exist, no circles, combined regions."""
+"""The rules of code lists: unique ids and names, parents that exist, no circles, members of combined regions."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -16,14 +16,14 @@ _PARENT_KEYS = {"groups": ("parents",), "regions": ("parent", "members"), "indic
 """The keys in which a term refers to others of its kind."""
 _NAME_KEYS = {NameKind.ID: "id", NameKind.CODE: "iso", NameKind.NAME: "name", NameKind.ALIAS: "aliases"}
 _LISTED = 20
-"""How many known ids a message lists where none is near."""
+"""The largest number of known ids in a message."""
 
 
 def faults_between_terms(terms: Mapping[str, Sequence[T]], ids: Mapping[str, Set[str]]) -> Iterator[tuple[T, Fault]]:
     """Yield each term that breaks a rule of the code lists, with its fault.
 
-    `terms` are those of each kind ("groups", "regions", "indicators", "sources"); where two have one id or name, the
-    later one is at fault. `ids` are those that may be referred to, by kind.
+    `terms` holds the terms by kind ("groups", "regions", "indicators", "sources"); where two have the same id or name,
+    the later one is at fault. `ids` holds the ids that terms may refer to, by kind.
     """
     for entries in terms.values():
         for later, first in with_first(entries, lambda record: record["id"]):
@@ -48,7 +48,7 @@ def faults_of_region(region: Record) -> Iterator[Fault]:
 
 
 def faults_of_references(record: Record, kinds: Mapping[str, str], ids: Mapping[str, Set[str]]) -> Iterator[Fault]:
-    """Yield the references of a record that lead to no term; `kinds` says of each key which kind it refers to."""
+    """Yield a fault for each reference of a record to an unknown id; `kinds` holds the kind that each key refers to."""
     for key, kind in kinds.items():
         value = record[key]
         references = (
@@ -65,7 +65,7 @@ def _near(id_: str, known: Sequence[str]) -> str:
 
 
 def _shared_names(entries: Sequence[T]) -> Iterator[tuple[T, Fault]]:
-    """Yield the terms of which a name, a code or an id also stands for an earlier term."""
+    """Yield the terms that share a name, a code or an id with an earlier term."""
     first: dict[str, tuple[str, NameKind]] = {}
     for entry in entries:
         for name, kind in names_of(entry.record).items():
@@ -79,7 +79,7 @@ def _shared_names(entries: Sequence[T]) -> Iterator[tuple[T, Fault]]:
 
 
 def _circles(entries: Sequence[T], keys: Sequence[str]) -> Iterator[tuple[T, Fault]]:
-    """Yield the terms that lie below themselves: by their parents, or as members of a combined region."""
+    """Yield the terms that lie within themselves, by their parents or as members of a combined region."""
     above: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         id_, record = entry.record["id"], entry.record
@@ -88,30 +88,30 @@ def _circles(entries: Sequence[T], keys: Sequence[str]) -> Iterator[tuple[T, Fau
             above[member].add(id_)
     for entry in entries:
         id_ = entry.record["id"]
-        if id_ in _reached(above, id_):
+        if id_ in _ancestors(above, id_):
             key = next((key for key in keys if entry.record[key]), keys[0])
             yield entry, Fault("circle", key, f"leads back to {id_!r}; expected no circle")
 
 
-def _reached(above: Mapping[str, set[str]], id_: str) -> set[str]:
-    """Return the ids that lie above one."""
-    reached: set[str] = set()
-    todo = list(above.get(id_, ()))
-    while todo:
-        parent = todo.pop()
-        if parent not in reached:
-            reached.add(parent)
-            todo.extend(above.get(parent, ()))
-    return reached
+def _ancestors(above: Mapping[str, set[str]], id_: str) -> set[str]:
+    """Return the ids of the parents of a term, and of all their parents."""
+    ancestors: set[str] = set()
+    queue = list(above.get(id_, ()))
+    while queue:
+        parent = queue.pop()
+        if parent not in ancestors:
+            ancestors.add(parent)
+            queue.extend(above.get(parent, ()))
+    return ancestors
 
 
 def _unlike_parents(indicators: Sequence[T]) -> Iterator[tuple[T, Fault]]:
-    """Yield the indicators whose numbers cannot be a part of their parents', because they count in another way."""
+    """Yield the indicators that cannot be a part of a parent, because their unit or kind is another."""
     by_id = {entry.record["id"]: entry.record for entry in indicators}
     for entry in indicators:
         for index, parent in enumerate(entry.record["parents"]):
-            other = by_id.get(parent, entry.record)
-            differing = [key for key in ("unit", "kind") if other[key] != entry.record[key]]
+            parent_record = by_id.get(parent, entry.record)
+            differing = [key for key in ("unit", "kind") if parent_record[key] != entry.record[key]]
             if differing:
                 what = f"{parent!r} differs in {' and '.join(differing)}; expected an indicator of the same"
                 yield entry, Fault("unlike-parent", f"parents.{index}", what)

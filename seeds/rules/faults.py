@@ -1,4 +1,4 @@
-"""A fault: what is wrong with one key of a record, wherever the record was read from."""
+"""The fault: one breach of a rule by a key of a record, curated or imported."""
 
 from typing import NamedTuple, Protocol
 
@@ -18,7 +18,7 @@ class Fault(NamedTuple):
 
 
 class Located(Protocol):
-    """A record whose place is known: curated in a file, or made of a table's row."""
+    """A record with its place: in a curated file, or in a row of a table."""
 
     @property
     def record(self) -> Record:

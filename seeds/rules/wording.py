@@ -1,4 +1,4 @@
-"""The rules of one estimate against its own words: its numbers, hedge, wording, headline and evidence."""
+"""The rules of one estimate: its numbers, hedge, wording, headline and evidence have to fit each other."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from seeds.rules.numerals import read_magnitude, read_numbers
 
 _RANGE = re.compile(r"[0-9] ?(?:to|or|-|\u2013) ?[0-9]")
 
-# Words that stand in a wording for each hedge; a figure without a hedge has none of them, those of a range apart.
+# Words that express each hedge; the wording of a figure without a hedge may hold only those of BETWEEN.
 _CUES = {
     Hedge.APPROXIMATELY: "about|some|approximately|around|roughly|estimated|circa|half|thirds?|quarters?|fifths?",
     Hedge.NEARLY: "nearly|almost|close to|just under",
@@ -29,21 +29,22 @@ _CUE = {hedge: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for hedge, words i
 
 
 def faults_of_figure(record: Record, unit: Unit | None, *, worded: bool = True) -> Iterator[Fault]:
-    """Yield where numbers, hedge and wording of an estimate do not fit each other.
+    """Yield the faults of an estimate whose numbers, hedge and wording do not fit each other.
 
-    `unit` is that of its indicator. With `worded` false the wording holds cells of a table, and is not read as words.
+    `unit` is the unit of its indicator. With `worded` false the wording holds cells of a table, and is not checked.
     """
     yield from _numbers_against_hedge(record)
     if worded:
         yield from _numbers_against_wording(record)
         yield from _hedge_against_wording(record)
     if unit in (Unit.PERSONS, Unit.PROVINCES) and not record["derived"]:
-        parts = [key for key in NUMBERS if record[key] is not None and record[key] != int(record[key])]
-        if parts:
-            yield Fault("parts-of-persons", parts[0], f"counts parts of {unit}; expected whole numbers")
+        fractional = [key for key in NUMBERS if record[key] is not None and record[key] != int(record[key])]
+        if fractional:
+            yield Fault("parts-of-persons", fractional[0], f"counts parts of {unit}; expected whole numbers")
 
 
 def _numbers_against_hedge(record: Record) -> Iterator[Fault]:
+    """Yield a fault for each number that the hedge needs and lacks, or does not allow, or that is out of order."""
     hedge, rule = record["hedge"], HEDGES[record["hedge"]]
     coded = {key for key in NUMBERS if record[key] is not None}
     if record["derived"]:
@@ -74,25 +75,25 @@ def _numbers_against_hedge(record: Record) -> Iterator[Fault]:
 
 
 def _numbers_against_wording(record: Record) -> Iterator[Fault]:
-    """Yield where the numbers are not the last ones in the wording.
+    """Yield faults where the numbers are not the last numbers in the wording.
 
-    A hedge before two coordinated numbers covers both, so the wording of the second begins with the first.
+    A hedge before two coordinated numbers covers both, so the wording of the second number begins with the first.
     """
-    worded = read_numbers(record["wording"])
+    numbers = read_numbers(record["wording"])
     if record["hedge"] is Hedge.VAGUE:
-        if worded or not read_magnitude(record["wording"])[0]:
+        if numbers or not read_magnitude(record["wording"])[0]:
             what = (
                 f"{shown(record['wording'])} is not vague; expected a word such as dozens, hundreds, most and no number"
             )
             yield Fault("wording-not-vague", "wording", what)
         return
     if record["derived"]:
-        coded: dict[str, float] = {"derived.factor": _percent(record["derived"]["factor"], worded)}
+        coded: dict[str, float] = {"derived.factor": _percent(record["derived"]["factor"], numbers)}
     else:
         coded = {key: record[key] for key in NUMBERS if record[key] is not None}
-    borne = worded[-1:] * len(coded) if record["hedge"] is Hedge.NONE else worded[len(worded) - len(coded) :]
-    bears = ", ".join(map(str, worded)) or "no number"
-    for (key, value), number in zip_longest(coded.items(), borne):
+    expected = numbers[-1:] * len(coded) if record["hedge"] is Hedge.NONE else numbers[len(numbers) - len(coded) :]
+    bears = ", ".join(map(str, numbers)) or "no number"
+    for (key, value), number in zip_longest(coded.items(), expected):
         if value != number:
             what = (
                 f"{shown(value)} is not what the wording bears, which is {bears}; expected the numbers of the wording"
@@ -106,34 +107,34 @@ def _numbers_against_wording(record: Record) -> Iterator[Fault]:
 
 
 def _hedge_against_wording(record: Record) -> Iterator[Fault]:
-    """Yield where the wording has no word for its hedge, or a word for a hedge where none is coded."""
+    """Yield a fault where the wording has no word for the hedge, or has a word for a hedge and none is coded."""
     hedge, wording = record["hedge"], record["wording"]
     if hedge in _CUE and not _CUE[hedge].search(wording):
         words = ", ".join(_CUES[hedge].split("|"))
         what = f"{shown(hedge)} is not what {shown(wording)} says; expected one of: {words}"
         yield Fault("hedge-not-worded", "hedge", what)
     if hedge is Hedge.NONE:
-        worded = [other for other, cue in _CUE.items() if other is not Hedge.BETWEEN and cue.search(wording)]
-        if worded:
-            what = f"{shown(hedge)} is not what {shown(wording)} says; expected {worded[0]}"
+        hedges = [other for other, cue in _CUE.items() if other is not Hedge.BETWEEN and cue.search(wording)]
+        if hedges:
+            what = f"{shown(hedge)} is not what {shown(wording)} says; expected {hedges[0]}"
             yield Fault("hedge-not-coded", "hedge", what)
 
 
-def _percent(factor: float, worded: Sequence[float]) -> float:
+def _percent(factor: float, numbers: Sequence[float]) -> float:
     """Return a factor in percent, to one decimal where the wording has a periodic fraction such as "a third"."""
     exact = round(100 * factor, 9)
-    return round(exact, 1) if worded and worded[-1] != int(worded[-1]) else exact
+    return round(exact, 1) if numbers and numbers[-1] != int(numbers[-1]) else exact
 
 
 def faults_of_headline(record: Record, title: str | None) -> Iterator[Fault]:
-    """Yield a fault where an estimate of the headline has a wording that the headline does not hold."""
+    """Yield a fault where the figure stands in the headline, and the headline does not hold its wording."""
     if record["locus"] is Locus.HEADLINE and record["wording"] not in (title or ""):
         what = f"the wording is not in the headline {shown(title)}; expected words of it, or body"
         yield Fault("not-in-headline", "locus", what)
 
 
 def faults_of_evidence(record: Record) -> Iterator[Fault]:
-    """Yield where the evidence of an estimate coded from a text is no span as long as its wording."""
+    """Yield faults where the evidence of an estimate from a text is not a span of the length of its wording."""
     evidence, length = record["evidence"], len(record["wording"])
     if evidence["row"] is not None:
         what = f"{shown(evidence['row'])} is refused; expected null, as it is a table's"

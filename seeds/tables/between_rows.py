@@ -1,6 +1,6 @@
-"""The rules that need all rows: ids that are taken, claims whose reports disagree, terms that clash with others.
+"""The rules that need all rows: unique ids, reports of one claim that agree, terms beside the other terms.
 
-The rows at fault are taken out of the staging.
+Rows that break a rule are deleted from the staging.
 """
 
 import sqlite3
@@ -28,14 +28,14 @@ _SHARED = ("source", '"group"', "indicator", "region", "as_of_edtf", "as_of_basi
 _REPEATED_IDS = _PAIRS.format(key="id", where="")
 _DISAGREEING = _PAIRS.format(
     key="claim",
-    # The rule looks again: this only spares it the reports that agree.
+    # Most reports agree, and are left out here; the rule compares only the others.
     where=f"WHERE ({', '.join(f'later.{key}' for key in _SHARED)}) <> ({', '.join(f'first.{key}' for key in _SHARED)})",
 )
 
 
 @dataclass(frozen=True)
 class PlacedRecord:
-    """A record with the file, line and row that it was made of; `kind` ("region") is that of a term, else empty."""
+    """A record with the file, line and row that it was made of; `kind` is the kind of a term ("region"), else empty."""
 
     record: Record
     file: str
@@ -54,14 +54,15 @@ class PlacedRecord:
 
 
 Faulty = tuple[PlacedRecord, Fault]
+"""A record and its fault."""
 TermKey = tuple[str, str]
 """Kind ("region") and id."""
 
 
 def leave_out(connection: sqlite3.Connection, faulty: Iterable[Faulty], log: FindingLog) -> int:
-    """Log faults as errors and delete all estimates of their rows; return how many rows these are.
+    """Log faults as errors, delete all estimates of their rows, and return the number of these rows.
 
-    A row that has a fault in the same key several times is logged once.
+    Several faults of a row in the same key are logged once.
     """
     connection.execute(
         "CREATE TEMP TABLE refused (file TEXT, line INTEGER, key TEXT, PRIMARY KEY (file, line, key)) WITHOUT ROWID"
@@ -79,43 +80,46 @@ def leave_out(connection: sqlite3.Connection, faulty: Iterable[Faulty], log: Fin
 
 
 def repeated_ids(connection: sqlite3.Connection) -> Iterator[Faulty]:
-    """Yield the staged estimates whose id an earlier one has."""
+    """Yield the staged estimates whose id an earlier estimate has."""
     for later, first in _pairs(connection, _REPEATED_IDS):
         yield later, fault_of_repeated_id(later, first)
 
 
 def disagreeing_reports(connection: sqlite3.Connection) -> Iterator[Faulty]:
-    """Yield the staged estimates that are about something else than the first report of their claim."""
+    """Yield the staged estimates that differ from the first report of their claim, with a fault for each key."""
     for later, first in _pairs(connection, _DISAGREEING):
         for fault in faults_of_claim(later, first):
             yield later, fault
 
 
 def _pairs(connection: sqlite3.Connection, query: str) -> Iterator[tuple[PlacedRecord, PlacedRecord]]:
-    """Yield later estimates, each with the first one that shares its id or claim."""
+    """Yield pairs of estimates that share an id or a claim: each later one with the first."""
     for *places, later, first in connection.execute(query):
         yield PlacedRecord(orjson.loads(later), *places[:3]), PlacedRecord(orjson.loads(first), *places[3:])
 
 
-def faults_of_made_terms(vocabularies: Vocabularies, made: Iterable[PlacedRecord]) -> Iterator[Faulty]:
-    """Yield the terms made of rows that break a rule of the code lists, beside the terms that are known already."""
+def faults_of_made_terms(vocabularies: Vocabularies, made_terms: Iterable[PlacedRecord]) -> Iterator[Faulty]:
+    """Yield the terms made of rows that break a rule of the code lists, beside the terms of the vocabularies."""
     terms = {kind: [PlacedRecord(record, "", 0, 0) for record in vocabularies[kind].values()] for kind in VOCABULARIES}
-    for term in made:
+    for term in made_terms:
         terms[f"{term.kind}s"].append(term)
-    ids = {kind: {term.record["id"] for term in of_kind} for kind, of_kind in terms.items()}
+    ids = {kind: {term.record["id"] for term in terms_of_kind} for kind, terms_of_kind in terms.items()}
     return faults_between_terms(terms, ids)
 
 
 def rows_with_terms(
-    connection: sqlite3.Connection, faults: Mapping[TermKey, Fault], made: Mapping[TermKey, PlacedRecord]
+    connection: sqlite3.Connection, faults: Mapping[TermKey, Fault], made_terms: Mapping[TermKey, PlacedRecord]
 ) -> Iterator[Faulty]:
-    """Yield the rows whose estimates refer to terms at fault, or to regions within these."""
+    """Yield the rows whose estimates refer to terms at fault, or to regions within these.
+
+    The record that is yielded is the term; its place is the row.
+    """
     faults = dict(faults)
-    for (kind, id_), term in made.items():  # parents come before what lies in them
+    for (kind, id_), term in made_terms.items():  # parents come before what lies in them
         if (parent := (kind, term.record.get("parent") or "")) in faults:
             faults.setdefault((kind, id_), faults[parent])
     query = "SELECT file, line, record ->> '$.evidence.row', \"group\", region, indicator, source FROM estimates"
     for file, line, row, *ids in connection.execute(f"{query} ORDER BY number"):
         for kind, id_ in zip(("group", "region", "indicator", "source"), ids, strict=True):
             if fault := faults.get((kind, id_)):
-                yield PlacedRecord(made[kind, id_].record, file, line, row, kind), fault
+                yield PlacedRecord(made_terms[kind, id_].record, file, line, row, kind), fault

@@ -1,4 +1,4 @@
-"""What is wrong with a table, row by row: findings, named so that they can be counted, and graded."""
+"""The findings of an import: what is wrong with rows of a table, by name and grade, and the log of them."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from schema.flat import guard_formula
 
 
 class Grade(StrEnum):
-    """What follows from a finding, the gravest first."""
+    """The consequence of a finding, the gravest first."""
 
     FATAL = "fatal"
     """A file could not be read to its end: nothing is loaded, with or without --keep-going."""
@@ -27,7 +27,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: its name and grade, the file, line and row (from 1), the key, what with what expected.
+    """One thing that is wrong: name and grade, file, line and row (from 1), key, and `what`: "… is wrong; expected …".
 
     `row` is 0 where a finding is about a whole file.
     """
@@ -41,22 +41,22 @@ class Finding:
     what: str
 
     def __str__(self) -> str:
-        """Return `file:line: place: what; expected …`, one line whatever the file holds."""
+        """Return `file:line: place: what` in one line; characters that are not printable are escaped."""
         text = f"{self.file}:{self.line}: {f'{self.place}: ' if self.place else ''}{self.what}"
         return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 SHOWN = 20
-"""How many errors are kept to be shown; the file of problems lists all findings."""
+"""The number of errors that are shown; the file of problems lists all findings."""
 
 SUFFIXES = (".ndjson", ".csv")
-"""How the name of a file of problems may end."""
+"""The suffixes that a file of problems may have."""
 
 
 class FindingLog:
-    """Counts findings by name, writes them to a file (NDJSON or CSV by its suffix), and keeps the gravest to be shown.
+    """Counts findings by name, writes them to a file (NDJSON or CSV by its suffix), and keeps the gravest in `shown`.
 
-    Used as a context manager; the file, if there is one, is open meanwhile.
+    A context manager: the file, where there is a `path`, is open within the block.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -94,7 +94,7 @@ class FindingLog:
                     self._file.write(json.dumps(values, ensure_ascii=False) + "\n")
 
     def count(self, *grades: Grade) -> int:
-        """Return how many findings there are of some grades."""
+        """Return the number of findings of the grades."""
         return sum(count for (grade, _), count in self.counts.items() if grade in grades)
 
     def lines(self) -> list[str]:
@@ -109,5 +109,5 @@ class FindingLog:
 
 
 def _in_utf_8(value: object) -> object:
-    """Return a value that UTF-8 can hold: lone surrogates, which stand for bytes that are no text, are escaped."""
+    """Return a value that can be written in UTF-8: lone surrogates, which stand for invalid bytes, are escaped."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Mapped rows → a staging: articles and terms once each, and estimates whose rows agree with what is staged."""
+"""The staging of mapped rows: each article and each term once, and the estimates of rows without errors."""
 
 from dataclasses import dataclass
 
@@ -15,37 +15,37 @@ from seeds.tables.between_rows import (
     rows_with_terms,
 )
 from seeds.tables.findings import Finding, FindingLog, Grade
-from seeds.tables.rows import MappedBatch, Where
+from seeds.tables.rows import MappedBatch, RowPlace
 from seeds.tables.tabular import Batch, Document
 from seeds.tables.terms import TermIdentity
 
 _SHARED_NAME = "same-name"
-"""The fault that is only a warning for terms made of rows: many places have the name of another."""
+"""The fault that is only a warning for terms made of rows, because many places share their name with others."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many rows were read, and how many of them were left out."""
+    """The number of rows that were read, and the number of these that were left out."""
 
     rows: int
     left_out: int
 
 
 class Importer:
-    """Stages batches of mapped rows, and at the end leaves out what only all rows together show to be wrong."""
+    """Stages batches of mapped rows; `finish` then leaves out the rows that break a rule which needs all rows."""
 
     def __init__(self, staging: Staging, log: FindingLog) -> None:
         self._staging, self._log = staging, log
         self.rows = self._left_out = 0
         self._articles: dict[str, str | None] = dict(staging.connection.execute("SELECT id, NULL FROM articles"))
-        """The digest of each article by id; None for those of the seeds."""
-        self._made: dict[TermKey, PlacedRecord] = {}
+        """The digest of each article by id; None for articles of the seeds."""
+        self._made_terms: dict[TermKey, PlacedRecord] = {}
         """The terms made of rows, each with the first row that made it."""
         self._names: dict[TermKey, tuple[str, ...]] = {}
         """The names of these terms, from the outermost place to their own."""
 
     def add(self, batch: Batch, mapped: MappedBatch) -> None:
-        """Stage a batch, without the rows that have an error or disagree with earlier ones."""
+        """Stage a batch, without the rows that have an error or disagree with earlier rows."""
         self._log.add(mapped.findings)
         refused = {finding.row for finding in mapped.findings if finding.grade is Grade.ERROR}
         for identity, (record, rows) in mapped.terms.items():
@@ -62,35 +62,35 @@ class Importer:
         self.rows += len(batch.rows) + sum(finding.grade is Grade.ERROR for finding in batch.findings)
         self._left_out += len(refused)
 
-    def _refuse(self, document: Document, rows: list[Where], fault: Fault, refused: set[int]) -> None:
-        """Log a fault for each row that is not refused yet, and refuse it."""
+    def _refuse(self, document: Document, rows: list[RowPlace], fault: Fault, refused: set[int]) -> None:
+        """Log a fault for each row that is not refused yet, and add the row to `refused`."""
         for row, line in rows:
             if row not in refused:
                 refused.add(row)
                 self._log.add([Finding(fault.name, Grade.ERROR, document.path, line, row, fault.key, fault.what)])
 
-    def _register(self, term: TermIdentity, record: Record, document: Document, where: Where) -> Fault | None:
-        """Remember a new term; return a fault where its id is another term's, or an earlier row gives other values."""
-        row, line = where
+    def _register(self, term: TermIdentity, record: Record, document: Document, place: RowPlace) -> Fault | None:
+        """Keep a new term; return a fault where another term has its id, or an earlier row gives it other values."""
+        row, line = place
         key = (term.kind, term.id)
         listed = self._staging.vocabularies[f"{term.kind}s"].get(term.id)
-        if listed is None and key not in self._made:
-            self._made[key] = PlacedRecord(record, document.path, line, row, term.kind)
+        if listed is None and key not in self._made_terms:
+            self._made_terms[key] = PlacedRecord(record, document.path, line, row, term.kind)
             self._names[key] = term.names
             return None
-        first = listed or self._made[key].record
+        first = listed or self._made_terms[key].record
         if listed or self._names[key] != term.names:
             what = f"the id {term.id!r} of {term.names[-1]!r} is {first['name']!r}'s; expected names of two ids"
             return Fault("id-collision", term.kind, what)
-        # A name may be written in several ways that are one when they are compared; the first is taken.
+        # A name may be written in several ways that compare as equal; the first is kept.
         differing = [name for name, value in record.items() if name != "name" and first[name] != value]
         if not differing:
             return None
-        what = f"{record['name']!r} has another {', '.join(differing)} in {self._made[key].where(differing[0])}"
+        what = f"{record['name']!r} has another {', '.join(differing)} in {self._made_terms[key].where(differing[0])}"
         return Fault("term-disagrees", f"{term.kind}.{differing[0]}", f"{what}; expected rows that agree on it")
 
     def finish(self) -> Imported:
-        """Apply the rules that need all rows; leave out articles and terms that no estimate refers to."""
+        """Apply the rules that need all rows, and leave out articles and terms that no estimate refers to."""
         connection = self._staging.connection
         connection.commit()
         self._staging.index()
@@ -103,7 +103,7 @@ class Importer:
         return Imported(self.rows, self._left_out)
 
     def _terms_that_keep_the_rules(self) -> dict[TermKey, PlacedRecord]:
-        """Return the made terms that estimates refer to, having left out the rows whose terms break a rule."""
+        """Leave out the rows whose terms break a rule; return the made terms that other estimates refer to."""
         used = self._used_terms()
         faults: dict[TermKey, Fault] = {}
         warnings: list[tuple[PlacedRecord, Fault]] = []
@@ -122,14 +122,14 @@ class Importer:
         return used
 
     def _used_terms(self) -> dict[TermKey, PlacedRecord]:
-        """Return the made terms that staged estimates refer to, with all that these lie in, as they were made."""
+        """Return the made terms that staged estimates refer to, and the regions that these lie in, oldest first."""
         used: set[TermKey] = set()
         for kind in (name.removesuffix("s") for name in VOCABULARIES):
             query = f'SELECT DISTINCT "{kind}" FROM estimates'  # noqa: S608 (one of four names)
-            todo = [id_ for (id_,) in self._staging.connection.execute(query)]
-            while todo:
-                key = (kind, todo.pop())
-                if key in self._made and key not in used:
+            queue = [id_ for (id_,) in self._staging.connection.execute(query)]
+            while queue:
+                key = (kind, queue.pop())
+                if key in self._made_terms and key not in used:
                     used.add(key)
-                    todo += filter(None, [self._made[key].record.get("parent")])
-        return {key: term for key, term in self._made.items() if key in used}
+                    queue += filter(None, [self._made_terms[key].record.get("parent")])
+        return {key: term for key, term in self._made_terms.items() if key in used}

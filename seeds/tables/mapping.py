@@ -1,4 +1,4 @@
-"""A mapping: a YAML file that says what a table's columns mean, validated like a curated file."""
+"""The mapping: a YAML file that describes how the columns of a table become records; its schema and its reader."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,14 @@ SHIPPED_MAPPINGS = Path(__file__).parent.parent / "mappings"
 
 
 _OLD_READING_KEYS = {"tidy": "trim", "split": "separator", "cut": "max_length", "values": "recode"}
-"""Keys that mappings may have from earlier versions, with their names since."""
+"""Keys of earlier versions, which mappings may still have, and their present names."""
 
 
 class ReadingSchema(Record):
-    """How the cells of a column are read before values take them; conditions see cells as they stand.
+    """How the cells of a column are read for values; conditions take cells unchanged.
 
-    `trim` leaves one space for several and no invisible characters, `separator` parts a cell, of which `take` says what
-    is taken, `recode` replaces whole texts, and `max_length` cuts longer ones.
+    `trim` removes repeated spaces and invisible characters, `separator` splits a cell into parts, `take` selects parts,
+    `recode` replaces whole texts, and `max_length` cuts longer texts.
     """
 
     trim = Flag(load_default=False)
@@ -38,7 +38,7 @@ class ReadingSchema(Record):
 
     @pre_load
     def rename_old_keys(self, data: Any, **kwargs: Any) -> Any:
-        """Return the data with the names that their keys have now; raises ValidationError where both are there."""
+        """Return the data with the present names of their keys; raises ValidationError where a key has both names."""
         if not isinstance(data, dict):
             return data
         for old, new in _OLD_READING_KEYS.items():
@@ -48,7 +48,7 @@ class ReadingSchema(Record):
 
 
 class FindingSchema(Record):
-    """A known flaw of the data: rows that have it get a warning, or with `refuse` an error, of this name."""
+    """A known fault of the data: rows that have it get a warning, or with `refuse` an error, of this name."""
 
     name = Pattern("^[a-z]+(?:-[a-z]+)*$", "words in lower-case letters with hyphens between", 60, required=True)
     when = When(required=True)
@@ -101,7 +101,7 @@ class EstimateValues(Record):
 
 
 class VocabularySchema(Record):
-    """The terms that the mapping brings along, in the form of seeds/vocabulary."""
+    """The terms of the mapping itself, in the form of seeds/vocabulary."""
 
     groups = ListOf(Part(GroupSchema))
     regions = ListOf(Part(RegionSchema))
@@ -110,7 +110,7 @@ class VocabularySchema(Record):
 
 
 class MappingSchema(Record):
-    """The whole mapping."""
+    """A whole mapping."""
 
     dataset = Part(DatasetSchema, load_default=None)
     vocabulary = Part(VocabularySchema, load_default=dict)
@@ -121,7 +121,7 @@ class MappingSchema(Record):
 
 
 def _with_shared(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a mapping in which each estimate has the shared values, where it has none of its own."""
+    """Return a mapping whose estimates have the values of `shared` where they have none of their own."""
     shared, estimates = data.get("shared", {}), data.get("estimates")
     if not isinstance(shared, dict) or not isinstance(estimates, list):
         return data
@@ -134,11 +134,11 @@ _MADE = {
     "region": {"id", "name", "kind", "iso"},
     "source": {"id", "name", "kind", "organisation", "anonymous"},
 }
-"""The keys of a term made of a row, by kind; indicators are curated only."""
+"""The keys that a term made of a row may have, by kind; indicators cannot be made."""
 
 
 def _check_made(estimates: list[dict[str, Any]]) -> None:
-    """Raise ValidationError where a term is to be made with keys that its kind does not have."""
+    """Raise ValidationError where a term would be made with keys that its kind does not have."""
     for index, estimate in enumerate(estimates):
         for kind in ("group", "region", "indicator", "source"):
             spec = estimate[kind]
@@ -146,24 +146,24 @@ def _check_made(estimates: list[dict[str, Any]]) -> None:
                 continue
             levels = spec.get("path", [spec])
             keys = {key for level in levels if isinstance(level, dict) for key in level["make"]}
-            odd = keys - _MADE.get(kind, set())
-            if odd or ("path" in spec and kind != "region"):
+            unknown = keys - _MADE.get(kind, set())
+            if unknown or ("path" in spec and kind != "region"):
                 expected = ", ".join(sorted(_MADE.get(kind, ()))) or "a text by which the term is found"
-                key = ", ".join(sorted(odd)) or "path"
+                key = ", ".join(sorted(unknown)) or "path"
                 what = f"{key} is no key of {with_article(kind)} that is made; expected {expected}"
                 raise ValidationError({"estimates": {index: {kind: [what]}}})
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping that passed its checks: its data by MappingSchema, and the file that it was read from."""
+    """A valid mapping: its data as MappingSchema loads them, and its file."""
 
     data: dict[str, Any]
     file: YamlFile
 
 
 def read_mapping(name: str) -> Mapping:
-    """Return the mapping in a file, or a shipped one by its name; raises SeedsRefused."""
+    """Return the mapping in a file, or a shipped mapping by its name; raises SeedsRefused with all problems."""
     path = Path(name)
     if not path.suffix and (SHIPPED_MAPPINGS / f"{name}.yaml").exists():
         path = SHIPPED_MAPPINGS / f"{name}.yaml"

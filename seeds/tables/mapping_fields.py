@@ -1,8 +1,7 @@
-"""The fields of a mapping: templates, conditions, choices, references to terms.
+"""The marshmallow fields of a mapping: templates, conditions, choices, references to terms.
 
-A value is a text in which `{column}` stands for that cell, or a list of choices, of which the first counts whose
-conditions hold and whose value is not null. A text whose cells are all empty is null, and so is a list without such a
-choice.
+A value is a text in which `{column}` stands for the cell of that column, or a list of choices. The value of a list is
+its first choice whose conditions hold and whose value is not null, else null. A text whose cells are all empty is null.
 """
 
 import re
@@ -16,12 +15,12 @@ from seeds.tables.values import COLUMN, OPERATORS
 
 
 class Template(Strict):
-    """A text in which `{column}` stands for that cell; a constant where there is none."""
+    """A text in which `{column}` stands for the cell of that column; without a column it is a constant."""
 
     expected = "a text, in which a column in braces stands for its cell"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or not value or "{" in (left := COLUMN.sub("", value)) or "}" in left:
+        if not isinstance(value, str) or not value or "{" in (text := COLUMN.sub("", value)) or "}" in text:
             raise self.refused(value)
         return value
 
@@ -68,14 +67,14 @@ class Value(Template):
 
 
 class ChoiceSchema(Record):
-    """One value of several, with its conditions."""
+    """One of several values, with its conditions."""
 
     value = Template(required=True, allow_none=True)
     when = When(load_default=None)
 
 
 class MapOf(Strict):
-    """A mapping of any keys to values that are all of one field, `item`."""
+    """A mapping of any keys to values of one field, `item`."""
 
     expected = "a mapping"
 
@@ -98,7 +97,7 @@ class MapOf(Strict):
 
 
 class MakeSchema(Record):
-    """A term made of a row; which of these keys it may have depends on its kind."""
+    """The values of a term that is made of a row; its kind allows some of these keys."""
 
     id = Value()
     name = Value(required=True)
@@ -110,7 +109,7 @@ class MakeSchema(Record):
 
 
 class TermSpec(Value):
-    """A term that is looked up by one of its names, or made (`make`), or a `path` of regions, each within the last."""
+    """A reference to a term: a name to look up, `make` for a new term, or a `path` of regions, each within the last."""
 
     expected = "a text by which the term is found, or make: its keys, or path: a list of both"
 

@@ -1,4 +1,4 @@
-"""A row of a table → its article, estimates and terms, checked, or what is wrong with it."""
+"""The mapping of a row to its article, estimates and terms, validated, or to its faults."""
 
 import re
 from collections.abc import Iterable
@@ -26,30 +26,31 @@ _TITLE_IN_ID = 60
 _PLACEHOLDER = "refused"
 
 ArticleKey = tuple[str, str]
-"""An article's id, and a digest that tells it from another of the same id."""
+"""The id of an article, and a digest of its values, which differs where another article has the same id."""
 
-Where = tuple[int, int]
-"""A row's number and its line."""
+RowPlace = tuple[int, int]
+"""The number of a row, and its line."""
 
 
 @dataclass
 class MappedBatch:
     """The records and findings of some rows.
 
-    `estimates` are each with the number of their row; `articles` and `terms` are those made of the rows, each with all
-    rows that refer to it. An article's record is None where the same process has handed it over before.
+    `estimates` are rows of the staging, each with the number of the row that it was made of. `articles` and `terms`
+    hold the records made of the rows, each with all rows that refer to it. An article's record is None where an earlier
+    batch of this process held it.
     """
 
     estimates: list[tuple[int, Row]] = field(default_factory=list)
-    articles: dict[ArticleKey, tuple[Record | None, list[Where]]] = field(default_factory=dict)
-    terms: dict[TermIdentity, tuple[Record, list[Where]]] = field(default_factory=dict)
+    articles: dict[ArticleKey, tuple[Record | None, list[RowPlace]]] = field(default_factory=dict)
+    terms: dict[TermIdentity, tuple[Record, list[RowPlace]]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
 class RowMapper:
-    """Maps rows to records by one mapping that passed its checks; there is one in each process.
+    """Maps rows to records by a valid mapping; each process has one.
 
-    `columns` are the columns that the mapping names, in the order in which rows have to hold their cells.
+    `columns` are the columns that the mapping names, in the order of the cells of a row.
     """
 
     def __init__(self, mapping: dict[str, Any], vocabularies: Vocabularies) -> None:
@@ -57,8 +58,8 @@ class RowMapper:
         terms = Terms(vocabularies, columns)
         units = {id_: record["unit"] for id_, record in vocabularies["indicators"].items()}
         self._checks = [
-            (condition_of(flaw["when"], columns), flaw["name"], flaw["refuse"], value_of(flaw["what"], columns))
-            for flaw in mapping["findings"]
+            (condition_of(known["when"], columns), known["name"], known["refuse"], value_of(known["what"], columns))
+            for known in mapping["findings"]
         ]
         self._article = _ArticleMapper(mapping["article"], columns)
         cache = SchemaCache(EstimateSchema(exclude=["evidence"]))
@@ -67,7 +68,7 @@ class RowMapper:
         self.columns = columns.names
 
     def map(self, batch: Batch) -> MappedBatch:
-        """Return the records of a batch's rows, and what is wrong with the rows, in their order."""
+        """Return the records and the findings of a batch's rows, in their order."""
         mapped = MappedBatch(findings=list(batch.findings))
         for number, line, cells in batch.rows:
             graded = self._map_row(batch.document, (number, line), cells, mapped)
@@ -78,10 +79,10 @@ class RowMapper:
         return mapped
 
     def _map_row(
-        self, document: Document, where: Where, cells: Cells, mapped: MappedBatch
+        self, document: Document, place: RowPlace, cells: Cells, mapped: MappedBatch
     ) -> list[tuple[Grade, Fault]]:
-        """Add the records of a row that has no errors; return its warnings and errors."""
-        if fault := self._not_text(cells):
+        """Add the records of a row that has no errors to `mapped`; return its warnings and errors."""
+        if fault := self._fault_of_bytes(cells):
             return [(Grade.ERROR, fault)]
         notes: Notes = []
         faults: list[Fault] = []
@@ -91,48 +92,50 @@ class RowMapper:
         article, digest, article_faults = self._article.map(document, cells, notes)
         faults += article_faults
         estimates: list[Record] = []
-        made: list[MadeTerm] = []
+        made_terms: list[MadeTerm] = []
         for mapper in self._estimates:
             if mapper.holds(cells):
-                estimate, terms, estimate_faults = mapper.map(where[0], article, cells, notes)
+                estimate, terms, estimate_faults = mapper.map(place[0], article, cells, notes)
                 faults += estimate_faults
                 estimates.append(estimate)
-                made += terms
+                made_terms += terms
         if not estimates and not faults:
             notes.append(Fault("no-estimate", "", "makes no estimate by this mapping; expected one at the least"))
         if estimates and not faults:
             mapped.estimates += [
-                (where[0], row_of(article["id"], estimate, document.path, where[1])) for estimate in estimates
+                (place[0], row_of(article["id"], estimate, document.path, place[1])) for estimate in estimates
             ]
-            self._refer(mapped, where, article, digest, made)
+            self._add_references(mapped, place, article, digest, made_terms)
         return [(Grade.WARNING, fault) for fault in notes] + [(Grade.ERROR, fault) for fault in faults]
 
-    def _refer(self, mapped: MappedBatch, where: Where, article: Record, digest: str, made: Iterable[MadeTerm]) -> None:
-        """Add a row to those that refer to its article, and to the terms that were made for it."""
-        for identity, record in dict(made).items():
+    def _add_references(
+        self, mapped: MappedBatch, place: RowPlace, article: Record, digest: str, made_terms: Iterable[MadeTerm]
+    ) -> None:
+        """Add a row to the rows that refer to its article, and to the terms that were made of it."""
+        for identity, record in dict(made_terms).items():
             if identity not in mapped.terms:
                 mapped.terms[identity] = (record, [])
-            mapped.terms[identity][1].append(where)
+            mapped.terms[identity][1].append(place)
         key = (article["id"], digest)
         if key not in mapped.articles:
             mapped.articles[key] = (None if key in self._handed_over else article, [])
             self._handed_over.add(key)
-        mapped.articles[key][1].append(where)
+        mapped.articles[key][1].append(place)
 
-    def _not_text(self, cells: Cells) -> Fault | None:
-        """Return a fault where a cell holds bytes that are no text."""
+    def _fault_of_bytes(self, cells: Cells) -> Fault | None:
+        """Return a fault where a cell holds a NUL byte, or bytes that are not UTF-8."""
         text = "".join(cells)
         if text.isascii() and "\0" not in text:
             return None
-        place = next((at for at, cell in enumerate(cells) if _NOT_TEXT.search(cell)), None)
-        if place is None:
+        index = next((number for number, cell in enumerate(cells) if _NOT_TEXT.search(cell)), None)
+        if index is None:
             return None
-        name, what = ("nul-byte", "a NUL byte") if "\0" in cells[place] else ("not-utf-8", "bytes that are not UTF-8")
-        return Fault(name, self.columns[place], f"holds {what}; expected text in UTF-8")
+        name, what = ("nul-byte", "a NUL byte") if "\0" in cells[index] else ("not-utf-8", "bytes that are not UTF-8")
+        return Fault(name, self.columns[index], f"holds {what}; expected text in UTF-8")
 
 
 class _ValueMap:
-    """A mapping's values by key, nested ones too, as functions of a row's cells."""
+    """The values of a mapping by key, nested ones too, as functions of a row's cells."""
 
     def __init__(self, values: dict[str, Any], columns: Columns) -> None:
         self._constants: dict[str, Any] = {}
@@ -147,6 +150,7 @@ class _ValueMap:
                 self._values.append((key, value_of(value, columns)))
 
     def data(self, cells: Cells, notes: Notes) -> dict[str, Any]:
+        """Return the values of a row by key."""
         data = self._constants.copy()
         for key, value in self._values:
             data[key] = value(cells, notes)
@@ -156,7 +160,7 @@ class _ValueMap:
 
 
 class _ArticleMapper:
-    """Makes the article of a row; rows with the same values share it."""
+    """Makes the article of a row; rows with the same values share one article."""
 
     def __init__(self, values: dict[str, Any], columns: Columns) -> None:
         self._values = _ValueMap(values, columns)
@@ -164,7 +168,7 @@ class _ArticleMapper:
         self._known: dict[bytes, tuple[Record, str, list[Fault]]] = {}
 
     def map(self, document: Document, cells: Cells, notes: Notes) -> tuple[Record, str, list[Fault]]:
-        """Return the article, a digest that tells it from another of the same id, and what is wrong with it."""
+        """Return the article, the digest of its values, and its faults."""
         data = self._values.data(cells, notes)
         data["document"] = {"name": document.name, "sha256": document.sha256}
         key = orjson.dumps(data)
@@ -176,8 +180,8 @@ class _ArticleMapper:
 
     def _load(self, data: dict[str, Any], digest: str) -> tuple[Record, str, list[Fault]]:
         if data.get("id") is None:
-            named = slug(f"{data['published']['edtf']} {data['publisher'] or ''} {data['title'] or ''}"[:_TITLE_IN_ID])
-            data["id"] = f"{named}-{digest}"
+            words = slug(f"{data['published']['edtf']} {data['publisher'] or ''} {data['title'] or ''}"[:_TITLE_IN_ID])
+            data["id"] = f"{words}-{digest}"
         try:
             record = self._cache.load(data)
         except ValidationError as error:
@@ -188,7 +192,7 @@ class _ArticleMapper:
 
 
 class _EstimateMapper:
-    """Makes one of the estimates of a row, where its conditions hold."""
+    """Makes one of the estimates of a row; `holds` tests whether the row has it."""
 
     def __init__(
         self, values: dict[str, Any], columns: Columns, terms: Terms, cache: SchemaCache, units: dict[str, Any]
@@ -204,27 +208,28 @@ class _EstimateMapper:
         self._figures: dict[tuple[Any, ...], list[Fault]] = {}
 
     def map(self, row: int, article: Record, cells: Cells, notes: Notes) -> tuple[Record, list[MadeTerm], list[Fault]]:
-        """Return the estimate, the terms that were made for it, and what is wrong with it."""
+        """Return the estimate, the terms that were made for it, and its faults."""
         data = self._values.data(cells, notes)
         faults: list[Fault] = []
-        made: list[MadeTerm] = []
+        made_terms: list[MadeTerm] = []
         for kind, resolve in self._resolvers:
             term = resolve(cells, notes)
             data[kind] = term.id or _PLACEHOLDER
             faults += term.faults
-            made += term.made
+            made_terms += term.made
         data["claim"] = data.get("claim") or data["id"]
         if not self._worded:
             data["wording"] = ",".join([cell for place in self._numbers if (cell := cells[place])])
         try:
             record = self._cache.load(data)
         except ValidationError as error:
-            return data, made, faults + self._cache.faults(error)
+            return data, made_terms, faults + self._cache.faults(error)
         record["evidence"] = {"start": None, "end": None, "row": row}
-        return record, made, [*faults, *self._faults_of_figure(record), *faults_of_headline(record, article["title"])]
+        faults += [*self._faults_of_figure(record), *faults_of_headline(record, article["title"])]
+        return record, made_terms, faults
 
     def _faults_of_figure(self, record: Record) -> list[Fault]:
-        """Return what is wrong with the numbers; the result for the same numbers, hedge and wording is cached."""
+        """Return the faults of a figure; the result for the same numbers, hedge and wording is cached."""
         unit = self._units.get(record["indicator"])
         key = (record["hedge"], record["low"], record["best"], record["high"], unit, self._worded and record["wording"])
         if (faults := self._figures.get(key)) is None:

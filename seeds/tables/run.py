@@ -1,4 +1,4 @@
-"""Files and a mapping → a staging: rows are read, mapped and checked by workers, and staged in their order."""
+"""The import of files by a mapping: rows are read, mapped and checked by workers, and staged in their order."""
 
 import gc
 from collections import deque
@@ -17,25 +17,25 @@ from seeds.tables.terms import Vocabularies
 from seeds.workers import PROCESSES, executor_for, gc_paused
 
 Advance = Callable[[int, int], None]
-"""Is called with the numbers of rows and bytes that have been read."""
+"""A function that is called with the numbers of rows and of bytes read so far."""
 
 
 def import_files(
     documents: Sequence[Document], mapping: Mapping, staging: Staging, log: FindingLog, advance: Advance
 ) -> Imported:
-    """Stage the records of files, beside what is staged already, and log what is wrong.
+    """Add the records of files to a staging, log findings, and return the numbers of rows.
 
-    A row with an error is left out as a whole, so that what is staged passes every check.
+    A row with an error is left out as a whole, so that all staged records have passed every check.
     """
     importer = Importer(staging, log)
     columns = RowMapper(mapping.data, staging.vocabularies).columns
     batches = (batch for document in documents for batch in read_batches(document, columns))
-    before = dict(zip(documents, accumulate((document.size for document in documents), initial=0), strict=False))
+    bytes_before = dict(zip(documents, accumulate((document.size for document in documents), initial=0), strict=False))
     size = sum(document.size for document in documents)
     with gc_paused():
         for batch, mapped in _mapped(batches, mapping, staging.vocabularies, size):
             importer.add(batch, mapped)
-            advance(importer.rows, before[batch.document] + batch.read)
+            advance(importer.rows, bytes_before[batch.document] + batch.read)
             gc.collect(0)
     return importer.finish()
 
@@ -43,20 +43,20 @@ def import_files(
 def _mapped(
     batches: Iterable[Batch], mapping: Mapping, vocabularies: Vocabularies, size: int
 ) -> Iterator[tuple[Batch, MappedBatch]]:
-    """Yield each batch with its records, in their order; a few are under way at a time."""
+    """Yield each batch with its records, in order; a few batches are mapped at a time."""
     with executor_for(size, _start, mapping.data, vocabularies) as workers:
         waiting: deque[tuple[Batch, Future[MappedBatch]]] = deque()
         for batch in batches:
             waiting.append((batch, workers.submit(_map, batch)))
             if len(waiting) > 2 * PROCESSES:
-                first, future = waiting.popleft()
-                yield first, future.result()
-        for first, future in waiting:
-            yield first, future.result()
+                oldest, future = waiting.popleft()
+                yield oldest, future.result()
+        for oldest, future in waiting:
+            yield oldest, future.result()
 
 
 _mapper: list[RowMapper] = []
-"""The one of this process, which `_start` makes."""
+"""The mapper of this process, which `_start` makes."""
 
 
 def _start(mapping: dict[str, Any], vocabularies: Vocabularies) -> None:

@@ -1,4 +1,4 @@
-"""A cache for a schema's `load`, for records whose values repeat: each value of a key is deserialised once."""
+"""A cache for a schema's `load`: where values repeat, each value of a key is deserialised once."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -12,14 +12,14 @@ from seeds.entries import Record
 from seeds.rules.faults import Fault
 
 REMEMBERED = 20_000
-"""Values of one key that a cache holds; when there are more it is emptied, so that memory stays flat."""
+"""The largest number of values of one key in a cache; a full cache is emptied, so that memory stays flat."""
 
 _Loaded = tuple[Any, Any]
-"""A deserialised value, and the messages where it is refused, else None."""
+"""A deserialised value and None, or None and the messages of the error."""
 
 
 class SchemaCache:
-    """Loads records like one schema, with the same results and messages.
+    """Loads records as its schema does, with the same results and messages.
 
     The schema must not check more than each key by itself (no `validates_schema`).
     """
@@ -35,7 +35,7 @@ class SchemaCache:
         self._absent: dict[tuple[str, ...], tuple[Record, dict[str, Any]]] = {}
 
     def load(self, data: Mapping[str, Any]) -> Record:
-        """Return the record; raises ValidationError with the schema's messages. Records share their values."""
+        """Return the record, which shares its values with others; raises ValidationError with the schema's messages."""
         keys = tuple(data)
         if (absent := self._absent.get(keys)) is None:
             absent = self._absent[keys] = self._without(keys)
@@ -64,7 +64,7 @@ class SchemaCache:
         return record
 
     def _without(self, keys: tuple[str, ...]) -> tuple[Record, dict[str, Any]]:
-        """Return the defaults of the keys that a record with only these keys lacks, and the messages for them."""
+        """Return the defaults of the keys that are not in `keys`, and the messages for missing and unknown keys."""
         absent = {
             name: _deserialised(field, missing, name)
             for name, field in self.schema.load_fields.items()
@@ -78,12 +78,12 @@ class SchemaCache:
         return defaults, errors
 
     def faults(self, error: ValidationError) -> list[Fault]:
-        """Return the messages of an error as faults, each named for what its key should hold."""
+        """Return the messages of an error as faults, named after the kind of value that was expected."""
         return list(_faults(error.messages, self.schema, ()))
 
 
 def _frozen(value: Any) -> Hashable:
-    """Return a hashable that is equal for equal values of one type; texts are their own."""
+    """Return a hashable key of a value; keys are equal where values are equal and of one type."""
     if isinstance(value, dict):
         return ("mapping", *((name, _frozen(item)) for name, item in value.items()))
     if isinstance(value, list):
@@ -95,7 +95,7 @@ def _deserialised(field: fields.Field[Any], value: Any, name: str) -> _Loaded:
     field = field.id if isinstance(field, Reference) and type(value) is str else field
     try:
         if type(value) is str and isinstance(field, Pattern | Text):
-            # Their validators, which OpenAPI publishes, only repeat what this checks.
+            # The validators of these fields, which OpenAPI publishes, check the same as this.
             return field._deserialize(value, name, None), None
         return field.deserialize(value, name, None), None
     except ValidationError as error:
@@ -114,12 +114,12 @@ _NAMES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
 
 def _faults(messages: Any, schema: Schema, place: tuple[str, ...]) -> list[Fault]:
     faults = []
-    for key, below in messages.items():
+    for key, nested in messages.items():
         field = schema.fields.get(key)
-        if isinstance(below, dict) and isinstance(field, fields.Nested):
-            faults += _faults(below, field.schema, (*place, key))
+        if isinstance(nested, dict) and isinstance(field, fields.Nested):
+            faults += _faults(nested, field.schema, (*place, key))
         else:
-            faults += [Fault(_name(field, str(what)), ".".join((*place, key)), str(what)) for what in below]
+            faults += [Fault(_name(field, str(what)), ".".join((*place, key)), str(what)) for what in nested]
     return faults
 
 

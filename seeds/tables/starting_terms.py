@@ -1,4 +1,4 @@
-"""The terms that an import starts from: those of the seeds, where there are any, and those of the mapping."""
+"""The terms with which an import starts: the terms of the seeds, if any, and the terms of the mapping."""
 
 from seeds.entries import VOCABULARIES, Entry, Seeds
 from seeds.problems import Problem, SeedsRefused
@@ -8,14 +8,14 @@ from seeds.tables.mapping import Mapping
 
 
 def stage_starting_terms(seeds: Seeds | None, mapping: Mapping, staging: Staging) -> None:
-    """Stage the seeds, and the terms of a mapping beside them; raises SeedsRefused where they break a rule together.
+    """Stage the seeds, if any, and the terms of a mapping; raises SeedsRefused where these break a rule together.
 
-    Where both have a term of one id, the seeds' is taken.
+    Where both have a term of one id, the term of the seeds is taken.
     """
     if seeds:
         stage(seeds, staging)
     elif mapping.data["dataset"]:
-        staging.about = mapping.data["dataset"]
+        staging.dataset = mapping.data["dataset"]
     else:
         what = "is missing; expected what the dataset is called, its licence, and who made it, as no seeds say it"
         raise SeedsRefused([Problem(mapping.file.path, 1, 1, "dataset", what)])
@@ -23,12 +23,12 @@ def stage_starting_terms(seeds: Seeds | None, mapping: Mapping, staging: Staging
     for kind in VOCABULARIES:
         curated = seeds.entries(kind) if seeds else []
         known = {entry.record["id"] for entry in curated}
-        brought = [
+        added = [
             Entry(record, mapping.file, ("vocabulary", kind, index))
             for index, record in enumerate(mapping.data["vocabulary"].get(kind, ()))
             if record["id"] not in known
         ]
-        terms[kind] = [*curated, *brought]
+        terms[kind] = [*curated, *added]
         staging.vocabularies[kind] = {entry.record["id"]: entry.record for entry in terms[kind]}
     ids = {kind: set(records) for kind, records in staging.vocabularies.items()}
     faults = faults_between_terms(terms, ids)

@@ -1,7 +1,7 @@
-"""CSV, NDJSON and Parquet, gzipped or not → batches of rows, each with its number and line, in flat memory.
+"""The reader of CSV, NDJSON and Parquet, gzipped or not: batches of rows, with their numbers and lines, in flat memory.
 
-A cell is text as it is written (`1e3` stays `1e3`), and "" where there is none. A record that cannot be read as a row
-becomes a finding; where a file cannot be read to its end, the last finding says why.
+A cell is its text in the file (`1e3` stays `1e3`), and "" where there is none. A record that is not a row becomes a
+finding; where a file cannot be read to its end, the last finding says why.
 """
 
 import csv
@@ -20,7 +20,7 @@ from seeds.tables.findings import Finding, Grade
 
 ROWS_AT_A_TIME = 2_000
 LONGEST_LINE, LONGEST_CELL = 1_000_000, 131_072
-"""Characters. A longer line is refused, since it would have to be held in memory as a whole."""
+"""Characters. A longer line is refused, since a line is held in memory as a whole."""
 
 FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 _GZIP = b"\x1f\x8b"
@@ -28,7 +28,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Document:
-    """A file as evidence names it: path, file name, SHA-256 of its bytes as they are on disk, and size in bytes."""
+    """A file that evidence refers to: path, file name, SHA-256 and size of its bytes as stored."""
 
     path: str
     name: str
@@ -38,7 +38,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file: number, line and the cells of the wanted columns; `read` counts the file's bytes so far."""
+    """Some rows of a file: number, line and cells of the wanted columns; `read` is the number of bytes read so far."""
 
     document: Document
     rows: list[tuple[int, int, list[str]]]
@@ -46,8 +46,8 @@ class Batch:
     read: int
 
 
-class Unreadable(Exception):  # noqa: N818 (named for what happened)
-    """A file cannot be read any further: the name of the finding, the line, and what with what was expected."""
+class ReadError(Exception):
+    """A file cannot be read any further: `name` and `line` of the finding, and its text."""
 
     def __init__(self, name: str, line: int, what: str) -> None:
         super().__init__(what)
@@ -55,24 +55,24 @@ class Unreadable(Exception):  # noqa: N818 (named for what happened)
 
 
 def identify(path: Path) -> Document:
-    """Return a file's name, hash and size; raises OSError."""
+    """Return a file's path, name, hash and size; raises OSError."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Document(str(path), path.name, digest, path.stat().st_size)
 
 
 def format_of(path: Path) -> str | None:
-    """Return the format of a file by its name, `.gz` apart; None where it is none of FORMATS."""
+    """Return the format of a file by its name without `.gz`; None where it is none of FORMATS."""
     return FORMATS.get(Path(path.name.removesuffix(".gz")).suffix.lower())
 
 
 def read_batches(document: Document, columns: Sequence[str]) -> Iterator[Batch]:
-    """Yield the rows of a file in its order; a fatal finding in the last batch says why the file was not read on."""
+    """Yield the rows of a file in order; a fatal finding in the last batch says why the rest was not read."""
     rows: list[tuple[int, int, list[str]]] = []
     findings: list[Finding] = []
     number = line = 0
 
-    def unreadable(name: str, line: int, what: str) -> None:
+    def add_fatal(name: str, line: int, what: str) -> None:
         findings.append(Finding(name, Grade.FATAL, document.path, line, 0, "", what))
 
     try:
@@ -87,24 +87,24 @@ def read_batches(document: Document, columns: Sequence[str]) -> Iterator[Batch]:
                     yield Batch(document, rows, findings, file.tell())
                     rows, findings = [], []
         if not number:
-            unreadable("empty-file", 1, "holds no row; expected a table with one at the least")
-    except Unreadable as error:
-        unreadable(error.name, error.line, str(error))
+            add_fatal("empty-file", 1, "holds no row; expected a table with one at the least")
+    except ReadError as error:
+        add_fatal(error.name, error.line, str(error))
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        unreadable("bad-gzip", line or 1, f"{error}; expected a whole gzip file")
+        add_fatal("bad-gzip", line or 1, f"{error}; expected a whole gzip file")
     except OSError as error:
-        unreadable("cannot-be-read", line or 1, f"cannot be read ({error.strerror}); expected a readable file")
+        add_fatal("cannot-be-read", line or 1, f"cannot be read ({error.strerror}); expected a readable file")
     yield Batch(document, rows, findings, document.size)
 
 
 _Rows = Iterator[tuple[int, list[str] | tuple[str, str]]]
-"""The line where a row begins, with its cells, or with the name of a finding and what is wrong."""
+"""The line where a row begins, with its cells, or with the name and the text of a finding."""
 
 
 def _rows(file: BinaryIO, document: Document, columns: Sequence[str]) -> _Rows:
     kind = format_of(Path(document.path))
     if kind is None:
-        raise Unreadable("unknown-format", 1, f"is no table by its name; expected one of {', '.join(FORMATS)}")
+        raise ReadError("unknown-format", 1, f"is no table by its name; expected one of {', '.join(FORMATS)}")
     readers: dict[str, Callable[[BinaryIO, Sequence[str]], _Rows]] = {
         "csv": _csv,
         "ndjson": _ndjson,
@@ -114,7 +114,7 @@ def _rows(file: BinaryIO, document: Document, columns: Sequence[str]) -> _Rows:
 
 
 def _text(file: BinaryIO) -> TextIO:
-    """Return the text of a file; bytes that are not UTF-8 become lone surrogates, which their row is refused for."""
+    """Return the text of a file; bytes that are not UTF-8 become lone surrogates, so that their row is refused."""
     start = file.read(2)
     file.seek(0)
     raw: Any = gzip.GzipFile(fileobj=file) if start == _GZIP else file
@@ -127,7 +127,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         while line := text.readline(LONGEST_LINE):
             number += 1
             if len(line) == LONGEST_LINE:
-                raise Unreadable("line-too-long", number, f"is longer than {LONGEST_LINE} characters; expected a table")
+                raise ReadError("line-too-long", number, f"is longer than {LONGEST_LINE} characters; expected a table")
             yield line
 
 
@@ -135,32 +135,33 @@ def _csv(file: BinaryIO, columns: Sequence[str]) -> _Rows:
     csv.field_size_limit(LONGEST_CELL)  # for the whole process, so another library may have changed it
     reader = csv.reader(_lines(file), strict=True)
     next_line = 1
-    places: list[int] = []
+    indexes: list[int] = []
     width = 0
     while True:
         try:
             cells = next(reader, None)
         except csv.Error as error:
             name = "cell-too-large" if "field larger" in str(error) else "malformed-csv"
-            raise Unreadable(
+            raise ReadError(
                 name, next_line, f"{error}; expected CSV by RFC 4180, quotes doubled within quotes"
             ) from None
         line, next_line = next_line, reader.line_num + 1
         if cells is None:
             return
         if not width:
-            places, width = _places(cells, columns), len(cells)
+            indexes, width = _indexes_of(cells, columns), len(cells)
         elif len(cells) == width:
-            yield line, [cells[place] for place in places]
+            yield line, [cells[index] for index in indexes]
         elif cells:
             yield line, ("ragged-row", f"has {counted(len(cells), 'cell')}; expected {width}, as the header has")
 
 
-def _places(header: list[str], columns: Sequence[str]) -> list[int]:
-    if twice := sorted({name for name in header if header.count(name) > 1 and name in columns}):
-        raise Unreadable("repeated-column", 1, f"names {', '.join(twice)} twice; expected one column of a name")
+def _indexes_of(header: list[str], columns: Sequence[str]) -> list[int]:
+    """Return the index of each wanted column; raises ReadError where one is missing, or is there twice."""
+    if repeated := sorted({name for name in header if header.count(name) > 1 and name in columns}):
+        raise ReadError("repeated-column", 1, f"names {', '.join(repeated)} twice; expected one column of a name")
     if missing := sorted(set(columns) - set(header)):
-        raise Unreadable("missing-column", 1, f"{', '.join(missing)} is missing; expected it, as the mapping names it")
+        raise ReadError("missing-column", 1, f"{', '.join(missing)} is missing; expected it, as the mapping names it")
     return [header.index(name) for name in columns]
 
 
@@ -190,7 +191,7 @@ def _ndjson(file: BinaryIO, columns: Sequence[str]) -> _Rows:
             yield line, [_cell(cell) for cell in cells]
     if line and missing:
         what = f"{', '.join(sorted(missing))} is in no object; expected it, as the mapping names it"
-        raise Unreadable("missing-column", 1, what)
+        raise ReadError("missing-column", 1, what)
 
 
 def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -201,7 +202,7 @@ def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    """Return a value as a cell: null is empty, true is `true`; numbers as Python writes them out."""
+    """Return the cell of a value: null is empty, true is `true`, numbers are as Python writes them."""
     if value is None or isinstance(value, str):
         return value or ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -209,23 +210,23 @@ def _cell(value: Any) -> str:
 
 def _parquet(file: BinaryIO, columns: Sequence[str]) -> _Rows:
     try:
-        import pyarrow  # noqa: PLC0415 (large, and only wanted here)
+        import pyarrow  # noqa: PLC0415 (large, and needed only here)
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
         what = "needs pyarrow, which is not installed; expected `pip install 'headcount[parquet]'`"
-        raise Unreadable("no-pyarrow", 1, what) from None
+        raise ReadError("no-pyarrow", 1, what) from None
     number = 0
     try:
         table = parquet.ParquetFile(file)
-        _places(table.schema_arrow.names, columns)
-        for part in table.iter_batches(ROWS_AT_A_TIME, columns=list(columns)):
-            named = [part.column(name).to_pylist() for name in columns]
-            for cells in zip(*named, strict=True):
+        _indexes_of(table.schema_arrow.names, columns)
+        for batch in table.iter_batches(ROWS_AT_A_TIME, columns=list(columns)):
+            cells_by_column = [batch.column(name).to_pylist() for name in columns]
+            for cells in zip(*cells_by_column, strict=True):
                 number += 1
                 if any(isinstance(cell, list | dict | bytes) for cell in cells):
                     yield number, ("nested-value", "holds a list, a structure or bytes; expected texts and numbers")
                 else:
                     yield number, [_cell(cell) for cell in cells]
     except pyarrow.ArrowException as error:
-        first = str(error).splitlines()[0]
-        raise Unreadable("malformed-parquet", number + 1, f"{first}; expected a Parquet file") from None
+        message = str(error).splitlines()[0]
+        raise ReadError("malformed-parquet", number + 1, f"{message}; expected a Parquet file") from None

@@ -1,4 +1,4 @@
-"""Terms that a row refers to: looked up in the vocabularies by any of their names, or made of the row's cells."""
+"""The terms that rows refer to: looked up in the vocabularies by their names, or made of the cells of a row."""
 
 import hashlib
 import re
@@ -25,9 +25,9 @@ LONGEST_ID = 120
 
 
 class TermIdentity(NamedTuple):
-    """What tells a made term from others: kind ("region"), id, names from the outermost place to its own, its JSON.
+    """The identity of a made term: kind ("region"), id, names from the outermost region to its own, and its JSON.
 
-    The names are folded, as they are compared.
+    The names are folded (`schema.names.fold`).
     """
 
     kind: str
@@ -37,14 +37,14 @@ class TermIdentity(NamedTuple):
 
 
 class MadeTerm(NamedTuple):
-    """A term made of a row."""
+    """A term made of the cells of a row."""
 
     identity: TermIdentity
     record: Record
 
 
 class Resolved(NamedTuple):
-    """The result of resolving a reference: an id, or what is wrong; and the terms that were made for it."""
+    """A resolved reference: the id of its term, or faults; and the terms that were made for it."""
 
     id: str | None
     faults: tuple[Fault, ...] = ()
@@ -60,23 +60,23 @@ def digest_of(text: bytes) -> str:
 
 
 _APOSTROPHES = "'\u2018\u2019"
-_ODD = re.compile(rf"[^\w\s.(){_APOSTROPHES}-]")
-"""Characters that an id does not show. The id of a name that has one gets a digest, so that it stays the name's own."""
+_LEFT_OUT_OF_IDS = re.compile(rf"[^\w\s.(){_APOSTROPHES}-]")
+"""Characters that ids leave out. The id of a name with such a character gets a digest, so that ids stay unique."""
 
 
 def slug(name: str, parent: str | None = None) -> str:
-    """Return an id (ASCII) made of a name and its parent's id; the same name always gives the same id."""
+    """Return an ASCII id made of a name and the id of its parent; the same name always gives the same id."""
     folded = unicodedata.normalize("NFKD", fold(name))
-    bare = "".join(char for char in folded if not unicodedata.combining(char))
-    words = re.sub("[^a-z0-9]+", "-", re.sub(f"[{_APOSTROPHES}]", "", bare)).strip("-")
+    unaccented = "".join(char for char in folded if not unicodedata.combining(char))
+    words = re.sub("[^a-z0-9]+", "-", re.sub(f"[{_APOSTROPHES}]", "", unaccented)).strip("-")
     id_ = "-".join(filter(None, (parent, words)))
-    if words and len(id_) <= LONGEST_ID and not _ODD.search(bare):
+    if words and len(id_) <= LONGEST_ID and not _LEFT_OUT_OF_IDS.search(unaccented):
         return id_
     return "-".join(filter(None, (id_[: LONGEST_ID - 11].strip("-"), digest_of(folded.encode()))))
 
 
 class Terms:
-    """Resolves what rows refer to: terms of the vocabularies, or terms made of the data. Results are cached."""
+    """Resolves the references of rows to terms of the vocabularies, or to terms made of cells; results are cached."""
 
     def __init__(self, vocabularies: Vocabularies, columns: Columns) -> None:
         self.columns = columns
@@ -90,73 +90,73 @@ class Terms:
         self._caches = {kind: SchemaCache(schema()) for kind, schema in KINDS.items()}
 
     def resolver(self, kind: str, spec: Any) -> Resolver:
-        """Return the function that resolves a row's reference to a term of a kind, as the mapping describes it."""
+        """Return the function that resolves the reference of a row; `spec` is its value in the mapping."""
         levels = [
             self._level(level) for level in (spec["path"] if isinstance(spec, dict) and "path" in spec else [spec])
         ]
         keys = [(tuple(values), may_be_made) for values, may_be_made in levels]
         values = [value for level, _ in levels for value in level.values()]
-        known: dict[tuple[str | None, ...], Resolved] = {}
+        cache: dict[tuple[str | None, ...], Resolved] = {}
 
         def resolve(cells: Cells, notes: Notes) -> Resolved:
-            written = tuple([value(cells, notes) for value in values])
-            if (resolved := known.get(written)) is None:
-                if len(known) >= REMEMBERED:
-                    known.clear()
-                texts = iter(written)
-                named = [({key: next(texts) for key in level}, may_be_made) for level, may_be_made in keys]
-                resolved = known[written] = self._walk(kind, named)
+            texts = tuple([value(cells, notes) for value in values])
+            if (resolved := cache.get(texts)) is None:
+                if len(cache) >= REMEMBERED:
+                    cache.clear()
+                remaining = iter(texts)
+                named_levels = [({key: next(remaining) for key in level}, may_be_made) for level, may_be_made in keys]
+                resolved = cache[texts] = self._walk(kind, named_levels)
             return resolved
 
         return resolve
 
     def _level(self, spec: Any) -> tuple[dict[str, Value], bool]:
-        """Return the values of one level of a path, and whether its term may be made."""
+        """Return the values of one level of a path by key, and whether its term may be made."""
         if isinstance(spec, dict):
             return {key: value_of(spec["make"][key], self.columns) for key in spec["make"]}, True
         return {"name": value_of(spec, self.columns)}, False
 
     def _walk(self, kind: str, levels: list[tuple[dict[str, str | None], bool]]) -> Resolved:
-        """Resolve the last level that has a name; a level that is named like one above it is the same place."""
+        """Resolve the last level that has a name; a level with the name of a level above it is the same region."""
         above: list[str] = []
         id_: str | None = None
-        made: list[MadeTerm] = []
+        made_terms: list[MadeTerm] = []
         for values, may_be_made in levels:
             name = " ".join((values["name"] or "").split())
             if not name or fold(name) in above:
                 continue
-            listed = self._named[kind].get(fold(name), [])
+            candidates = self._named[kind].get(fold(name), [])
             if above and may_be_made:
-                listed = [record for record in listed if record["parent"] == id_]
-            if len(listed) > 1:
-                return Resolved(None, (Fault("ambiguous-name", kind, _ambiguous(name, listed)),))
-            if listed:
-                id_ = str(listed[0]["id"])
+                candidates = [record for record in candidates if record["parent"] == id_]
+            if len(candidates) > 1:
+                return Resolved(None, (Fault("ambiguous-name", kind, _ambiguous(name, candidates)),))
+            if candidates:
+                id_ = str(candidates[0]["id"])
             elif not may_be_made:
                 return Resolved(None, (Fault("not-in-vocabulary", kind, self._unknown(kind, name)),))
             else:
                 term = self._make(kind, {**values, "name": name}, id_, (*above, fold(name)))
                 if not isinstance(term, MadeTerm):
                     return Resolved(None, term)
-                made.append(term)
+                made_terms.append(term)
                 id_ = term.identity.id
             above.append(fold(name))
         if id_ is None:
             return Resolved(None, (Fault("missing-value", kind, f"is missing; expected what the {kind} is called"),))
-        return Resolved(id_, (), tuple(made))
+        return Resolved(id_, (), tuple(made_terms))
 
     def _make(
         self, kind: str, values: dict[str, str | None], parent: str | None, names: tuple[str, ...]
     ) -> MadeTerm | tuple[Fault, ...]:
-        """Return the term that values describe, or what is wrong with it."""
+        """Return the term that values describe, or its faults."""
         data: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
         data.setdefault("id", slug(data["name"], parent))
+        cache = self._caches[kind]
         for key in ("iso", "organisation"):
-            if key in KINDS[kind]._declared_fields:
+            if key in cache.schema.fields:
                 data.setdefault(key, None)
         if parent is not None:
             data["parent"] = parent
-        cache = self._caches[kind]
         try:
             record = cache.load(data)
         except ValidationError as error:
@@ -168,6 +168,7 @@ class Terms:
         return MadeTerm(TermIdentity(kind, data["id"], names, orjson.dumps(record)), record)
 
     def _unknown(self, kind: str, name: str) -> str:
+        """Return the message for a name that no term has."""
         near = nearest(fold(name), list(self._named[kind]))
         return f"{name!r} is no {kind} of the vocabulary; expected {' or '.join(near) or 'one that is'}"
 

@@ -1,7 +1,7 @@
-"""A mapping's values and conditions → functions of a row's cells.
+"""The values and conditions of a mapping, compiled to functions of a row's cells.
 
-A value takes cells as the mapping says that their columns are read, and notes where text was cut off; a condition sees
-cells as they stand in the table.
+A value takes cells after they are read by the mapping's `columns`, and notes where a text was cut; a condition takes
+cells as they are in the table.
 """
 
 import re
@@ -24,7 +24,7 @@ OPERATORS = ("is", "not", "matches", "not_matches", "above", "below")
 
 
 class Take(StrEnum):
-    """Which parts of a cell that holds several are taken; span is the first to the last in their order: `2017/2019`."""
+    """The parts to take of a cell that holds several; SPAN is the smallest and the largest of them: `2017/2019`."""
 
     ALL = "all"
     FIRST = "first"
@@ -32,36 +32,36 @@ class Take(StrEnum):
 
 
 class Columns:
-    """The columns that a mapping names, each with its index in a row's cells; `readings` say how they are read."""
+    """The columns that a mapping names, each with its index in a row's cells; `readings` is the mapping's `columns`."""
 
     def __init__(self, readings: dict[str, Any]) -> None:
         self.names: list[str] = []
         self.readings = readings
 
     def at(self, name: str) -> int:
-        """Return the index of a column's cells; a new column gets the next one."""
+        """Return the index of a column in a row's cells; a new column gets the next index."""
         if name not in self.names:
             self.names.append(name)
         return self.names.index(name)
 
     def separator_of(self, name: str) -> str | None:
-        """Return the text between the parts of a column's cell, None where a cell is one part."""
+        """Return the separator of the parts of a column's cells; None where a cell is one part."""
         return self.readings[name]["separator"] if name in self.readings else None
 
     def reader(self, name: str, *, plain: bool = False) -> Callable[[Cells, Notes], str]:
-        """Return the function that reads a column's cell; with `plain` it takes the cell as it stands."""
-        place = self.at(name)
+        """Return the function that reads the cells of a column; with `plain` it returns a cell unchanged."""
+        index = self.at(name)
         if plain or name not in self.readings:
-            return lambda cells, notes: cells[place]
+            return lambda cells, notes: cells[index]
         read = _reading(self.readings[name])
-        known: dict[str, tuple[str, bool]] = {}
+        cache: dict[str, tuple[str, bool]] = {}
 
         def reader(cells: Cells, notes: Notes) -> str:
-            cell = cells[place]
-            if (reading := known.get(cell)) is None:
-                if len(known) >= REMEMBERED:
-                    known.clear()
-                reading = known[cell] = read(cell)
+            cell = cells[index]
+            if (reading := cache.get(cell)) is None:
+                if len(cache) >= REMEMBERED:
+                    cache.clear()
+                reading = cache[cell] = read(cell)
             text, was_cut = reading
             if was_cut:
                 notes.append(Fault("cut-short", name, f"{shown(cell)} is too long, and was cut"))
@@ -71,14 +71,14 @@ class Columns:
 
 
 def columns_in(value: Any) -> list[str]:
-    """Return the columns that a value names, in the order in which it names them."""
+    """Return the columns that a value names, in its order."""
     if isinstance(value, str):
         return COLUMN.findall(value)
     return list(dict.fromkeys(name for choice in value or () for name in columns_in(choice["value"])))
 
 
 def value_of(value: Any, columns: Columns, *, plain: bool = False) -> Value:
-    """Return the function of a value: a template, null, or a list of choices; `plain` takes cells as they stand."""
+    """Return the function of a value: a template, null, or a list of choices; with `plain` it takes cells unchanged."""
     if value is None:
         return lambda cells, notes: None
     if isinstance(value, str):
@@ -105,8 +105,8 @@ def _template(text: str, columns: Columns, *, plain: bool) -> Value:
     if not readers:
         return lambda cells, notes: text
     if parts == ["", parts[1], ""]:
-        only = readers[0]
-        return lambda cells, notes: only(cells, notes) or None
+        read_cell = readers[0]
+        return lambda cells, notes: read_cell(cells, notes) or None
     start, *after = parts[::2]
 
     def fill(cells: Cells, notes: Notes) -> str | None:
@@ -119,7 +119,7 @@ def _template(text: str, columns: Columns, *, plain: bool) -> Value:
 
 
 def condition_of(when: list[Condition] | None, columns: Columns) -> Test:
-    """Return the function that tests whether all conditions hold; of a cell with several parts, one part is enough."""
+    """Return the function that tests whether all conditions hold; one part of a cell is enough."""
     tests = [_test(*condition, columns) for condition in when or ()]
     if not tests:
         return lambda cells: True
@@ -130,19 +130,19 @@ def condition_of(when: list[Condition] | None, columns: Columns) -> Test:
 
 
 def _test(column: str, operator: str, operands: list[str], columns: Columns) -> Test:
-    place, separator = columns.at(column), columns.separator_of(column)
+    index, separator = columns.at(column), columns.separator_of(column)
     negated = operator.startswith("not")
     if operator.endswith("matches"):
         search = re.compile("|".join(f"(?:{pattern})" for pattern in operands)).search
-        return lambda cells: (search(cells[place]) is None) is negated
+        return lambda cells: (search(cells[index]) is None) is negated
     if operator in ("is", "not") and not any(map(COLUMN.search, operands)):
         texts = frozenset(operands)
-        return lambda cells: (cells[place] in texts) is not negated
+        return lambda cells: (cells[index] in texts) is not negated
     values = [value_of(operand or None, columns, plain=True) for operand in operands]
     compare = _COMPARED[operator]
 
     def test(cells: Cells) -> bool:
-        cell = cells[place]
+        cell = cells[index]
         parts = cell.split(separator) if separator and separator in cell else (cell,)
         for value in values:
             other = value(cells, []) or ""
@@ -154,7 +154,7 @@ def _test(column: str, operator: str, operands: list[str], columns: Columns) -> 
 
 
 def _above(text: str, other: str) -> bool:
-    """Return whether a number is above another, or a text, such as a date, comes after another; empty is neither."""
+    """Return whether a number, or a text such as a date, is above another; an empty text is never above or below."""
     if text.isdecimal() and other.isdecimal():
         return int(text) > int(other)
     return bool(text and other) and text > other
@@ -169,7 +169,7 @@ _COMPARED: dict[str, Callable[[str, str], bool]] = {
 
 
 def _reading(reading: dict[str, Any]) -> Callable[[str], tuple[str, bool]]:
-    """Return the function that reads the cells of a column; it also returns whether the text was cut."""
+    """Return the function that reads the cells of a column, and that returns whether it cut the text."""
     trim, separator, take = reading["trim"], reading["separator"], reading["take"]
     recode, max_length = reading["recode"], reading["max_length"]
 
@@ -187,6 +187,6 @@ def _reading(reading: dict[str, Any]) -> Callable[[str], tuple[str, bool]]:
 
 
 def _trimmed(text: str) -> str:
-    """Return text with runs of spaces and ends of lines as one space, none around it, and no invisible characters."""
+    """Return text without invisible characters and outer spaces, with one space for each run of spaces."""
     words = " ".join(text.split())
     return words if words.isprintable() else "".join(char for char in words if char.isprintable()).strip()
