@@ -1,18 +1,15 @@
-"""What the tests share: an invented dataset, the application on it, real servers, and a real browser."""
+"""What the tests share: datasets, the application on them, real servers, and a real browser."""
 
 import fcntl
 import json
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from invented import read_seed_file, write_seeds
 from playwright.sync_api import Browser, sync_playwright
+from program import CURRENT_TEST, running
 from reference import regions_below
 
 from api import create_app
@@ -40,9 +38,21 @@ EVERY_PROFILE = {
     **{"deadline": None, "database": None, "derandomize": True},
     "suppress_health_check": [HealthCheck.function_scoped_fixture],
 }
-settings.register_profile("quick", max_examples=12, **EVERY_PROFILE)
+settings.register_profile("quick", max_examples=8, **EVERY_PROFILE)
 settings.register_profile("thorough", max_examples=60, **EVERY_PROFILE)
 settings.load_profile("quick")  # CI runs `pytest -m hypothesis --hypothesis-profile thorough` as well
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what Hypothesis stores out of the checkout, and remove it in the end."""
+    folder = tempfile.mkdtemp(prefix="hypothesis-")
+    set_hypothesis_home_dir(folder)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Remember which test runs."""
+    CURRENT_TEST[:] = [item]
 
 
 def make_release(folder: Path, database: Path) -> str:
@@ -69,12 +79,6 @@ def read(url: str) -> Any:
             return json.load(response)
     except urllib.error.HTTPError as error:
         return json.load(error)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def hypothesis_home(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep what Hypothesis stores out of the checkout."""
-    set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
 
 
 @pytest.fixture(scope="session")
@@ -118,47 +122,6 @@ def app(database: Path) -> Iterator[Flask]:
     app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
     yield app
     app.extensions["database"].close()
-
-
-HEADCOUNT = (str(Path(sys.executable).with_name("headcount")),)
-WITH_ANOTHER_GUNICORN = (
-    sys.executable,
-    "-c",
-    "import api.cli, api.server.gunicorn; api.server.gunicorn.TESTED_GUNICORN = 'another'; api.cli.main()",
-)
-"""`headcount` where the installed gunicorn is not the one that api.server.fast_protocol was tested with."""
-
-
-@contextmanager
-def running(
-    database: Path, *options: str, program: tuple[str, ...] = HEADCOUNT, **variables: str
-) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run `headcount serve` on a free port as users do; give its address and process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [*program, "serve", "--port", str(port), *options]
-    environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"}
-    environment |= variables
-    address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, env=environment, stderr=log)
-        try:
-            for _ in range(200):
-                try:
-                    urllib.request.urlopen(f"{address}/health/live", timeout=5).close()
-                    break
-                except (urllib.error.URLError, ConnectionError):
-                    log.seek(0)
-                    assert process.poll() is None, log.read()
-                    time.sleep(0.05)
-            yield address, process
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=45)  # longer than gunicorn lets running requests go on
-            finally:
-                process.kill()
 
 
 @pytest.fixture(scope="session")

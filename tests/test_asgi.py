@@ -17,8 +17,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import GOOD, HEADCOUNT, WITH_ANOTHER_GUNICORN, make_release, running
+from conftest import GOOD, make_release
 from flask import Flask, Response
+from program import HEADCOUNT, WITH_ANOTHER_GUNICORN, running
 from random_requests import RESOURCES, answer, draw_requests
 
 from api import create_app

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import running
+from program import running
 from werkzeug.exceptions import ServiceUnavailable
 
 from api.explorer import chart_endpoints
@@ -139,6 +139,7 @@ def renderer_processes(worker):
 
 
 @in_proc
+@pytest.mark.server
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_with_its_worker_however_that_ends(database, ending):
     with running(database, "--workers", "1") as (address, server):

@@ -14,7 +14,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, HEADCOUNT, WITH_ANOTHER_GUNICORN, make_release, running
+from conftest import GOOD, make_release
+from program import HEADCOUNT, WITH_ANOTHER_GUNICORN, running
 
 from api.server import gunicorn
 from api.server.fast_protocol import Worker
