@@ -1,1 +1,1 @@
-"""Formats of answers: their media types, and JSON-LD with the terms of schema.org. It imports no other part of api."""
+"""Formats of answers: their media types, and JSON-LD with the terms of schema.org. It imports only `schema`."""
