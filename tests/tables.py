@@ -7,9 +7,9 @@ from pathlib import Path
 
 from seeds.curated.check import check_seeds
 from seeds.staging import Staging
+from seeds.tables.file_import import import_files
 from seeds.tables.findings import FindingLog
 from seeds.tables.mapping import read_mapping
-from seeds.tables.run import import_files
 from seeds.tables.starting_terms import stage_starting_terms
 from seeds.tables.tabular import identify
 

@@ -16,10 +16,10 @@ from seeds.entries import Seeds
 from seeds.problems import SeedsRefused
 from seeds.release.publish import replaceable, write_release
 from seeds.staging import Staging, stage
+from seeds.tables.file_import import import_files
 from seeds.tables.findings import SUFFIXES, FindingLog, Grade
-from seeds.tables.importer import Imported
 from seeds.tables.mapping import Mapping, read_mapping
-from seeds.tables.run import import_files
+from seeds.tables.row_staging import Imported
 from seeds.tables.starting_terms import stage_starting_terms
 from seeds.tables.tabular import identify
 

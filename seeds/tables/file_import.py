@@ -9,8 +9,8 @@ from typing import Any
 
 from seeds.staging import Staging
 from seeds.tables.findings import FindingLog
-from seeds.tables.importer import Imported, Importer
 from seeds.tables.mapping import Mapping
+from seeds.tables.row_staging import Imported, RowStager
 from seeds.tables.rows import MappedBatch, RowMapper
 from seeds.tables.tabular import Batch, Document, read_batches
 from seeds.tables.terms import Vocabularies
@@ -27,17 +27,17 @@ def import_files(
 
     A row with an error is left out as a whole, so that all staged records have passed every check.
     """
-    importer = Importer(staging, log)
+    stager = RowStager(staging, log)
     columns = RowMapper(mapping.data, staging.vocabularies).columns
     batches = (batch for document in documents for batch in read_batches(document, columns))
     bytes_before = dict(zip(documents, accumulate((document.size for document in documents), initial=0), strict=False))
     size = sum(document.size for document in documents)
     with gc_paused():
         for batch, mapped in _mapped(batches, mapping, staging.vocabularies, size):
-            importer.add(batch, mapped)
-            advance(importer.rows, bytes_before[batch.document] + batch.read)
+            stager.add(batch, mapped)
+            advance(stager.rows, bytes_before[batch.document] + batch.read)
             gc.collect(0)
-    return importer.finish()
+    return stager.finish()
 
 
 def _mapped(

@@ -31,7 +31,7 @@ class Imported:
     left_out: int
 
 
-class Importer:
+class RowStager:
     """Stages batches of mapped rows; `finish` then leaves out the rows that break a rule which needs all rows."""
 
     def __init__(self, staging: Staging, log: FindingLog) -> None:
