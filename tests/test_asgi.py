@@ -23,6 +23,7 @@ from program import HEADCOUNT, WITH_ANOTHER_GUNICORN, running
 from random_requests import RESOURCES, answer, draw_requests
 
 from api import create_app
+from api.server.fast_path import CHEAP
 from api.server.front_door import FrontDoor
 from api.server.threads import PIECE, FlaskThreads
 from schema.store.release import Database
@@ -172,7 +173,7 @@ def front(database, monkeypatch):
 
     yield make
     for door in made:
-        door._threads.close()
+        door.close()
         door.flask.extensions["database"].close()
 
 
@@ -372,5 +373,11 @@ def test_the_cache_of_a_replaced_release_is_cleared(tmp_path):
     app.extensions["database"].release()
     assert asyncio.run(asked(door, scope_of("/hedges?limit=1")))[1][b"x-dataset-version"] == version.encode()
     assert metrics_of(door)[CACHE_BYTES] < full / 5
-    door._threads.close()
+    door.close()
     app.extensions["database"].close()
+
+
+def test_all_lists_and_records_facets_and_series_are_tried_on_the_fast_path():
+    lists = {f"/{name}" for name in RESOURCES}
+    expected = lists | {f"{route}/<string:id>" for route in lists} | {"/facets", "/series"}
+    assert {endpoint.route for endpoint in CHEAP} == expected

@@ -191,7 +191,7 @@ class FrontDoor:
         writing.cancel()
         self._metrics.set_cache_bytes(0)
         self._metrics.write()
-        self._threads.close()
+        self.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _write_metrics_regularly(self) -> None:
@@ -199,3 +199,7 @@ class FrontDoor:
             await asyncio.sleep(METRICS_SECONDS)
             self._metrics.set_cache_bytes(self._cache.size)
             self._metrics.write()
+
+    def close(self) -> None:
+        """End the threads; what they still do is for no client."""
+        self._threads.close()
