@@ -17,13 +17,7 @@ from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
 from api.query.choices import Choice
 from api.query.filters import VOCABULARY_FILTERS
-from api.query.parameters import (
-    distinct_parameter,
-    field_names,
-    filter_fields,
-    list_fields,
-    vocabulary_field,
-)
+from api.query.parameters import distinct_parameter, field_names, filter_fields, list_fields, vocabulary_field
 from api.query.question import QuerySchema, Question
 from api.read.points import By, Points, SumRule
 from api.read.time_intervals import Interval

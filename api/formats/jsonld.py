@@ -187,11 +187,7 @@ def record_jsonld(name: str, record: Record) -> Node:
 def list_jsonld(name: str, records: list[Record], total: int, address: str) -> Node:
     """Return a page of a list as JSON-LD; `total` is the number of records on all pages, `address` that of the page."""
     nodes = [NODES[name](record) for record in records]
-    return {
-        "@context": CONTEXT,
-        "@id": address,
-        **node("ItemList", numberOfItems=total, itemListElement=nodes),
-    }
+    return {"@context": CONTEXT, "@id": address, **node("ItemList", numberOfItems=total, itemListElement=nodes)}
 
 
 def dataset_jsonld(dataset: Record) -> Node:

@@ -26,9 +26,7 @@ class FaultSchema(Schema):
     value = fields.String(required=True, allow_none=True, metadata={"description": "What was given."})
     message = fields.String(required=True, metadata={"description": "What is wrong with it."})
     did_you_mean = fields.List(
-        fields.String(),
-        required=True,
-        metadata={"description": "The nearest of what is allowed, best first."},
+        fields.String(), required=True, metadata={"description": "The nearest of what is allowed, best first."}
     )
     allowed = fields.List(fields.String(), metadata={"description": "What is allowed, where that is a short list."})
 

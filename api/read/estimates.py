@@ -6,6 +6,7 @@ Every other list of estimates, and every stream, is a `KeysetList`.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, bindparam, cast, func, select
@@ -63,14 +64,13 @@ _MATCHING = _PageStatements(
 class NewestList:
     """Estimates in the order of positions.
 
-    `statements` read its pages, with `values` for their parameters. `total` is the statement of their number, with
-    `total_values` for its parameters. `keyset_list` returns the same list for streams.
+    `statements` read its pages, with `values` for their parameters. `total` returns their number. `keyset_list` returns
+    the same list for streams.
     """
 
     statements: _PageStatements
     values: Mapping[str, Any]
-    total: Statement
-    total_values: Mapping[str, Any]
+    total: Callable[[], int]
     keyset_list: Callable[[], Listing]
 
     def page(self, start: Start, limit: int) -> Page:
@@ -90,8 +90,7 @@ class NewestList:
             id_: str = _ID.value(connection, position=rows[index][0])
             return id_
 
-        total = self.total.value(connection, **self.total_values) or 0
-        return Page([rendered for _, rendered in rows], total, id_at, more)
+        return Page([rendered for _, rendered in rows], self.total(), id_at, more)
 
     def stream(self, start: Start) -> Iterator[bytes]:
         """Return all estimates beyond a start as JSON; raises NotFound as `page` does."""
@@ -107,13 +106,25 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     if question.parameters["sort"] != [ESTIMATES.default_sort]:
         return keyset_list()
     if single is not None and "group" not in single:
-        ids = {kind: single.get(kind) for kind in SINGLE}
+        total = partial(_counted, {kind: single.get(kind) for kind in SINGLE})
         if "region" in single:
-            values = {kind: ids[kind] for kind in ("region", "indicator")}
-            return NewestList(_OF_REGION, values, totals.TOTAL, ids, keyset_list)
+            values = {kind: single.get(kind) for kind in ("region", "indicator")}
+            return NewestList(_OF_REGION, values, total, keyset_list)
         if not single:
-            return NewestList(_ALL, {}, totals.TOTAL, ids, keyset_list)
+            return NewestList(_ALL, {}, total, keyset_list)
     match = match_expression(question.parameters["q"]) if question.filters.keys() == {"q"} else None
     if match:
-        return NewestList(_MATCHING, {"match": match}, _MATCHES, {"match": match}, keyset_list)
+        total = partial(_matches, context.release().fingerprint, match)
+        return NewestList(_MATCHING, {"match": match}, total, keyset_list)
     return keyset_list()
+
+
+def _counted(ids: Mapping[str, str | None]) -> int:
+    return totals.TOTAL.value(context.connection(), **ids) or 0
+
+
+@lru_cache(maxsize=4096)
+def _matches(_release: bytes, match: str) -> int:
+    """Return how many estimates a full-text expression finds; the pages of a search are counted once, not each."""
+    total: int = _MATCHES.value(context.connection(), match=match)
+    return total
