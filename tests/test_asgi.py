@@ -189,6 +189,7 @@ HITS, MISSES = (f'headcount_cache_requests_total{{result="{result}"}}' for resul
 FROM_CACHE, FAST, IN_THREAD = (f'headcount_answers_total{{path="{path}"}}' for path in ("cache", "fast", "thread"))
 
 
+@pytest.mark.slow
 def test_the_cache_is_bounded(front):
     door = front(CACHE_BYTES=200_000)
     for number in range(1, 200):
@@ -215,6 +216,7 @@ def test_the_same_question_in_other_words_is_cached_once(front):
     assert (metrics[FROM_CACHE], metrics[FAST], metrics[IN_THREAD]) == (2, 3, 1)  # the other one of /metrics
 
 
+@pytest.mark.slow
 def test_evicted_answers_are_given_anew_in_whichever_words(front):
     door = front(CACHE_BYTES=300_000)
     words = ["/estimates?limit=3", "/estimates?limit=03", "/estimates?offset=0&limit=3"]
@@ -359,6 +361,7 @@ def test_a_websocket_is_refused_by_the_plain_protocol(front):
     assert sent == [{"type": "websocket.close"}]
 
 
+@pytest.mark.slow
 def test_the_cache_of_a_replaced_release_is_cleared(tmp_path):
     path = tmp_path / "live.db"
     make_release(GOOD, path)

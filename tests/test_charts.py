@@ -222,6 +222,7 @@ def test_a_letter_tells_the_kind_of_source_as_colour_does(dataset):
     assert len(set(LETTERS.values())) == len(LETTERS)
 
 
+@pytest.mark.slow
 def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
     dataset = shipped.get("/dataset").json["data"]
     question = "group=islamic-state&indicator=fighters&region=iraq"
@@ -275,6 +276,7 @@ def test_the_description_rounds_no_number(shipped):
     assert "numbers from $25,000,000 to $50,000,000" in description
 
 
+@pytest.mark.slow
 def test_a_png_is_the_svg_twice_as_large(client):
     for width in (200, 760):
         svg = ElementTree.fromstring(client.get(f"/chart.svg?width={width}").data)

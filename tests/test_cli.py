@@ -165,6 +165,7 @@ def test_the_commands_are_listed_with_what_they_do(run):
     assert "No such command 'nope'" in run("nope").output
 
 
+@pytest.mark.slow
 def test_who_serves_does_not_wait_for_what_only_loads():
     code = "import sys, api.cli, api.server.gunicorn; print(*(one for one in sys.modules if one.startswith(('seeds.', 'rich'))))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""

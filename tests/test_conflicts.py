@@ -89,6 +89,7 @@ def expected_conflicts(client, records, meant, within):
     return found
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_conflicts_agree_with_plain_python(dataset, data):
     client, records, below = dataset

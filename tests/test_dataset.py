@@ -81,6 +81,7 @@ def test_a_file_that_is_none_is_404_and_names_those_there_are(client):
     assert "estimates.csv" in client.get("/dataset/estimates.xlsx").json["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/dataset/datapackage.json", "/datapackage.json"])
 @pytest.mark.parametrize("which", ["client", "shipped", "invented"])
 def test_the_data_package_is_valid_to_its_last_row(request, which, path, tmp_path, monkeypatch):

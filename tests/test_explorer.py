@@ -327,6 +327,7 @@ def test_the_chart_is_of_the_same_question_and_said_in_words(shipped):
     assert page.all("source")[0]["srcset"] == "/chart.svg?region=iraq&scale=linear&theme=dark"
 
 
+@pytest.mark.slow
 def test_every_record_of_the_shipped_data_has_a_page(shipped):
     estimates = {one["url"]: one for one in shipped.get("/estimates?limit=1000").json["data"]}
     for path in paths(shipped):
@@ -375,6 +376,7 @@ def test_a_hostile_dataset_shows_as_text_on_every_page(hostile):
         assert NAME.strip() in page.text, path
 
 
+@pytest.mark.slow
 def test_a_hostile_dataset_shows_as_text_in_the_chart(hostile):
     for question in ("", "group=alpha-front&region=nigeria"):
         svg = hostile.get(f"/chart.svg?{question}")
@@ -393,6 +395,7 @@ def test_a_hostile_host_stays_text(client):
     assert "reboot" not in shlex.split(page.texts["code"][0])
 
 
+@pytest.mark.slow
 def test_the_files_of_the_pages_are_served_and_no_others(client):
     for name, media_type in {
         **{"style.css": "text/css", "explorer.js": "text/javascript", "icon.svg": "image/svg+xml"},

@@ -298,6 +298,7 @@ def attempt(load, data):
         return error.messages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schema", GOOD, ids=lambda schema: schema.__name__)
 def test_what_is_remembered_is_what_the_schema_loads(schema):
     chance = random.Random(1)  # noqa: S311 (the same each time)

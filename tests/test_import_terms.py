@@ -124,6 +124,7 @@ def test_a_row_that_is_left_out_leaves_no_warning_about_its_terms(outcome):
     assert found.named() == {"code-taken": [2]}
 
 
+@pytest.mark.slow
 def test_terms_are_compared_over_batches_and_processes(outcome, monkeypatch):
     rows = [{"low": str(number + 1)} for number in range(4_500)] + [{"iso": "NE"}, {"country": "Tchad"}]
     alone = outcome(*rows)

@@ -156,6 +156,7 @@ def test_a_value_that_means_nothing_is_refused_at_the_start(value, name):
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_the_server_does_not_start_with_a_wrong_limit(database):
     environment = os.environ | {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "HEADCOUNT_RATE_LIMIT": "lots"}
     command = [Path(sys.executable).with_name("headcount"), "serve", "--port", "1"]

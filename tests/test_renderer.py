@@ -17,6 +17,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from api.explorer import chart_endpoints
 from api.explorer.renderer import Renderer
 
+pytestmark = pytest.mark.slow
 in_proc = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 
 

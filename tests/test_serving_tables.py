@@ -31,6 +31,7 @@ QUESTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", QUESTIONS)
 def test_pages_of_any_size_are_parts_of_the_whole(client, asked):
     lines = client.get(f"/estimates?{asked}&format=ndjson".replace("?&", "?")).text.splitlines()

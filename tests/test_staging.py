@@ -67,6 +67,7 @@ def test_the_order_of_the_records_makes_no_difference(tmp_path):
     assert (tmp_path / "one.db").read_bytes() == (tmp_path / "other.db").read_bytes()
 
 
+@pytest.mark.slow
 def test_other_processes_write_the_same_bytes(tmp_path, monkeypatch):
     seeds = check_seeds(SHIPPED)
     for name, small in (("here.db", workers.SMALL), ("there.db", 0)):
@@ -140,6 +141,7 @@ def with_terms(record):
     return {**record, "article": {**record["article"], "published": {**record["article"]["published"], "basis": basis}}}
 
 
+@pytest.mark.slow
 def test_the_renderer_writes_what_the_schema_dumps():
     chance = random.Random(11)  # noqa: S311 (the same each time)
     render, schema = renderer_of(EstimateSchema()), EstimateSchema()
@@ -210,6 +212,7 @@ def test_estimates_of_a_region_are_those_of_all_regions_within_it(release, regio
     assert (set(found), len(found)) == (expected, len(expected))
 
 
+@pytest.mark.slow
 def test_a_claim_with_very_many_reports_is_loaded_in_time(tmp_path):
     seeds = check_seeds(GOOD)
     with Staging(tmp_path) as staging:
