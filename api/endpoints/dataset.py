@@ -165,6 +165,8 @@ def _content(release: Release, name: str, first: int) -> Iterator[bytes]:
 
 def _skipped(chunks: Iterator[bytes], first: int) -> Iterator[bytes]:
     """Return the chunks without their `first` bytes at the start."""
+    if not first:
+        return chunks
     for chunk in chunks:
         if len(chunk) > first:
             return chain((chunk[first:],), chunks)
