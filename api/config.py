@@ -19,7 +19,7 @@ from schema.store.release import database_path, default_url
 PREFIX = "HEADCOUNT_"
 RENAMED = {"KEPT_BYTES": "CACHE_BYTES"}
 """Earlier names of variables, which are ignored, with the present names."""
-DEFAULT_CACHE_BYTES = 128_000_000
+DEFAULT_CACHE_BYTES = 256_000_000
 DEFAULT_CACHE_PART = 4
 """The default size of the cache is at most the memory divided by this number."""
 STORAGE_PACKAGES = {"memory": "limits", "redis": "redis", "rediss": "redis", "memcached": "pymemcache"}
@@ -122,7 +122,7 @@ def _cache_bytes(text: str) -> int:
     if not text:
         return min(DEFAULT_CACHE_BYTES, limit // DEFAULT_CACHE_PART)
     if not (text.isascii() and text.isdecimal()):
-        raise ValueError(f"{PREFIX}CACHE_BYTES: {text!r} is no number of bytes; expected, say, 128000000")
+        raise ValueError(f"{PREFIX}CACHE_BYTES: {text!r} is no number of bytes; expected, say, 256000000")
     if int(text) > limit:
         raise ValueError(f"{PREFIX}CACHE_BYTES: {text} is more than this machine has; expected at most {limit}")
     return int(text)

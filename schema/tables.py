@@ -7,8 +7,9 @@ estimates is a table of its own, so that a scan of columns does not read it. The
 made of the JSON of their estimates (`schema.claim_json`).
 
 **Serving tables.** They repeat data of the other tables in the order in which common queries read it:
-`region_estimates` (the estimates of each region, newest first), `estimate_counts` and `series_rollup` (numbers of
-estimates), and `closures` (which term contains which). A release never changes, so no copy becomes stale.
+`region_estimates` (the estimates of each region, newest first), `first_pages` (the first page of these lists),
+`estimate_counts` and `series_rollup` (numbers of estimates), and `closures` (which term contains which). A release
+never changes, so no copy becomes stale.
 """
 
 from enum import StrEnum
@@ -21,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 1
+FORMAT = 2
 """The version of these tables and of the keys of their records; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -177,6 +178,19 @@ region_estimates = _clustered(
     "region_estimates", *(_key(name) for name in ("region_position", "indicator_position", "position"))
 )
 """For each region, the estimates of it and of all regions within it, newest first: all (ANY), and by indicator."""
+
+FIRST_PAGE, LEAST_LISTED = 50, 200
+"""The number of estimates on a first page, and the number of estimates that a list with a first page exceeds."""
+
+first_pages = _clustered(
+    "first_pages",
+    *(_key(name) for name in ("region_position", "indicator_position")),
+    _text("json"),
+)
+"""The first page of each long list of `region_estimates`: the JSON of its estimates, a line each.
+
+It is read in one piece; otherwise each estimate is read from another page of the file. Shorter lists have none, because
+their copies together would be nearly as large as all records."""
 
 estimate_counts = _clustered(
     "estimate_counts",

@@ -51,7 +51,7 @@ def test_variables_without_our_prefix_are_not_ours(environment):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("CACHE_BYTES", "lots", "'lots' is no number of bytes; expected, say, 128000000"),
+        ("CACHE_BYTES", "lots", "'lots' is no number of bytes; expected, say, 256000000"),
         ("CACHE_BYTES", "-1", "'-1' is no number of bytes"),
         ("CACHE_BYTES", "9" * 20, f"{'9' * 20} is more than this machine has; expected at most "),
         ("FIRST_REQUEST_SECONDS", "0", "'0' is no number of seconds; expected, say, 10"),

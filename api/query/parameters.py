@@ -18,9 +18,10 @@ from api.query.filters import (
 )
 from api.query.question import QuerySchema
 from schema.fields import ID_PATTERN, Edtf, Flag, Id, Number, Pattern, Strict, Term, Text, Whole
+from schema.tables import FIRST_PAGE
 from schema.vocabulary import about
 
-LARGEST_LIMIT, DEFAULT_LIMIT, LONGEST_SEARCH = 1000, 50, 200
+LARGEST_LIMIT, DEFAULT_LIMIT, LONGEST_SEARCH = 1000, FIRST_PAGE, 200
 LARGEST_OFFSET, LARGEST_COMPUTED_OFFSET = 10_000, 1_000_000
 """The largest `offset`: in a list with cursors, and in a list that is computed for each question."""
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, LargeBinary, bindparam, cast, func, select
+import orjson
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, bindparam, cast, func, select
 
 from api import context
 from api.query.filters import SINGLE
@@ -21,23 +22,30 @@ from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
 from schema.store.sqlite import Statement
 
-_ESTIMATES, _RENDERED, _LISTED = tables.estimates.c, tables.estimates_rendered.c, tables.region_estimates.c
+_RENDERED, _LISTED = tables.estimates_rendered.c, tables.region_estimates.c
 _FULL_TEXT = full_text_table(tables.estimates)
 
-_ID = Statement(select(_ESTIMATES.id).where(_ESTIMATES.position == bindparam("position")))
 _MATCHES = Statement(
     select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("match")))
 )
 
 
 class _PageStatements:
-    """The statements that read one kind of list, as positions and JSON: forwards and backwards from a position.
+    """The statements that read one kind of list, as JSON: forwards and backwards from a position.
 
     `position` is the column of `source` that holds positions in order; `conditions` choose the rows of one list.
+    `first_page` reads a stored first page as one text, a line for each estimate; None if this kind has none.
     """
 
-    def __init__(self, position: ColumnElement[Any], source: FromClause, *conditions: ColumnElement[bool]) -> None:
-        rows = select(position, cast(_RENDERED.json, LargeBinary)).select_from(source).where(*conditions)
+    def __init__(
+        self,
+        position: ColumnElement[Any],
+        source: FromClause,
+        *conditions: ColumnElement[bool],
+        first_page: Statement | None = None,
+    ) -> None:
+        rows = select(cast(_RENDERED.json, LargeBinary)).select_from(source).where(*conditions)
+        self.first_page = first_page
         page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
         self.forwards = Statement(page.where(position > bindparam("edge")).order_by(position))
         self.backwards = Statement(page.where(position < bindparam("edge")).order_by(position.desc()))
@@ -47,11 +55,17 @@ def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
     return source.join(tables.estimates_rendered, _RENDERED.position == position)
 
 
+def _of_list(serving: Table) -> list[ColumnElement[bool]]:
+    """Return the conditions that choose the list of one region, and one indicator or all, from a serving table."""
+    return [serving.c[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")]
+
+
 _ALL = _PageStatements(_RENDERED.position, tables.estimates_rendered)
 _OF_REGION = _PageStatements(
     _LISTED.position,
     _with_json(tables.region_estimates, _LISTED.position),
-    *(_LISTED[f"{kind}_position"] == totals.position_of(kind) for kind in ("region", "indicator")),
+    *_of_list(tables.region_estimates),
+    first_page=Statement(select(cast(tables.first_pages.c.json, LargeBinary)).where(*_of_list(tables.first_pages))),
 )
 _MATCHING = _PageStatements(
     _FULL_TEXT.c.rowid,
@@ -76,21 +90,26 @@ class NewestList:
     def page(self, start: Start, limit: int) -> Page:
         """Return the page beyond a start; raises NotFound if the estimate to start from does not exist."""
         connection = context.connection()
+        if self.statements.first_page and start == Start() and limit == tables.FIRST_PAGE:
+            stored: bytes | None = self.statements.first_page.value(connection, **self.values)
+            if stored:
+                return self._page(stored.split(b"\n"), more=True)
         edge = POSITIONS["estimates"].value(connection, id=start.id) if start.id else 0
         if edge is None:
             raise record_gone(start.id or "")
         statement = self.statements.backwards if start.backwards else self.statements.forwards
         rows = statement.rows(connection, edge=edge, limit=limit + 1, offset=start.offset, **self.values)
-        more = len(rows) > limit
-        del rows[limit:]
+        rendered = [json for (json,) in rows[:limit]]
         if start.backwards:
-            rows.reverse()
+            rendered.reverse()
+        return self._page(rendered, more=len(rows) > limit)
 
+    def _page(self, rendered: list[bytes], *, more: bool) -> Page:
         def id_at(index: int) -> str:
-            id_: str = _ID.value(connection, position=rows[index][0])
+            id_: str = orjson.loads(rendered[index])["id"]
             return id_
 
-        return Page([rendered for _, rendered in rows], self.total(), id_at, more)
+        return Page(rendered, self.total(), id_at, more)
 
     def stream(self, start: Start) -> Iterator[bytes]:
         """Return all estimates beyond a start as JSON; raises NotFound as `page` does."""

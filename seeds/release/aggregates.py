@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from schema.tables import AFTER_ALL, ANY, ANY_YEAR, BEFORE_ALL
+from schema.tables import AFTER_ALL, ANY, ANY_YEAR, BEFORE_ALL, FIRST_PAGE, LEAST_LISTED
 
 CLAIMS = """
 INSERT INTO claims (
@@ -30,6 +30,23 @@ UNION ALL
 SELECT whole_position, {ANY}, position FROM estimates CROSS JOIN {_WITHIN} = region_position
 ORDER BY 1, 2, 3
 """  # noqa: S608 (a number)
+
+_FIRST_POSITIONS = f"""
+SELECT position FROM region_estimates AS listed
+WHERE listed.region_position = list.region_position AND listed.indicator_position = list.indicator_position
+ORDER BY position LIMIT {FIRST_PAGE}
+"""  # noqa: S608 (a number)
+_FIRST_PAGES = f"""
+INSERT INTO first_pages
+SELECT region_position, indicator_position, (
+    SELECT group_concat(json, char(10)) FROM (
+        SELECT json FROM ({_FIRST_POSITIONS}) JOIN estimates_rendered USING (position) ORDER BY position
+    )
+)
+FROM (
+    SELECT region_position, indicator_position FROM region_estimates GROUP BY 1, 2 HAVING count(*) > {LEAST_LISTED}
+) AS list ORDER BY 1, 2
+"""  # noqa: S608 (numbers)
 
 _SERIES_ROLLUP = f"""
 INSERT INTO series_rollup
@@ -66,7 +83,7 @@ _KEYS = ("region", "group", "indicator")
 
 def statements() -> list[str]:
     """Return the statements that fill the serving tables, each after those whose tables it reads."""
-    return [_REGION_ESTIMATES, _SERIES_ROLLUP, *_estimate_counts()]
+    return [_REGION_ESTIMATES, _FIRST_PAGES, _SERIES_ROLLUP, *_estimate_counts()]
 
 
 def _estimate_counts() -> list[str]:
