@@ -1,10 +1,11 @@
 """The JSON of claims. A release does not store it: it is made of the stored JSON of a claim's estimates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
 
+from schema.envelopes import Envelope
 from schema.intervals import NUMBERS
 
 _CLAIM_KEYS = ("group", "indicator", "region", "source", "as_of")
@@ -21,14 +22,8 @@ class RenderedReport(NamedTuple):
     drift_from: str | None
 
 
-def render_claim(
-    id_: str, envelope: Mapping[str, float | None], articles: int, reports: Sequence[RenderedReport]
-) -> bytes:
-    """Return the JSON of a claim.
-
-    `envelope` holds its numbers by name, `articles` is the number of its articles, and `reports` are ordered by their
-    `claim_rank`.
-    """
+def render_claim(id_: str, envelope: Envelope, articles: int, reports: Sequence[RenderedReport]) -> bytes:
+    """Return the JSON of a claim; `articles` is the number of its articles, `reports` are ordered by `claim_rank`."""
     records = [orjson.loads(report.json) for report in reports]
     shared = {key: records[0][key] for key in _CLAIM_KEYS}
     for record, report in zip(records, reports, strict=True):
@@ -39,7 +34,10 @@ def render_claim(
         "id": id_,
         "url": f"/claims/{id_}",
         **shared,
-        "envelope": {name: _integer_if_whole(envelope[name]) for name in NUMBERS},
+        "envelope": {
+            **{name: _integer_if_whole(getattr(envelope, name)) for name in NUMBERS},
+            **{name: _flag(getattr(envelope, name)) for name in ("low_inclusive", "high_inclusive")},
+        },
         "estimates": {"count": len(records), "url": f"/estimates?claim={id_}"},
         "articles": articles,
         "reports": records,
@@ -50,3 +48,8 @@ def render_claim(
 def _integer_if_whole(number: float | None) -> float | None:
     """Return a number as records show it: a whole one as an integer."""
     return int(number) if number is not None and number == int(number) else number
+
+
+def _flag(stored: bool | None) -> bool | None:
+    """Return a flag as records show it; SQLite stores 0 and 1."""
+    return None if stored is None else bool(stored)

@@ -23,21 +23,24 @@ _DAY = (
 _DATE = f"(?:{_YEAR}(?:-(?:0[1-9]|1[0-2]))?|{_DAY})[~?%]?"
 _SEASON = f"{_YEAR}-2[123]"
 _UNSPECIFIED = f"(?:[0-9]{{2}}(?:XX|[0-9]X)|{_YEAR}-XX|{_YEAR}-(?:0[1-9]|1[0-2])-XX)"
-# A reversed interval is refused by the pattern itself: where two dates first differ, the second is smaller.
-_REVERSED = "|".join(f"{digit}[^/]*/\\1[0-{digit - 1}]" for digit in range(1, 10))
+# A reversed interval or set is refused by the pattern itself: where two dates first differ, the second is smaller.
+_REVERSED = "|".join(f"{digit}[^/.]*(?:/|[.]{{2}})\\1[0-{digit - 1}]" for digit in range(1, 10))
+_SIDE = f"(?:{_SEASON}|{_DATE})"
 
 EDTF_PATTERN = (
-    f"^(?!([0-9-]*)(?:{_REVERSED}))(?:{_SEASON}|{_UNSPECIFIED}|{_DATE}|{_DATE}/(?:{_DATE}|[.]{{2}})|[.]{{2}}/{_DATE})$"
+    f"^(?!\\[?([0-9-]*)(?:{_REVERSED}))(?:{_SEASON}|{_UNSPECIFIED}|{_DATE}|{_DATE}/{_DATE}"
+    f"|{_SIDE}/[.]{{2}}|[.]{{2}}/{_SIDE}|\\[{_DAY}[.]{{2}}{_DAY}\\])$"
 )
 """The supported EDTF dates, as one ECMA 262 pattern: the server checks it, and OpenAPI publishes it.
 
 Years, months and days that exist, qualified (`~ ? %`) or not; spring, summer and autumn (`-21 -22 -23`; winter
-lies in two years, and an interval says which); unspecified digits (`201X`, `2017-XX`); intervals, open ones too.
+lies in two years, and an interval says which); unspecified digits (`201X`, `2017-XX`); intervals, open ones too
+(`../2016-22`: all the time up to summer 2016); and one day of several, as a set (`[2017-12-27..2017-12-31]`).
 """
 
 EDTF_EXPECTED = (
     "an EDTF date or interval that exists, such as 2017, 2017-07, 2016-22 (summer), 2017-07-10, 2023-03-12~, "
-    "2017-07/2017-12, 2017-07/.. or ../2017"
+    "2017-07/2017-12, 2017-07/.. or ../2017, or one day of several, such as [2017-12-27..2017-12-31]"
 )
 
 
@@ -58,8 +61,8 @@ def read_period(text: str) -> Period:
     """
     if not re.fullmatch(EDTF_PATTERN, text, re.ASCII):
         raise ValueError(EDTF_EXPECTED)
-    first, _, last = text.partition("/")
-    return Period(text, _days(first)[0], _days(last or first)[1])
+    sides = text.strip("[]").split("..") if text.startswith("[") else text.split("/")
+    return Period(text, _days(sides[0])[0], _days(sides[-1])[1])
 
 
 @lru_cache(maxsize=16_384)
@@ -104,8 +107,9 @@ class Interval:
     ) -> Self | None:
         """Return the interval of a figure; None for a vague one.
 
-        The interval of an approximate figure is its best ± half of its granularity. It is used to compare and filter
-        figures, and is never shown as a stated number.
+        A ceiling admits everything from 0, also where it is given as a range ("does not exceed 400 to 500"), and a
+        floor everything above it. An approximate figure admits its best ± half of its granularity: that is used to
+        compare and filter figures, and is never shown as a stated number.
         """
         rule = HEDGES[hedge]
         if hedge is Hedge.VAGUE:
@@ -114,7 +118,16 @@ class Interval:
             margin = (granularity or 0) / 2
             # Rounded to nine decimals, because 33.3 + 0.05 is not exactly 33.35 in binary floating point.
             return cls(max(round(best - margin, 9), 0), round(best + margin, 9))
-        return cls(low or 0, high, low is None or rule.low_inclusive, high is None or rule.high_inclusive)
+        if rule.bound is Bound.CEILING:
+            return cls(0, high, high_inclusive=rule.high_inclusive)
+        if rule.bound is Bound.FLOOR:
+            return cls(low or 0, None, low_inclusive=rule.low_inclusive)
+        return cls(low or 0, high)
+
+    def multiplied(self, least: float, most: float) -> "Interval":
+        """Return the interval of a number in this one, multiplied by a factor between two."""
+        high = None if self.high is None else round(self.high * most, 9)
+        return Interval(round(self.low * least, 9), high, self.low_inclusive, self.high_inclusive)
 
     def _ends_before(self, other: "Interval") -> bool:
         if self.high is None:

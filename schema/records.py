@@ -195,15 +195,28 @@ class EstimateSchema(Record):
 
 
 class EnvelopeSchema(Record):
-    """The widest numbers in the reports of a claim, derived estimates left out; nothing is averaged."""
+    """The union of the numbers that the reports of a claim admit, derived estimates left out; nothing is averaged.
 
-    low = Number(dump_only=True, allow_none=True, metadata=about("The lowest low that was said; null: none was."))
+    An end is null where one report leaves it open ("up to 7,000" has no low), or where nobody stated it.
+    """
+
+    low = Number(
+        dump_only=True, allow_none=True, metadata=about("The lowest number admitted; null: open, or unstated.")
+    )
     best = Number(
         dump_only=True,
         allow_none=True,
-        metadata=about("The best that was said; null: none, or several were."),
+        metadata=about(
+            "The best, where all reports that give one give the same; a headline's counts only without its body."
+        ),
     )
-    high = Number(dump_only=True, allow_none=True, metadata=about("The highest high that was said; null: none."))
+    high = Number(dump_only=True, allow_none=True, metadata=about("The highest number; null: open, or unstated.", 7000))
+    low_inclusive = Flag(
+        dump_only=True, allow_none=True, metadata=about("Whether low itself is meant; null where low is.")
+    )
+    high_inclusive = Flag(
+        dump_only=True, allow_none=True, metadata=about("Whether high itself is meant; null where high is.", True)
+    )
 
 
 ReportSchema = stub_of(

@@ -104,6 +104,7 @@ claims = _resource(
     "claims",
     *_shared(indexed=False),
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
+    *(Column(f"envelope_{end}_inclusive", Boolean) for end in ("low", "high")),
     *(_whole("estimates_count"), _whole("articles")),
     rendered=False,
 )

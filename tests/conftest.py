@@ -22,7 +22,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from invented import read_seed_file, write_seeds
 from playwright.sync_api import Browser, sync_playwright
 from program import CURRENT_TEST, running
-from reference import regions_below
+from reference import BASES, regions_below
 
 from api import create_app
 from seeds import SHIPPED
@@ -186,7 +186,9 @@ def read_dataset(request: pytest.FixtureRequest):
         if name not in read:
             app = create_app({"DATABASE_URL": f"sqlite:///{request.getfixturevalue(name)}"})
             client = app.test_client()
-            read[name] = client, client.get("/estimates?limit=1000").json["data"], regions_below(client)
+            records = client.get("/estimates?limit=1000").json["data"]
+            BASES.update({one["id"]: one for one in records})
+            read[name] = client, records, regions_below(client)
         return read[name]
 
     yield read_once

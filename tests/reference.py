@@ -54,15 +54,46 @@ def at(record, path):
     return record
 
 
+BASES = {}
+"""Every estimate by id, for those that are derived from one; `read_dataset` fills it."""
+HALF_OF_A_WORDED_FRACTION = 0.05
+"""How far from a fraction in words a number may be that is called so."""
+CEILINGS, FLOORS = {"nearly", "at_most", "up_to", "fewer_than"}, {"at_least", "more_than"}
+
+
 def admitted(one):
     """Return the numbers that a figure admits: lowest, highest, and whether each is meant itself."""
     if one["hedge"] == "vague":
         return None
-    if one["hedge"] == "approximately" and one["best"] is not None:
+    if one["derived"]:
+        low, high, low_meant, high_meant = admitted(BASES[one["derived"]["from"]])
+        least, most = (one["derived"]["factor"] + side * HALF_OF_A_WORDED_FRACTION for side in (-1, 1))
+        return round(low * least, 9), None if high is None else round(high * most, 9), low_meant, high_meant
+    if one["hedge"] == "approximately":
         margin = one["granularity"] / 2
         return max(round(one["best"] - margin, 9), 0), round(one["best"] + margin, 9), True, True
-    lowest = 0 if one["low"] is None else one["low"]
-    return lowest, one["high"], one["low_inclusive"] is not False, one["high_inclusive"] is not False
+    if one["hedge"] in CEILINGS:
+        return 0, one["high"], True, one["high_inclusive"]
+    return one["low"], one["high"], one["low_inclusive"], one["high_inclusive"] is not False
+
+
+def envelope(reports):
+    """Return the union of what reports admit, open where one is open, as far as its ends were stated."""
+    figures = [one for one in reports if not one["derived"] and one["hedge"] != "vague"]
+    union = {}
+    for name, side, widest, open_with in (("low", 0, min, CEILINGS), ("high", 1, max, FLOORS)):
+        end = None
+        if figures and not any(one["hedge"] in open_with for one in figures):
+            end = widest(admitted(one)[side] for one in figures)
+        stating = [one[f"{name}_inclusive"] for one in figures if end is not None and one[name] == end]
+        union |= {name: end if stating else None, f"{name}_inclusive": any(stating) if stating else None}
+    in_body = {(one["claim"]["id"], one["article"]["id"]) for one in figures if one["locus"] == "body"}
+    bests = {
+        one["best"]
+        for one in figures
+        if one["locus"] == "body" or (one["claim"]["id"], one["article"]["id"]) not in in_body
+    } - {None}
+    return union | {"best": bests.pop() if len(bests) == 1 else None}
 
 
 def matches_value(one, query):

@@ -96,6 +96,7 @@ def test_a_cache_that_is_cleared_is_empty():
     assert cache.get(words_of(1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "aliases"), [(0, 1), (0, MAX_ALIASES), (2000, 1), (2000, 3)])
 def test_the_size_is_the_memory_that_python_needs(length, aliases):
     cache = Cache(1 << 30)

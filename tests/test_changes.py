@@ -34,6 +34,7 @@ def summarised(client, query):
     return {one["id"]: one["change"] for one in client.get(f"/changes?{query}").json["data"]}
 
 
+@pytest.mark.slow
 def test_changes_are_kept_across_releases(place):
     seeds, load, client = place
     one = load()
@@ -75,6 +76,7 @@ def test_an_update_names_each_value_that_changed(place):
     ]
 
 
+@pytest.mark.slow
 def test_a_deleted_estimate_is_shown_as_it_was(place):
     seeds, load, client = place
     before = load()
@@ -103,6 +105,7 @@ def test_an_unknown_version_is_404_and_names_those_there_are(place):
     assert "expected a version" in client.get("/changes?since=yesterday").json["detail"]
 
 
+@pytest.mark.slow
 def test_the_answer_has_another_validator_once_there_is_more_history(place):
     seeds, load, client = place
     one = load()
@@ -115,6 +118,7 @@ def test_the_answer_has_another_validator_once_there_is_more_history(place):
     assert client.get(f"/changes?since={one}").headers["ETag"] != tag
 
 
+@pytest.mark.slow
 def test_a_release_that_cannot_be_read_ends_the_history(place, caplog):
     seeds, load, client = place
     one = load()

@@ -288,6 +288,7 @@ def test_a_png_is_the_svg_twice_as_large(client):
         assert float(svg.get("width")) >= width
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [0, 5])
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, limit_marks, question, most):

@@ -120,6 +120,7 @@ FIRST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", FIRST)
 def test_a_row_can_be_read_before_the_next_is_rendered_and_after_the_request(stream, coding):
     response, rows = stream(coding)
@@ -134,6 +135,7 @@ def test_a_row_can_be_read_before_the_next_is_rendered_and_after_the_request(str
     response.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["identity", *FIRST])
 def test_a_client_that_leaves_ends_the_reading(stream, coding):
     response, rows = stream(coding)

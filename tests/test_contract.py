@@ -90,6 +90,7 @@ def test_what_is_for_programs_and_for_operators_is_there(client, path):
     assert client.get(path, buffered=True).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameter", FILTERS)
 def test_every_filter_is_taken_wherever_estimates_are_asked_for(client, parameter):
     for path, needed in {**LISTS, "/facets": {}}.items():

@@ -182,6 +182,7 @@ def test_a_record_that_is_not_there_is_a_page_that_says_so(client, kind):
     assert page.texts["h1"] == [f"There is no {kind.removesuffix('s')} 'nothing'."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question", ["as_of=1999", "as_of=../1990", "as_of=2100/..", "as_of=1999&region=iraq&hedge=up_to"]
 )
@@ -202,6 +203,7 @@ def test_where_nothing_is_near_nothing_is_offered(shipped):
     assert "nearest" not in page.text
 
 
+@pytest.mark.slow
 def test_no_time_is_nearer_than_the_one_that_is_named(dataset):
     client, estimates, _ = dataset
     page = get(client, "/?as_of=1999")
@@ -368,6 +370,7 @@ def test_a_page_holds_no_script_but_its_own(hostile, path):
     check(page)
 
 
+@pytest.mark.slow
 def test_a_hostile_dataset_shows_as_text_on_every_page(hostile):
     for path in ["/", *paths(hostile)]:
         page = get(hostile, path)

@@ -17,6 +17,7 @@ FILTERS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", FILTERS)
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_count_is_the_total_of_the_list_with_that_value(client, name, query):

@@ -19,6 +19,7 @@ def read_csv(response):
     return list(csv.DictReader(io.StringIO(response.text, newline="")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", EXPECTED)
 def test_the_channels_never_disagree(client, query):
     path = f"/estimates?{query}&sort=-low,hedge".replace("?&", "?")
@@ -43,6 +44,7 @@ def test_csv_has_stable_columns_and_a_header_with_no_row(client, resource):
     assert none.headers["Content-Disposition"] == f'attachment; filename="headcount-{resource.name}.csv"'
 
 
+@pytest.mark.slow
 def test_all_matching_rows_stream_unless_a_limit_is_given(tmp_path):
     path = tmp_path / "live.db"
     make_release(SHIPPED, path)
@@ -66,6 +68,7 @@ def test_all_matching_rows_stream_unless_a_limit_is_given(tmp_path):
     app.extensions["database"].close()
 
 
+@pytest.mark.slow
 def test_a_stream_ends_in_the_release_in_which_it_began(tmp_path):
     path = tmp_path / "live.db"
     make_release(SHIPPED, path)

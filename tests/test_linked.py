@@ -33,6 +33,7 @@ def said(node, key):
     return value.get("@value", value.get("@id"))
 
 
+@pytest.mark.slow
 def test_an_observation_holds_the_numbers_that_were_said_and_no_other(dataset):
     client, records, _ = dataset
     nodes = nodes_of(client, "/estimates?limit=1000")

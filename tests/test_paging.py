@@ -24,6 +24,7 @@ def walk(client, url, link="next"):
     return pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "sort"), SORTS)
 def test_pages_tile_under_every_sort(client, name, sort):
     whole = [one["id"] for one in client.get(f"/{name}?sort={sort}&limit=1000").json["data"]]

@@ -54,6 +54,7 @@ def gone_through(plan):
     return [step for text, step in plan if step == "SCAN estimates" and not (page in text and "LIMIT" in text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), SEARCHED.items())
 def test_a_filter_is_searched_for(plans, name, value):
     assert not gone_through(plans(f"/estimates?{name}={value}"))

@@ -13,6 +13,7 @@ from invented import write_seeds
 from schema import tables
 from schema.claim_json import RenderedReport, render_claim
 from schema.dataset import DatasetSchema
+from schema.envelopes import Envelope
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
 from schema.store.release import DatabaseError
 from schema.terms import AsOfBasis, Hedge, Locus
@@ -163,10 +164,11 @@ def test_a_claim_made_of_its_reports_is_what_the_schema_says():
         said[0]["summary"] = 'Says: ","group":{"low":,"as_of":\\","article":'
         said = [orjson.loads(orjson.dumps(render(one))) for one in said]
         drifts = [(None, None), ("same", "first"), ("hedge_lost", "first")][: len(said)]
-        envelope = {"low": 2.0, "best": None, "high": 33.3}
+        envelope = Envelope(2.0, None, 33.3, low_inclusive=True, high_inclusive=False)
+        shown = {"low": 2, "best": None, "high": 33.3, "low_inclusive": True, "high_inclusive": False}
         reports = [RenderedReport(orjson.dumps(one), *drift) for one, drift in zip(said, drifts, strict=True)]
         claim = {
-            **{"id": "c", "url": "/claims/c", "envelope": {"low": 2, "best": None, "high": 33.3}, "articles": 2},
+            **{"id": "c", "url": "/claims/c", "envelope": shown, "articles": 2},
             **{key: said[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
             "estimates": {"count": len(said), "url": "/estimates?claim=c"},
             "reports": [

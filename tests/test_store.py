@@ -72,6 +72,7 @@ def test_a_file_without_a_seal_is_of_another_version(database, tmp_path):
         Database(f"sqlite:///{path}").release()
 
 
+@pytest.mark.slow
 def test_a_new_release_is_taken_up(live):
     client, path = live
     before = client.get("/estimates")
@@ -99,6 +100,7 @@ def gone(path):
     path.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", [garbage, truncated, gone])
 def test_a_bad_file_in_its_place_leaves_the_last_good_release_served(live, spoil):
     client, path = live
@@ -112,6 +114,7 @@ def test_a_bad_file_in_its_place_leaves_the_last_good_release_served(live, spoil
     assert client.get("/estimates").json["meta"]["total"] == 44
 
 
+@pytest.mark.slow
 def test_a_release_that_is_changed_in_place_is_no_longer_served(live):
     client, path = live
     assert client.get("/estimates").status_code == 200
@@ -122,6 +125,7 @@ def test_a_release_that_is_changed_in_place_is_no_longer_served(live):
     assert client.get("/estimates").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_release_of_other_tables_is_refused(live, monkeypatch):
     client, path = live
     with monkeypatch.context() as other_version:
@@ -132,6 +136,7 @@ def test_a_release_of_other_tables_is_refused(live, monkeypatch):
     assert client.get("/health/ready").status_code == 503
 
 
+@pytest.mark.slow
 def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypatch):
     monkeypatch.setattr(sqlite, "STEPS_BETWEEN_CHECKS", 100)
     app = create_app({"DATABASE_URL": f"sqlite:///{invented_database}"})
@@ -170,6 +175,7 @@ def wait_for_the_check():
             thread.join(10)
 
 
+@pytest.mark.slow
 def test_a_release_reads_its_own_file_whatever_has_taken_its_place(tmp_path):
     path = tmp_path / "live.db"
     version = make_release(GOOD, path)

@@ -104,12 +104,12 @@ blueprint = Blueprint("conflicts", __name__, description="What cannot all be tru
 def list_conflicts(question: Question) -> Answer:
     """List what cannot all be true.
 
-    Pairs of figures whose stated intervals exclude each other, the widest gap first. A claim is taken as its first
+    Pairs of figures whose admitted numbers exclude each other, the widest gap first. A claim is taken as its first
     report with a number has it (body before headline, then the earliest published). Stocks and shares are compared
-    where their as_of lie close together, flows where that of the higher lies in that of the lower; shares of a part are
-    not compared with the whole. A report is shown against the first report of its claim that it contradicts, in its own
-    article if there is one. Filters leave the pairs of which at least one claim (of reports: one of the two) has an
-    estimate that matches.
+    where their as_of lie close together, an open as_of at the end that is known; flows where that of the higher lies in
+    that of the lower, and both are open on the same sides or on none. Shares of a part are not compared with the whole.
+    A report is shown against the first report of its claim that it contradicts, in its own article if there is one.
+    Filters leave the pairs of which at least one claim (of reports: one of the two) has an estimate that matches.
     """
     conflicts = SelectedList(context.release(), partial(select_conflicts, question.parameters), render_conflict)
     return answer_list("conflicts", _conflict, question, conflicts)
@@ -148,9 +148,20 @@ _BELOW = and_(
 )
 """The condition that the interval of the lower ends before that of the higher starts."""
 
+
+def _first_day(estimate: FromClause) -> ColumnElement[int]:
+    """Return the first day of an as_of; one with an open start is compared at its end, not with all earlier times."""
+    return func.coalesce(estimate.c.as_of_first_day, estimate.c.as_of_last_day)
+
+
+def _last_day(estimate: FromClause) -> ColumnElement[int]:
+    """Return the last day of an as_of; one with an open end is compared at its start."""
+    return func.coalesce(estimate.c.as_of_last_day, estimate.c.as_of_first_day)
+
+
 _DAYS = case(
-    (_HIGHER.c.as_of_first_day > _LOWER.c.as_of_last_day, _HIGHER.c.as_of_first_day - _LOWER.c.as_of_last_day),
-    (_LOWER.c.as_of_first_day > _HIGHER.c.as_of_last_day, _LOWER.c.as_of_first_day - _HIGHER.c.as_of_last_day),
+    (_first_day(_HIGHER) > _last_day(_LOWER), _first_day(_HIGHER) - _last_day(_LOWER)),
+    (_first_day(_LOWER) > _last_day(_HIGHER), _first_day(_LOWER) - _last_day(_HIGHER)),
     else_=0,
 )
 _INSIDE = and_(
@@ -158,6 +169,10 @@ _INSIDE = and_(
     or_(_LOWER.c.as_of_last_day.is_(None), _LOWER.c.as_of_last_day >= _HIGHER.c.as_of_last_day),
 )
 """The condition that the as_of of the higher lies in that of the lower."""
+_OPEN_ALIKE = and_(
+    *(_LOWER.c[key].is_(None) == _HIGHER.c[key].is_(None) for key in ("as_of_first_day", "as_of_last_day"))
+)
+"""The condition that both as_of are open on the same sides; a total of all time so far is no flow of a summer."""
 
 _PAIR_COLUMNS = (
     case((_END > 0, _START / _END), else_=null()).label("gap"),
@@ -187,7 +202,7 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     conflicts = pairs.select_from(joined).where(
         *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, _BELOW),
         or_(
-            and_(indicator_kind == IndicatorKind.FLOW, _INSIDE),
+            and_(indicator_kind == IndicatorKind.FLOW, _INSIDE, _OPEN_ALIKE),
             and_(indicator_kind == IndicatorKind.STOCK, close),
             and_(indicator_kind == IndicatorKind.SHARE, close, same_terms),
         ),

@@ -56,7 +56,7 @@ class MemberSchema(Schema):
 
 
 class PointSchema(Schema):
-    """The estimates of an interval of time, with their lowest and highest numbers."""
+    """The estimates of an interval of time, and the union of the numbers that they admit, derived ones left out."""
 
     indicator = Part(IndicatorStub, metadata=about("What is counted."))
     group = Part(GroupStub, metadata=about("Whom the figures are about."))
@@ -65,9 +65,11 @@ class PointSchema(Schema):
     claim = Id(allow_none=True, metadata=about("The claim; null unless by claim."))
     start = Day(allow_none=True, metadata=about("First day, included; null where open.", "2017-01-01"))
     end = Day(allow_none=True, metadata=about("Last day, included; null where open.", "2017-12-31"))
-    low = Number(allow_none=True, metadata=about("The lowest low that was said; null: none was.", 400))
-    best = Number(allow_none=True, metadata=about("The best that was said; null: none, or several were."))
-    high = Number(allow_none=True, metadata=about("The highest high that was said; null: none was.", 7000))
+    low = Number(
+        allow_none=True, metadata=about("The lowest number that its estimates admit; null: open, or unstated.", 400)
+    )
+    best = Number(allow_none=True, metadata=about("The best, where all estimates that give one give the same."))
+    high = Number(allow_none=True, metadata=about("The highest number admitted; null: open, or unstated.", 7000))
     low_inclusive = Flag(allow_none=True, metadata=about("Whether low itself is meant; null where low is.", True))
     high_inclusive = Flag(allow_none=True, metadata=about("Whether high itself is meant; null where high is.", True))
     estimates = Whole(metadata=about("Number of estimates.", 3))
@@ -112,10 +114,10 @@ blueprint = Blueprint("series", __name__, description="One indicator over time."
 def list_series(question: Question) -> Answer:
     """List one indicator over time.
 
-    Points of the estimates that match: the widest numbers said of an interval, with every estimate behind them. A
-    series is of one group in one region, and never mixes a region with those below it or around it. A figure whose
-    as_of lies in several intervals stands in a point that spans them. Nothing is averaged; stocks and shares are never
-    summed.
+    Points of the estimates that match: the union of the numbers that they admit, with every estimate behind it. A side
+    that one of them leaves open ("up to 7,000" has no low) is null. A series is of one group in one region, and never
+    mixes a region with those below it or around it. A figure whose as_of lies in several intervals stands in a point
+    that spans them. Nothing is averaged; stocks and shares are never summed.
     """
     points = Points(context.release(), question.parameters, render=_render)
     return answer_list("series", _point, question, points)

@@ -59,6 +59,9 @@ def count(number: int, noun: str) -> str:
 
 def when(edtf: str) -> str:
     """Return an EDTF date in words: `2017-07` → `July 2017`, `2023-03-12~` → `about 12 March 2023`."""
+    if edtf.startswith("["):
+        start, end = edtf.strip("[]").split("..")
+        return f"one day of {when(start)} to {when(end)}"
     if "/" in edtf:
         start, end = edtf.split("/")
         if start == "..":

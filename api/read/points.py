@@ -14,6 +14,7 @@ from api.read.pages import Page, Start, count, streamed
 from api.read.resources import POSITIONS
 from api.read.time_intervals import Interval, first_day, last_day, number_of
 from schema import tables
+from schema.envelopes import envelope_of_reports
 from schema.intervals import NUMBERS
 from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
 from schema.store.release import Release
@@ -57,7 +58,8 @@ _COLUMNS = [
         for key in keys
     ),
     *(_ESTIMATES[key] for key in ("claim_rank", "granularity", "scope", "derived", *_MEMBER_KEYS)),
-    *(_ESTIMATES[key] for key in ("as_of_start", "as_of_end")),
+    *(_ESTIMATES[key] for key in ("as_of_start", "as_of_end", "value_low", "value_high", "locus")),
+    *(_ESTIMATES[key] for key in ("claim_position", "article_position")),
 ]
 
 
@@ -164,7 +166,7 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
         "claim": first["claim_id"] if by is By.CLAIM else None,
         "start": first_day(first["first"], interval),
         "end": last_day(first["last"], interval),
-        **_envelope(printed),
+        **envelope_of_reports(printed)._asdict(),
         "estimates": len(members),
         "claims": len({row.claim_id for row in members}),
         "sources": len({row.source_id for row in members}),
@@ -177,22 +179,6 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
             }
             for row in members
         ],
-    }
-
-
-def _envelope(printed: list[Row[Any]]) -> dict[str, Any]:
-    """Return the lowest low, the best and the highest high of printed figures, and whether low and high are inclusive.
-
-    `best` is None if the figures have several.
-    """
-    numbers = {name: {row._mapping[name] for row in printed} - {None} for name in NUMBERS}
-    low, high = min(numbers["low"], default=None), max(numbers["high"], default=None)
-    return {
-        "low": low,
-        "best": next(iter(numbers["best"])) if len(numbers["best"]) == 1 else None,
-        "high": high,
-        "low_inclusive": None if low is None else any(row.low_inclusive for row in printed if row.low == low),
-        "high_inclusive": None if high is None else any(row.high_inclusive for row in printed if row.high == high),
     }
 
 

@@ -18,6 +18,7 @@ from api.read.pages import KeysetList
 from api.read.resources import ESTIMATES, POSITIONS, Resource
 from schema import tables
 from schema.claim_json import RenderedReport, render_claim
+from schema.envelopes import ENVELOPE_COLUMNS, Envelope
 from schema.store.release import Release
 from schema.store.sqlite import Statement
 
@@ -121,7 +122,7 @@ _REPORTS = (
     select(
         _ESTIMATES.claim_position,
         *(_ESTIMATES.drift, _ESTIMATES.drift_from),
-        *(_CLAIMS.id, _CLAIMS.envelope_low, _CLAIMS.envelope_best, _CLAIMS.envelope_high, _CLAIMS.articles),
+        *(_CLAIMS.id, _CLAIMS.articles, *(_CLAIMS[name] for name in ENVELOPE_COLUMNS)),
         cast(tables.estimates_rendered.c.json, LargeBinary).label("json"),
     )
     .join_from(tables.claims, tables.estimates, _ESTIMATES.claim_position == _CLAIMS.position)
@@ -138,7 +139,7 @@ def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes
     for position, rows_of_claim in groupby(rows, lambda row: row.claim_position):
         estimates = list(rows_of_claim)
         claim = estimates[0]
-        envelope = {name: claim._mapping[f"envelope_{name}"] for name in ("low", "best", "high")}
+        envelope = Envelope(*(claim._mapping[name] for name in ENVELOPE_COLUMNS))
         reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in estimates]
         json_by_position[position] = render_claim(claim.id, envelope, claim.articles, reports)
     return [json_by_position[position] for position in positions]

@@ -1,24 +1,8 @@
-"""The tables of a release that SQL computes from its other tables: claims, and the serving tables."""
+"""The serving tables of a release, which SQL computes from its other tables."""
 
 from itertools import combinations
 
 from schema.tables import AFTER_ALL, ANY, ANY_YEAR, BEFORE_ALL, FIRST_PAGE, LEAST_LISTED
-
-CLAIMS = """
-INSERT INTO claims (
-    position, id, group_position, indicator_position, region_position, source_position, as_of_start, as_of_end,
-    envelope_low, envelope_best, envelope_high, estimates_count, articles
-)
-SELECT claims.position, claims.id, group_position, indicator_position, region_position, source_position,
-       as_of_start, as_of_end,
-       min(low) FILTER (WHERE NOT derived),
-       CASE WHEN count(DISTINCT best) FILTER (WHERE NOT derived) = 1 THEN max(best) FILTER (WHERE NOT derived) END,
-       max(high) FILTER (WHERE NOT derived),
-       count(*), claims.articles
-FROM staged.claims CROSS JOIN main.estimates ON claim_position = claims.position
-GROUP BY claims.position ORDER BY claims.position
-"""
-"""Fills `claims`: the columns on which the reports of a claim agree, and their widest numbers."""
 
 _WITHIN = "closures ON kind = 'region' AND relation = 'within' AND part_position"
 """The start of a join of a region with each region that it lies in, itself included, as `whole_position`."""

@@ -23,6 +23,7 @@ from schema.flat import batched
 from schema.store.seal import UNSEALED
 from seeds.progress import Progress, run_steps
 from seeds.release import aggregates
+from seeds.release.claims import write_claims
 from seeds.release.closures import hedges
 from seeds.release.downloads import SCHEMAS, Downloads, downloads_of
 from seeds.release.estimates import Estimate, estimates
@@ -150,7 +151,7 @@ def _write_estimates(connection: sqlite3.Connection, rows: Iterable[Estimate], d
 def _write_claims(connection: sqlite3.Connection, staged: Path) -> None:
     connection.commit()
     connection.execute("ATTACH ? AS staged", (str(staged),))
-    connection.execute(aggregates.CLAIMS)
+    write_claims(connection)
     connection.commit()
     connection.execute("DETACH staged")
 

@@ -109,6 +109,14 @@ def read_magnitude(wording: str) -> tuple[bool, Value | None]:
     return bool(vague), magnitude
 
 
+_FRACTION = re.compile(rf"(?<![^\W_])(?:{'|'.join(_PARTS)})(?! (?:a |an )?(?:{'|'.join(_SCALES)})s?\b)", re.I)
+
+
+def bears_fraction(wording: str) -> bool:
+    """Return whether a wording has a fraction in words, such as "a third"; "half a million" is a number."""
+    return _FRACTION.search(wording) is not None
+
+
 def _continues(tokens: list[str]) -> bool:
     """Return whether an "and" with the next word continues a number: "one hundred and fifty"."""
     return len(tokens) > 1 and tokens[0] == "and" and tokens[1] in _WORDS
