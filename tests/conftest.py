@@ -38,7 +38,7 @@ EVERY_PROFILE = {
     **{"deadline": None, "database": None, "derandomize": True},
     "suppress_health_check": [HealthCheck.function_scoped_fixture],
 }
-settings.register_profile("quick", max_examples=8, **EVERY_PROFILE)
+settings.register_profile("quick", max_examples=4, **EVERY_PROFILE)
 settings.register_profile("thorough", max_examples=60, **EVERY_PROFILE)
 settings.load_profile("quick")  # CI runs `pytest -m hypothesis --hypothesis-profile thorough` as well
 

@@ -9,6 +9,7 @@ from seeds import SHIPPED
 from seeds.release import publish
 
 
+@pytest.mark.slow
 def test_the_same_seeds_give_the_same_bytes(tmp_path):
     one, other = tmp_path / "one.db", tmp_path / "other.db"
     assert make_release(GOOD, one) == make_release(GOOD, other)

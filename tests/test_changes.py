@@ -56,6 +56,7 @@ def test_changes_are_kept_across_releases(place):
     assert client.get("/dataset").json["data"]["versions"] == [one, two, three, two]
 
 
+@pytest.mark.slow
 def test_an_update_names_each_value_that_changed(place):
     seeds, load, client = place
     before = load()
@@ -92,6 +93,7 @@ def test_a_deleted_estimate_is_shown_as_it_was(place):
     assert [json.loads(line) for line in lines] == answer["data"]
 
 
+@pytest.mark.slow
 def test_an_unknown_version_is_404_and_names_those_there_are(place):
     seeds, load, client = place
     one = load()

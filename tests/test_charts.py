@@ -314,6 +314,7 @@ def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, lim
         assert sum(row["estimates"] for row in bars) == counts[key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", ["log", "linear"])
 def test_a_zero_can_be_drawn(tmp_path, scale):
     seeds = shutil.copytree(GOOD, tmp_path / "seeds")
@@ -335,12 +336,14 @@ def test_a_chart_refuses_what_estimates_refuses(client, path):
     assert client.get(path, headers={"Accept": "text/plain"}).status_code == 406
 
 
+@pytest.mark.slow
 def test_a_chart_that_the_client_has_is_not_drawn_again(client):
     first = client.get(f"/chart.svg?region={quote('NG')}")
     again = client.get("/chart.svg?region=nigeria", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.slow
 def test_an_svg_says_in_words_what_it_shows(shipped):
     question = "indicator=fighters&region=iraq"
     svg = ElementTree.fromstring(shipped.get(f"/chart.svg?{question}").data)

@@ -41,6 +41,7 @@ def test_check_writes_nothing(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_load_makes_the_dataset_once(run, tmp_path):
     path = tmp_path / "data" / "headcount.db"
     first = run("load", GOOD)
@@ -80,6 +81,7 @@ def test_load_follows_a_link(run, tmp_path):
     assert is_intact(target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("folder", "outdated"), [(SHIPPED, True), (GOOD, False)], ids=["shipped", "own"])
 def test_only_a_copy_of_the_shipped_seeds_is_outdated_by_another_version(run, tmp_path, monkeypatch, folder, outdated):
     path = tmp_path / "data" / "headcount.db"

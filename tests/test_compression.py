@@ -16,6 +16,7 @@ DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decom
 BUNDLE = "/docs/swagger-ui-bundle.js"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", DECODERS)
 @pytest.mark.parametrize("path", ["/estimates", "/estimates?format=csv", "/estimates?format=ndjson", BUNDLE])
 def test_each_coding_bears_the_same_bytes(client, path, coding):

@@ -110,6 +110,7 @@ def test_without_a_control_group_the_machine_is_the_limit(tmp_path):
     assert memory_limit(control_groups(tmp_path, "0::/\n", **{"memory.max": "max\n"})) == whole
 
 
+@pytest.mark.slow
 def test_a_variable_of_an_earlier_version_is_ignored_and_named(environment, tmp_path, monkeypatch, caplog):
     served = []
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # the counts of a server that does not run stay there

@@ -60,6 +60,7 @@ def test_the_files_hold_what_the_lists_answer(shipped):
         assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in lines]
 
 
+@pytest.mark.slow
 def test_the_sqlite_file_is_the_release_that_is_read(tmp_path):
     path, copy = tmp_path / "live.db", tmp_path / "copy.db"
     version = make_release(SHIPPED, path)

@@ -213,6 +213,7 @@ def test_no_time_is_nearer_than_the_one_that_is_named(dataset):
         assert first in [one["as_of"]["start"] for one in client.get(f"/estimates{nearest[1:]}").json["data"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["", "region=nigeria", "distinct=claim", "q=between", "locus=headline&hedge=none"])
 def test_the_counts_are_those_of_the_api(client, question):
     page = get(client, f"/?{question}".rstrip("?"))
@@ -364,6 +365,7 @@ def test_a_record_says_what_contradicts_it(shipped):
     assert "Nothing that was coded contradicts it." in get(shipped, f"/claims/{other['id']}").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/?as_of=1900", "/?region=nowhere", f"/?q={TAG}", f"/?{TAG}={TAG}"])
 def test_a_page_holds_no_script_but_its_own(hostile, path):
     page = Page(hostile.get(path, headers=BROWSER).text)

@@ -146,6 +146,7 @@ def test_the_evidence_is_the_row_of_the_file(imported):
     assert "annotation" not in narrowed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/series?indicator=event-deaths", "/conflicts", "/claims", "/estimates?format=csv"])
 def test_an_imported_dataset_answers_as_any(imported, path):
     assert imported.get(path).status_code == 200
@@ -181,6 +182,7 @@ def test_where_no_row_is_left_nothing_is_written(run, tmp_path):
     assert re.match(r"1 row in [0-9]+ s \(.*\); nothing was written$", result.output.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_release_is_replaced_whole_and_its_history_carried_on(run, tmp_path):
     path = tmp_path / "data" / "headcount.db"
     path.parent.mkdir()

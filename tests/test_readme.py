@@ -165,6 +165,7 @@ def test_every_command_takes_the_options_that_are_shown():
         assert {word for word in words if word.startswith("--")} <= known, command
 
 
+@pytest.mark.slow
 def test_the_metrics_are_those_of_the_server(shipped):
     served = set(re.findall(r"^# HELP (\w+) ", shipped.get("/metrics").text, re.M))
     assert set(first_column("api/README.md", "## For operators")) == served
@@ -195,6 +196,7 @@ def test_every_marker_is_described():
     assert first_column("tests/README.md", "## Markers") == markers
 
 
+@pytest.mark.slow
 def test_the_article_that_is_shown_passes_all_checks(tmp_path):
     (article, _) = re.findall("```yaml\n(.*?)```", READMES["seeds/README.md"], re.S)
     folder = shutil.copytree(

@@ -54,6 +54,7 @@ def test_a_staging_file_is_gone_whatever_happens(tmp_path):
         Staging(tmp_path / "file")
 
 
+@pytest.mark.slow
 def test_the_order_of_the_records_makes_no_difference(tmp_path):
     seeds = check_seeds(write_seeds(tmp_path / "seeds", claims=40))
     with Staging(tmp_path) as staging:

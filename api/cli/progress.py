@@ -66,7 +66,6 @@ class Reading:
         self._bar = _bar(TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
         self._task = self._bar.add_task("Reading", total=size, rows="")
         self._started = time.monotonic()
-        self._seconds = 0.0
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -75,14 +74,13 @@ class Reading:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Remove the bar."""
-        self._seconds = time.monotonic() - self._started
         self._bar.stop()
 
     def advance(self, rows: int, read: int) -> None:
         """Show how many rows and how many bytes have been read so far."""
-        self._seconds = time.monotonic() - self._started
         self._bar.update(self._task, completed=read, rows=self.rate(rows))
 
     def rate(self, rows: int) -> str:
-        """Return the number of rows read, the seconds and the rows per second, as text."""
-        return f"{counted(rows, 'row')} in {self._seconds:,.0f} s ({rows / max(self._seconds, 0.001):,.0f} a second)"
+        """Return a number of rows, the seconds since reading began, and the rows per second, as text."""
+        seconds = time.monotonic() - self._started
+        return f"{counted(rows, 'row')} in {seconds:,.0f} s ({rows / max(seconds, 0.001):,.0f} a second)"
