@@ -8,6 +8,7 @@ from seeds.problems import Problem
 from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim, faults_of_derived, with_first
 from seeds.rules.articles import faults_of_article
 from seeds.rules.code_lists import faults_between_terms, faults_of_references
+from seeds.rules.evidence import faults_of_evidence
 from seeds.rules.faults import Fault
 from seeds.rules.repeats import (
     fault_of_repeated_article,
@@ -17,7 +18,7 @@ from seeds.rules.repeats import (
     text_key,
 )
 from seeds.rules.times import faults_of_times
-from seeds.rules.wording import faults_of_evidence, faults_of_figure, faults_of_headline
+from seeds.rules.wording import faults_of_figure, faults_of_headline
 
 _REFERENCES = ("group", "region", "indicator", "source")
 """The keys of an estimate that refer to terms."""
