@@ -40,7 +40,7 @@ class Seeds:
     """All records of a seed folder, by kind; estimates are in the file of their article.
 
     `dataset` holds one entry where it is valid. `mentioned` holds the ids of each kind, also those of invalid records,
-    so that a reference to an invalid record is not a second problem.
+    so that a reference to an invalid record is not a second problem. `warnings` are of seeds that have no problem.
     """
 
     dataset: list[Entry] = field(default_factory=list)
@@ -51,6 +51,7 @@ class Seeds:
     articles: list[Entry] = field(default_factory=list)
     estimates: list[Entry] = field(default_factory=list)
     mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    warnings: list[Problem] = field(default_factory=list)
 
     def entries(self, kind: str) -> list[Entry]:
         """Return the entries of one kind."""

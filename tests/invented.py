@@ -79,7 +79,7 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
             **{"id": f"article-{one}", "title": f"Invented report {one}", "language": "en", "author": None},
             **{"publisher": chance.choice([None, "Day & Co", "The Night"]), "agency": None, "url": None},
             "published": {
-                "edtf": chance.choice(["2019-05-21", "2019-07", "2020-02-01", "2020-03"]),
+                "edtf": chance.choice(["2020-01-31", "2020-01", "2020-02-01", "2020-03"]),
                 "basis": "printed",
             },
             "document": {"name": f"{one}.txt", "sha256": f"{one:064x}"},
@@ -97,6 +97,7 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
         for report in range(chance.choice([1, 1, 2, 3])):
             retold = said if chance.random() < 0.5 else figure(chance, units[claim["indicator"]])
             article = chance.choice(articles)
+            start = 100 * len(article["estimates"])
             headline = chance.random() < 0.2
             if headline:
                 article["title"] += f", {retold['wording']}"
@@ -112,7 +113,7 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
                     **({"stated": {"edtf": "2019-05-12"}} if chance.random() < 0.5 else {}),
                     **{
                         "locus": "headline" if headline else "body",
-                        "evidence": {"start": 0, "end": len(retold["wording"])},
+                        "evidence": {"start": start, "end": start + len(retold["wording"])},
                     },
                 }
             )

@@ -165,16 +165,22 @@ def test_a_document_that_is_not_there_is_named(seeds, name):
 
 
 def _stand_ins(sources, folder):
-    """Write documents that bear every wording of the shipped seeds at its place, and nothing else.
+    """Write documents that bear every title and wording of the shipped seeds at its place, and nothing else.
 
     The real ones are not ours to publish; the sources are given the stand-ins' digests.
     """
     texts = {}
     for source in sources:
-        for estimate in source.data.get("estimates", ()) if isinstance(source.data, dict) else ():
+        estimates = source.data.get("estimates", ()) if isinstance(source.data, dict) else ()
+        title_start = 4500
+        for estimate in estimates:
             text = texts.setdefault(source.data["document"]["name"], ["·"] * 5000)
             start, end = (int(estimate["evidence"][key]) for key in ("start", "end"))
             text[start:end] = estimate["wording"]
+            if estimate["locus"] == "headline":
+                title_start = start - source.data["title"].index(estimate["wording"])
+        if estimates:
+            text[title_start : title_start + len(source.data["title"])] = source.data["title"]
     for name, text in texts.items():
         (folder / name).write_text("".join(text))
     for source in sources:

@@ -210,13 +210,13 @@ def test_a_table_takes_no_id_of_the_seeds(tmp_path):
 
 
 def test_claims_have_to_agree(tmp_path):
-    rows = [{**ROW, "claim": "c"}, {**ROW, "id": "two", "claim": "c", "as_of": "2021", "source": "Another"}]
+    rows = [{**ROW, "claim": "c"}, {**ROW, "id": "two", "claim": "c", "as_of": "2019", "source": "Another"}]
     found = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", rows))
     assert found.named() == {"claim-disagrees": [2, 2]}
     assert [finding["place"] for finding in found.findings] == ["source", "as_of"]
     assert [finding["what"] for finding in found.findings] == [
         f"'another' is not what claim 'c' has in {tmp_path}/rows.csv:2; expected a-watch",
-        f"'2021, text' is not what claim 'c' has in {tmp_path}/rows.csv:2; expected 2020-01, text",
+        f"'2019, text' is not what claim 'c' has in {tmp_path}/rows.csv:2; expected 2020-01, text",
     ]
     assert (found.imported.left_out, list(found.estimates)) == (1, ["one"])
     assert list(found.vocabularies["sources"]) == [

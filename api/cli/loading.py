@@ -46,7 +46,8 @@ def check(seeds_dir: Path, documents: Path | None) -> None:
     Example: headcount check seeds --documents ../documents
     """  # noqa: D301 (click's mark for lines that stay as they are)
     seeds = _checked(seeds_dir, documents)
-    click.echo(f"{_summary(len(seeds.articles), len(seeds.estimates))}: no problem found")
+    warnings = f", {counted(len(seeds.warnings), 'warning')}" if seeds.warnings else ""
+    click.echo(f"{_summary(len(seeds.articles), len(seeds.estimates))}: no problem found{warnings}")
 
 
 @click.command()
@@ -132,11 +133,14 @@ def load_seeds(folder: Path, documents: Path | None = None) -> str:
 
 
 def _checked(folder: Path, documents: Path | None) -> Seeds:
-    """Return the records of a seed folder; print all problems and exit if there are any."""
+    """Return the records of a seed folder, and print its warnings; print all problems and exit if there are any."""
     try:
-        return check_seeds(folder, documents, steps)
+        seeds = check_seeds(folder, documents, steps)
     except SeedsRefused as refused:
         _refuse(refused)
+    for warning in seeds.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return seeds
 
 
 def _refuse(refused: SeedsRefused) -> NoReturn:

@@ -1,5 +1,6 @@
 """The rules applied to entries: each fault becomes a problem with its file, line and column."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from seeds.entries import VOCABULARIES, Entry, Seeds
@@ -7,8 +8,20 @@ from seeds.problems import Problem
 from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim, faults_of_derived, with_first
 from seeds.rules.articles import faults_of_article
 from seeds.rules.code_lists import faults_between_terms, faults_of_references
+from seeds.rules.evidence import faults_of_evidence
 from seeds.rules.faults import Fault
-from seeds.rules.wording import faults_of_evidence, faults_of_figure, faults_of_headline
+from seeds.rules.repeats import (
+    fault_of_repeated_article,
+    fault_of_repeated_estimate,
+    figure_key,
+    print_key,
+    text_key,
+)
+from seeds.rules.times import faults_of_times
+from seeds.rules.wording import faults_of_figure, faults_of_headline
+
+_REFERENCES = ("group", "region", "indicator", "source")
+"""The keys of an estimate that refer to terms."""
 
 
 def problems_between(seeds: Seeds) -> Iterator[Problem]:
@@ -25,16 +38,44 @@ def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
     for article in seeds.articles:
         for fault in faults_of_article(article.record):
             yield article, fault
+    yield from _repeats(seeds)
+    kinds = {key: f"{key}s" for key in _REFERENCES}
     for later, first in with_first(seeds.estimates, lambda record: record["claim"]):
+        unknown = {
+            fault.key
+            for entry in (later, first)
+            for fault in faults_of_references(entry.record, kinds, seeds.mentioned)
+        }
         for fault in faults_of_claim(later, first):
-            yield later, fault
+            if fault.key not in unknown:  # else the id itself is a problem, and says nothing of the other report
+                yield later, fault
     yield from _faults_of_estimates(seeds)
 
 
+def _repeats(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
+    """Yield the articles, and the estimates in other articles, that an earlier one is under another id."""
+    printed = [entry for entry in seeds.articles if print_key(entry.record)]
+    repeated = {
+        later.file.path: (later, first)
+        for later, first in (*with_first(printed, print_key), *with_first(seeds.articles, text_key))
+    }
+    for article, first in repeated.values():
+        yield article, fault_of_repeated_article(first)
+    documents = {entry.file.path: entry.record["document"]["sha256"] for entry in seeds.articles}
+    estimates: dict[str, list[Entry]] = defaultdict(list)
+    for entry in seeds.estimates:
+        if entry.file.path in documents.keys() - repeated.keys():
+            estimates[documents[entry.file.path]].append(entry)
+    for entries in estimates.values():
+        for later, first in with_first(entries, figure_key):
+            if later.record["id"] != first.record["id"]:  # else the id is a problem
+                yield later, fault_of_repeated_estimate(first)
+
+
 def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
-    kinds = {key: f"{key}s" for key in ("group", "region", "indicator", "source")}
+    kinds = {key: f"{key}s" for key in _REFERENCES}
     units = {id_: indicator["unit"] for id_, indicator in seeds.records("indicators").items()}
-    titles = {entry.file.path: entry.record["title"] for entry in seeds.articles}
+    articles = {entry.file.path: entry.record for entry in seeds.articles}
     by_id = {entry.record["id"]: entry for entry in seeds.estimates}
     for entry in seeds.estimates:
         record = entry.record
@@ -43,8 +84,9 @@ def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
             *faults_of_figure(record, units.get(record["indicator"])),
             *faults_of_evidence(record),
         ]
-        if entry.file.path in titles:  # else the article has a problem of its own
-            faults += faults_of_headline(record, titles[entry.file.path])
+        if article := articles.get(entry.file.path):  # else the article has a problem of its own
+            faults += faults_of_headline(record, article["title"])
+            faults += faults_of_times(record, article["published"]["edtf"])
         if record["derived"]:
             base = by_id.get(record["derived"]["from"])
             if base or record["derived"]["from"] not in seeds.mentioned["estimates"]:  # else the base has a problem

@@ -15,7 +15,8 @@ from schema.fields import shown
 from schema.records import ArticleSchema, EstimateSchema
 from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
 from seeds.curated.between import problems_between
-from seeds.curated.documents import problems_with_documents
+from seeds.curated.documents import problems_with_documents, problems_with_hash
+from seeds.curated.names_nearby import warnings_of_names
 from seeds.entries import VOCABULARIES, Entry, Seeds
 from seeds.problems import Problem, SeedsRefused
 from seeds.progress import Progress, no_progress
@@ -36,7 +37,8 @@ _SCHEMAS: dict[str, Schema] = {
 def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = no_progress) -> Seeds:
     """Return the records of a seed folder; raises SeedsRefused with all problems.
 
-    `documents` is a folder of the documents, where wordings are to be checked against them.
+    `documents` is a folder of the documents, where wordings are to be checked against them. Only this check has
+    warnings, which are in the seeds that are returned.
     """
     problems: list[Problem] = []
     seeds = Seeds()
@@ -51,11 +53,15 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
             problems.extend(_add_vocabulary(file, seeds))
         else:
             problems.extend(_add_article(file, seeds))
+            if documents and (not seeds.articles or seeds.articles[-1].file is not file):
+                problems.extend(problems_with_hash(file, documents))
     problems.extend(problems_between(seeds))
     if documents:
         problems.extend(problems_with_documents(seeds, documents))
     if problems:
         raise SeedsRefused(problems)
+    if documents:
+        seeds.warnings = sorted(warnings_of_names(seeds, documents))
     return seeds
 
 

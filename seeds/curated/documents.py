@@ -1,4 +1,4 @@
-"""The check of curated files against the documents: their hashes, and the place of each wording."""
+"""The check of curated files against the documents: their hashes, titles, and the place of each wording."""
 
 import hashlib
 import re
@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from schema.fields import shown
+from seeds.curated.headlines import problems_with_headline
 from seeds.entries import Entry, Seeds
 from seeds.problems import Problem
+from seeds.read import YamlFile
 
 
 def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
-    """Yield a problem where a document is missing, has another hash, or does not hold a wording at its place.
+    """Yield a problem where a document is missing, has another hash, or does not hold a title or a wording.
 
     `documents` is the folder of the documents.
     """
@@ -22,9 +24,7 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
     for article in seeds.articles:
         document = article.record["document"]
         try:
-            if Path(document["name"]).name != document["name"]:
-                raise FileNotFoundError
-            raw = (documents / document["name"]).read_bytes()
+            raw = read_document(documents, document["name"])
         except (OSError, ValueError):
             yield article.problem(
                 "document.name", f"{shown(document['name'])} is not there; expected it in {documents}"
@@ -35,9 +35,31 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
             yield article.problem("document.sha256", f"{document['sha256']} is another document's; expected {digest}")
             continue
         text = raw.decode("utf-8", "replace")
+        yield from problems_with_headline(article, estimates_of[article.file.path], text)
         for entry in estimates_of[article.file.path]:
             if None not in (entry.record["evidence"]["start"], entry.record["evidence"]["end"]):
                 yield from _problems_with_place(entry, text)
+
+
+def read_document(documents: Path, name: str) -> bytes:
+    """Return the bytes of a document; raises OSError or ValueError where the folder has none of this name."""
+    if Path(name).name != name:
+        raise FileNotFoundError
+    return (documents / name).read_bytes()
+
+
+def problems_with_hash(file: YamlFile, documents: Path) -> Iterator[Problem]:
+    """Yield a problem with the hash of a document that is there, in the file of an article that is not valid."""
+    document = file.data.get("document") if isinstance(file.data, dict) else None
+    if not isinstance(document, dict) or not isinstance(document.get("name"), str):
+        return
+    try:
+        digest = hashlib.sha256(read_document(documents, document["name"])).hexdigest()
+    except (OSError, ValueError):
+        return
+    if document.get("sha256") != digest:
+        what = f"{shown(document.get('sha256'))} is not the hash of the document; expected {digest}"
+        yield file.problem(("document", "sha256"), what)
 
 
 def _problems_with_place(entry: Entry, text: str) -> Iterator[Problem]:

@@ -1,14 +1,16 @@
-"""The rules of code lists: unique ids and names, parents that exist, no circles, members of combined regions."""
+"""The rules of code lists: unique ids, names and codes, parents that exist, no circles, members of combined regions."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
-from schema.names import fold, nearest
+from schema.names import fold, misspelt
 from schema.terms import NameKind, RegionKind
 from seeds.entries import Record, names_of
 from seeds.rules.agreement import fault_of_repeated_id, with_first
 from seeds.rules.faults import Fault, Located
+from seeds.rules.look_alikes import skeleton
+from seeds.rules.registries import faults_of_code, faults_of_country
 
 T = TypeVar("T", bound=Located)
 
@@ -34,9 +36,7 @@ def faults_between_terms(terms: Mapping[str, Sequence[T]], ids: Mapping[str, Set
             for fault in faults_of_references(entry.record, dict.fromkeys(keys, kind), ids):
                 yield entry, fault
         yield from _circles(terms[kind], keys)
-    for entry in terms["regions"]:
-        for fault in faults_of_region(entry.record):
-            yield entry, fault
+    yield from _faults_of_regions(terms["regions"])
     yield from _unlike_parents(terms["indicators"])
 
 
@@ -45,6 +45,33 @@ def faults_of_region(region: Record) -> Iterator[Fault]:
     if (region["kind"] is RegionKind.COMBINED) != bool(region["members"]):
         what = "stand with the kind combined, and with no other; expected both or neither"
         yield Fault("members-against-kind", "members", what)
+
+
+def _faults_of_regions(regions: Sequence[T]) -> Iterator[tuple[T, Fault]]:
+    """Yield the regions whose members or codes do not fit their kind, their names, or the regions above them."""
+    by_id = {entry.record["id"]: entry.record for entry in regions}
+    parents = {id_: {region["parent"]} - {None} for id_, region in by_id.items()}
+    above = _directly_above(regions)
+    for entry in regions:
+        region = entry.record
+        for fault in (
+            *faults_of_region(region),
+            *_faults_of_members(region, above),
+            *faults_of_code(region),
+            *faults_of_country(region, [by_id[id_] for id_ in _ancestors(parents, region["id"]) if id_ in by_id]),
+        ):
+            yield entry, fault
+
+
+def _faults_of_members(region: Record, above: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Yield a fault for each member of a combined region that is another member, or that lies in one."""
+    for index, member in enumerate(region["members"]):
+        if member in region["members"][:index]:
+            what = f"{member!r} stands twice; expected each member once"
+            yield Fault("member-twice", f"members.{index}", what)
+        elif within := sorted(_ancestors(above, member) & set(region["members"])):
+            what = f"{member!r} lies in the member {within[0]!r}; expected members that are apart"
+            yield Fault("member-in-member", f"members.{index}", what)
 
 
 def faults_of_references(record: Record, kinds: Mapping[str, str], ids: Mapping[str, Set[str]]) -> Iterator[Fault]:
@@ -61,36 +88,46 @@ def faults_of_references(record: Record, kinds: Mapping[str, str], ids: Mapping[
 
 
 def _near(id_: str, known: Sequence[str]) -> str:
-    return " or ".join(nearest(id_, known)) or f"one of {', '.join(known[:_LISTED])}"
+    return " or ".join(misspelt(id_, known)) or f"one of {', '.join(known[:_LISTED])}"
 
 
 def _shared_names(entries: Sequence[T]) -> Iterator[tuple[T, Fault]]:
-    """Yield the terms that share a name, a code or an id with an earlier term."""
+    """Yield the terms with a name, a code or an id that an earlier term has, or that looks like one of its names."""
     first: dict[str, tuple[str, NameKind]] = {}
+    first_alike: dict[str, tuple[str, str]] = {}
     for entry in entries:
+        own_id = entry.record["id"]
         for name, kind in names_of(entry.record).items():
-            id_, other_kind = first.setdefault(fold(name), (entry.record["id"], kind))
-            if id_ != entry.record["id"]:
+            id_, other_kind = first.setdefault(fold(name), (own_id, kind))
+            alike_id, alike_name = first_alike.setdefault(skeleton(name), (own_id, name))
+            if id_ != own_id:
                 rule = "code-taken" if kind is other_kind is NameKind.CODE else "same-name"
-                yield (
-                    entry,
-                    Fault(rule, _NAME_KEYS[kind], f"{name!r} also stands for {id_!r}; expected a name of its own"),
-                )
+                what = f"{name!r} also stands for {id_!r}; expected a name of its own"
+                yield entry, Fault(rule, _NAME_KEYS[kind], what)
+            elif alike_id != own_id:
+                what = f"{name!r} looks like {alike_name!r}, which stands for {alike_id!r}; expected a name of its own"
+                yield entry, Fault("look-alike-name", _NAME_KEYS[kind], what)
 
 
 def _circles(entries: Sequence[T], keys: Sequence[str]) -> Iterator[tuple[T, Fault]]:
     """Yield the terms that lie within themselves, by their parents or as members of a combined region."""
+    above = _directly_above(entries)
+    for entry in entries:
+        id_ = entry.record["id"]
+        if id_ in _ancestors(above, id_):
+            key = next((key for key in keys if entry.record[key]), keys[0])
+            yield entry, Fault("circle", key, f"leads back to {id_!r}; expected no circle")
+
+
+def _directly_above(entries: Sequence[Located]) -> dict[str, set[str]]:
+    """Return the ids of the parents of each term, and of the combined regions of which it is a member."""
     above: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         id_, record = entry.record["id"], entry.record
         above[id_].update(record.get("parents", ()), filter(None, [record.get("parent")]))
         for member in record.get("members", ()):
             above[member].add(id_)
-    for entry in entries:
-        id_ = entry.record["id"]
-        if id_ in _ancestors(above, id_):
-            key = next((key for key in keys if entry.record[key]), keys[0])
-            yield entry, Fault("circle", key, f"leads back to {id_!r}; expected no circle")
+    return above
 
 
 def _ancestors(above: Mapping[str, set[str]], id_: str) -> set[str]:

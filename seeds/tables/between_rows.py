@@ -1,4 +1,4 @@
-"""The rules that need all rows: unique ids, reports of one claim that agree, terms beside the other terms.
+"""The rules that need all rows: unique ids, no article twice, reports of one claim that agree, terms beside terms.
 
 Rows that break a rule are deleted from the staging.
 """
@@ -13,6 +13,7 @@ from seeds.entries import VOCABULARIES, Record
 from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim
 from seeds.rules.code_lists import faults_between_terms
 from seeds.rules.faults import Fault
+from seeds.rules.repeats import fault_of_repeated_article, print_key
 from seeds.tables.findings import Finding, FindingLog, Grade
 from seeds.tables.terms import Vocabularies
 
@@ -24,6 +25,14 @@ _PAIRS = f"""
     JOIN estimates AS later ON later.{{key}} = repeated.{{key}} AND later.number > repeated.number
     {{where}} ORDER BY later.number
 """  # noqa: S608 (names of columns)
+_SAME_PRINT = """
+    SELECT json_group_array(id) FROM (SELECT id, print_key(record) AS key FROM articles)
+    WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1
+"""
+_ROWS_OF_ARTICLES = f"""
+    SELECT {_PLACE.format("estimates")}, article FROM estimates
+    WHERE article IN (SELECT value FROM json_each(?)) ORDER BY number
+"""  # noqa: S608
 _SHARED = ("source", '"group"', "indicator", "region", "as_of_edtf", "as_of_basis")
 _REPEATED_IDS = _PAIRS.format(key="id", where="")
 _DISAGREEING = _PAIRS.format(
@@ -90,6 +99,27 @@ def disagreeing_reports(connection: sqlite3.Connection) -> Iterator[Faulty]:
     for later, first in _pairs(connection, _DISAGREEING):
         for fault in faults_of_claim(later, first):
             yield later, fault
+
+
+def repeated_articles(connection: sqlite3.Connection) -> Iterator[Faulty]:
+    """Yield the rows whose article is an earlier one of the same file, under another id."""
+    connection.create_function("print_key", 1, _print_key, deterministic=True)
+    same = [orjson.loads(ids) for (ids,) in connection.execute(_SAME_PRINT)]
+    number_of = {id_: number for number, ids in enumerate(same) for id_ in ids}
+    first: dict[int, PlacedRecord] = {}
+    rows = connection.execute(_ROWS_OF_ARTICLES, [orjson.dumps(list(number_of))]) if same else ()
+    for file, line, row, id_ in rows:
+        article = PlacedRecord({"id": id_}, file, line, row, "article")
+        earliest = first.setdefault(number_of[id_], article)
+        if earliest.record != article.record:
+            yield article, fault_of_repeated_article(earliest)
+
+
+def _print_key(article: bytes) -> str | None:
+    """Return the document and the `print_key` of a staged article as text; an article of a table is of one document."""
+    record = orjson.loads(article)
+    key = print_key(record)
+    return repr((record["document"]["sha256"], key)) if key else None
 
 
 def _pairs(connection: sqlite3.Connection, query: str) -> Iterator[tuple[PlacedRecord, PlacedRecord]]:

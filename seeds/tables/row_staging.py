@@ -11,6 +11,7 @@ from seeds.tables.between_rows import (
     disagreeing_reports,
     faults_of_made_terms,
     leave_out,
+    repeated_articles,
     repeated_ids,
     rows_with_terms,
 )
@@ -19,8 +20,8 @@ from seeds.tables.rows import MappedBatch, RowPlace
 from seeds.tables.tabular import Batch, Document
 from seeds.tables.terms import TermIdentity
 
-_SHARED_NAME = "same-name"
-"""The fault that is only a warning for terms made of rows, because many places share their name with others."""
+_SHARED_NAMES = ("same-name", "look-alike-name")
+"""The faults that are only warnings for terms made of rows, because many places share their name with others."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class RowStager:
         connection = self._staging.connection
         connection.commit()
         self._staging.index()
-        for faults in (repeated_ids, disagreeing_reports):
+        for faults in (repeated_ids, repeated_articles, disagreeing_reports):
             self._left_out += leave_out(connection, faults(connection), self._log)
         for (kind, id_), term in self._terms_that_keep_the_rules().items():
             self._staging.vocabularies[f"{kind}s"][id_] = term.record
@@ -108,7 +109,7 @@ class RowStager:
         faults: dict[TermKey, Fault] = {}
         warnings: list[tuple[PlacedRecord, Fault]] = []
         for term, fault in faults_of_made_terms(self._staging.vocabularies, used.values()):
-            if fault.name == _SHARED_NAME:
+            if fault.name in _SHARED_NAMES:
                 warnings.append((term, fault))
             else:
                 faults.setdefault((term.kind, term.record["id"]), fault)

@@ -11,10 +11,14 @@ from marshmallow import ValidationError
 from schema.intervals import NUMBERS
 from schema.records import ArticleSchema, EstimateSchema
 from seeds.entries import Record
+from seeds.rules.agreement import with_first
 from seeds.rules.articles import faults_of_article
 from seeds.rules.faults import Fault
+from seeds.rules.repeats import fault_of_repeated_estimate, figure_key
+from seeds.rules.times import faults_of_times
 from seeds.rules.wording import faults_of_figure, faults_of_headline
 from seeds.staging import Row, row_of
+from seeds.tables.between_rows import PlacedRecord
 from seeds.tables.findings import Finding, Grade
 from seeds.tables.schema_cache import REMEMBERED, SchemaCache
 from seeds.tables.tabular import Batch, Document
@@ -96,11 +100,16 @@ class RowMapper:
         for mapper in self._estimates:
             if mapper.holds(cells):
                 estimate, terms, estimate_faults = mapper.map(place[0], article, cells, notes)
+                if not (faults or estimate_faults):
+                    estimate_faults = list(faults_of_times(estimate, article["published"]["edtf"]))
                 faults += estimate_faults
                 estimates.append(estimate)
                 made_terms += terms
         if not estimates and not faults:
             notes.append(Fault("no-estimate", "", "makes no estimate by this mapping; expected one at the least"))
+        if not faults and len({estimate["indicator"] for estimate in estimates}) < len(estimates):
+            figures = [PlacedRecord(estimate, document.path, place[1], place[0]) for estimate in estimates]
+            faults += [fault_of_repeated_estimate(first) for _, first in with_first(figures, figure_key)]
         if estimates and not faults:
             mapped.estimates += [
                 (place[0], row_of(article["id"], estimate, document.path, place[1])) for estimate in estimates

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from marshmallow import ValidationError
 
-from schema.names import fold, nearest
+from schema.names import fold, misspelt
 from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
 from seeds.entries import Record, names_of
 from seeds.rules.code_lists import faults_of_region
@@ -169,7 +169,7 @@ class Terms:
 
     def _unknown(self, kind: str, name: str) -> str:
         """Return the message for a name that no term has."""
-        near = nearest(fold(name), list(self._named[kind]))
+        near = misspelt(fold(name), list(self._named[kind]))
         return f"{name!r} is no {kind} of the vocabulary; expected {' or '.join(near) or 'one that is'}"
 
 
