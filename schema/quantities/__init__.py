@@ -10,15 +10,17 @@ This package imports `schema.terms` and nothing else of ours.
 
 from schema.quantities.language import known_languages, language_of
 from schema.quantities.numbers import Kind, TextTooLong
-from schema.quantities.read import LONGEST_TEXT, Quantity, Unsettled, Words, read_quantities
+from schema.quantities.read import COUNTED, LONGEST_TEXT, Quantity, Unsettled, Words, figure_of, read_quantities
 
 __all__ = [
+    "COUNTED",
     "LONGEST_TEXT",
     "Kind",
     "Quantity",
     "TextTooLong",
     "Unsettled",
     "Words",
+    "figure_of",
     "known_languages",
     "language_of",
     "read_quantities",

@@ -136,9 +136,9 @@ class NumberReader:
         for index, token in enumerate(tokens):
             if index < behind or token.kind == BREAK:
                 continue
-            if token.kind in _WORDLIKE and token.norm not in starts:
-                if not (token.norm in articles and tokens[index + 1].norm in starts) and "⁄" not in token.norm:
-                    continue
+            article = token.norm in articles and tokens[index + 1].norm in starts
+            if token.kind in _WORDLIKE and token.norm not in starts and not article and "⁄" not in token.norm:
+                continue
             if number := self._at(index):
                 if len(numbers) == MOST_NUMBERS:
                     raise TextTooLong(f"the text has more than {MOST_NUMBERS:,} numbers; expected no more")
@@ -308,7 +308,7 @@ class NumberReader:
         number = self._scaled(index, last, value)
         return number if number.last > last else replace(number, scale=scale, mantissa=mantissa)
 
-    def _spelled(self, start: int) -> tuple[float, int, float, float] | None:
+    def _spelled(self, start: int) -> tuple[float, int, float, float] | None:  # noqa: PLR0912 (one loop over words)
         """Return a number in words from a token on: value, the index behind it, its last scale, and its mantissa."""
         tokens, language = self.tokens, self.language
         total = group = 0.0

@@ -238,8 +238,8 @@ class _Reader:
             hedge = Hedge.BETWEEN
         elif hedge is Hedge.NONE and (number.share or number.approximate):
             hedge = Hedge.APPROXIMATELY
-        numbers = tuple(end.value for end in (number, interval.high) if end and end.value is not None and counted)
-        low, best, high = _figure(hedge, numbers)
+        numbers = tuple(end.value for end in (number, interval.high) if end and end.value is not None)
+        low, best, high = figure_of(hedge, numbers)
         behind = interval.after.spans[0] if interval.after.spans else (0, 0)
         adjacent = behind[0] - last.last == (self.tokens[last.last].norm == "-")
         noun = noun_behind(behind[1] if adjacent else last.last, self.tokens, self.language)
@@ -275,14 +275,11 @@ class _Reader:
             return False
         start = before.last.last
         coordinator = language.coordinators.before(tokens, interval.low.first)
-        end = coordinator[1] if coordinator else interval.low.first - 1
-        if not coordinator and tokens[end].norm not in {",", "،"}:
-            return False
-        if end < start or end - start > _MOST_COORDINATED:
+        if not coordinator or not start <= coordinator[1] <= start + _MOST_COORDINATED:
             return False
         return all(
             tokens[place].kind in (WORD, SYMBOL) and tokens[place].norm not in language.verbs
-            for place in range(start, end)
+            for place in range(start, coordinator[1])
         )
 
     def _unsettled(self, interval: _Interval) -> list[Unsettled]:
@@ -330,7 +327,7 @@ def _scale_of_digits(number: Number) -> float:
     return scale
 
 
-def _figure(hedge: Hedge, numbers: tuple[float, ...]) -> tuple[float | None, float | None, float | None]:
+def figure_of(hedge: Hedge, numbers: tuple[float, ...]) -> tuple[float | None, float | None, float | None]:
     """Return the low, best and high of an estimate with a hedge and the printed numbers."""
     if not numbers or hedge is Hedge.VAGUE:
         return None, None, None

@@ -10,6 +10,9 @@ from seeds.rules.code_lists import faults_between_terms, faults_of_references
 from seeds.rules.faults import Fault
 from seeds.rules.wording import faults_of_evidence, faults_of_figure, faults_of_headline
 
+_LANGUAGE = "en"
+"""That of an article whose own is not known, because it is not valid."""
+
 
 def problems_between(seeds: Seeds) -> Iterator[Problem]:
     """Yield the problems of entries that break a rule, which no schema of one record can find."""
@@ -34,17 +37,21 @@ def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
 def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
     kinds = {key: f"{key}s" for key in ("group", "region", "indicator", "source")}
     units = {id_: indicator["unit"] for id_, indicator in seeds.records("indicators").items()}
-    titles = {entry.file.path: entry.record["title"] for entry in seeds.articles}
+    articles = {entry.file.path: entry.record for entry in seeds.articles}
     by_id = {entry.record["id"]: entry for entry in seeds.estimates}
     for entry in seeds.estimates:
-        record = entry.record
+        record, article = (
+            entry.record,
+            articles.get(entry.file.path),
+        )  # without it, the article has a problem of its own
+        language = article["language"] if article else _LANGUAGE
         faults = [
             *faults_of_references(record, kinds, seeds.mentioned),
-            *faults_of_figure(record, units.get(record["indicator"])),
+            *faults_of_figure(record, units.get(record["indicator"]), language),
             *faults_of_evidence(record),
         ]
-        if entry.file.path in titles:  # else the article has a problem of its own
-            faults += faults_of_headline(record, titles[entry.file.path])
+        if article:
+            faults += faults_of_headline(record, article["title"], language)
         if record["derived"]:
             base = by_id.get(record["derived"]["from"])
             if base or record["derived"]["from"] not in seeds.mentioned["estimates"]:  # else the base has a problem

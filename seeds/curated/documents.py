@@ -1,4 +1,4 @@
-"""The check of curated files against the documents: their hashes, and the place of each wording."""
+"""The check of curated files against the documents: hashes, the place of each wording, and the words beside it."""
 
 import hashlib
 import re
@@ -9,11 +9,13 @@ from pathlib import Path
 from schema.fields import shown
 from seeds.entries import Entry, Seeds
 from seeds.problems import Problem
+from seeds.rules.wording import fault_beside
 
 
 def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
     """Yield a problem where a document is missing, has another hash, or does not hold a wording at its place.
 
+    Words beside a wording that change what it says, such as a hedge that was cut off, are a problem too.
     `documents` is the folder of the documents.
     """
     estimates_of: dict[Path, list[Entry]] = defaultdict(list)
@@ -37,12 +39,14 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
         text = raw.decode("utf-8", "replace")
         for entry in estimates_of[article.file.path]:
             if None not in (entry.record["evidence"]["start"], entry.record["evidence"]["end"]):
-                yield from _problems_with_place(entry, text)
+                yield from _problems_with_place(entry, text, article.record["language"])
 
 
-def _problems_with_place(entry: Entry, text: str) -> Iterator[Problem]:
+def _problems_with_place(entry: Entry, text: str, language: str) -> Iterator[Problem]:
     wording, evidence = entry.record["wording"], entry.record["evidence"]
     if text[evidence["start"] : evidence["end"]] == wording:
+        if fault := fault_beside(entry.record, text, evidence["start"], language):
+            yield entry.problem(fault.key, fault.what)
         return
     places = [match.start() for match in re.finditer(re.escape(wording), text)]
     if not places:

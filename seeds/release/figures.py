@@ -8,8 +8,9 @@ from typing import NamedTuple
 from schema.intervals import Interval, granularity_of
 from schema.terms import HEDGES, Hedge
 from seeds.entries import Record
-from seeds.rules.numerals import read_magnitude
+from seeds.rules.wording import magnitude_in
 
+_LANGUAGE = "SELECT CAST(record AS TEXT) ->> '$.language' FROM articles WHERE id = ?"
 _BASE = "SELECT low, best, high FROM estimates WHERE id = ?"
 
 
@@ -19,6 +20,7 @@ class CodedFigure(NamedTuple):
     `derived_from` is the id of the estimate whose numbers are multiplied by `derived_factor`; both may be null.
     """
 
+    article: str
     hedge: str
     low: float | None
     best: float | None
@@ -54,13 +56,16 @@ class Figure:
 
 
 def figure_of(coded: CodedFigure, staged: sqlite3.Connection) -> Figure:
-    """Return the figure of a checked estimate; `staged` holds the base of a derived estimate."""
+    """Return the figure of a checked estimate; `staged` holds the base of a derived estimate, and its article."""
     numbers: list[float | None] = [coded.low, coded.best, coded.high]
     if coded.derived_factor is not None:
         base, factor = staged.execute(_BASE, (coded.derived_from,)).fetchone(), coded.derived_factor
         numbers = [None if number is None else round(number * factor, 6) for number in base]
-    vague = coded.hedge == Hedge.VAGUE
-    return _figure(coded.hedge, *numbers, read_magnitude(coded.wording)[1] if vague else None)
+    magnitude = None
+    if coded.hedge == Hedge.VAGUE:
+        (language,) = staged.execute(_LANGUAGE, (coded.article,)).fetchone()
+        magnitude = magnitude_in(coded.wording, language)
+    return _figure(coded.hedge, *numbers, magnitude)
 
 
 @lru_cache(maxsize=8_192)
