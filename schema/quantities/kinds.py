@@ -143,8 +143,9 @@ def _year_context(number: Number, tokens: list[Token], language: Language) -> bo
             and not _counted_behind(number.last, tokens, language)
         )
     if before.norm in language.year_perhaps_after:
-        return behind.kind != WORD or behind.norm in language.stops
-    if before.norm in language.year_determiners:
+        ends_text = behind.start == behind.end
+        return not ends_text and (behind.kind != WORD or behind.norm in language.stops)
+    if before.norm in language.year_determiners or before.norm.endswith(("'s", "s'")):
         return not _counted_behind(number.last, tokens, language) and behind.kind == WORD
     return before.kind == SYMBOL and before.norm in "(," and not _counted_behind(number.last, tokens, language)
 
@@ -166,8 +167,9 @@ def noun_behind(index: int, tokens: list[Token], language: Language) -> tuple[in
     while tokens[place].norm == "-" or tokens[place].norm in language.of:
         place += 1
     start = place
-    while place - start < _NOUN_WORDS and tokens[place].kind == WORD:
-        if tokens[place].norm in language.stops or tokens[place].norm in language.verbs:
+    while place - start < _NOUN_WORDS and (tokens[place].kind == WORD or tokens[place].norm == "-"):
+        norm = tokens[place].norm
+        if norm in language.stops or norm in language.verbs or (norm in language.articles and place == start):
             break
         place += 1
     return (start, place) if place > start else None

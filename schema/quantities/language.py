@@ -108,6 +108,7 @@ class Language:
     ones: WordSet
     not_one_after: WordSet
     not_one_before: WordSet
+    no_quantifier_after: WordSet
     ordinals: WordSet
     ordinal_suffixes: WordSet
     months: WordSet
@@ -157,7 +158,7 @@ class Language:
 
     def __init__(self, tag: str, tables: Mapping[str, Any], symbols: Mapping[str, Any], *, known: bool) -> None:
         self.tag, self.known = tag, known
-        self.elision: bool = tables.get("elision", False)
+        self.elided: dict[str, str] = tables.get("elided", {})
         self.lone_halves: bool = tables.get("lone_halves", False)
         self.and_between_tens: bool = tables.get("and_between_tens", False)
         self.units_first: bool = tables.get("units_first", False)
@@ -168,7 +169,7 @@ class Language:
         self.adverb_endings = tuple(tables.get("adverb_endings", ()))
         for key, kind in get_type_hints(type(self)).items():
             if kind == WordSet:
-                setattr(self, key, frozenset(map(fold, tables.get(key, ()))))
+                setattr(self, key, frozenset(map(self.norm, tables.get(key, ()))))
             elif kind == Phrases[bool]:
                 setattr(self, key, Phrases({self.phrase(text): True for text in tables.get(key, ())}))
             else:
@@ -192,10 +193,15 @@ class Language:
         self.vocabulary = self._vocabulary()
         self.starts = self._starts()
 
+    def norm(self, word: str) -> str:
+        """Return a word as the tables hold it: folded, and whole where it was elided ("d'" is "de")."""
+        folded = fold(word)
+        return self.elided.get(folded, folded)
+
     def phrase(self, text: str) -> Phrase:
         """Return a phrase of a file as the norms of its tokens."""
-        pieces = (_ELIDED if self.elision else _PIECE).findall(text)
-        return tuple(map(fold, pieces)) if any(piece[0].isalnum() for piece in pieces) else (text,)
+        pieces = (_ELIDED if self.elided else _PIECE).findall(text)
+        return tuple(map(self.norm, pieces)) if any(piece[0].isalnum() for piece in pieces) else (text,)
 
     def _valued(self, values: Mapping[Any, Value]) -> Phrases[Value]:
         return Phrases({self.phrase(str(text)): value for text, value in values.items()})

@@ -183,7 +183,7 @@ class NumberReader:
         """Return the number at a token, without its unit."""
         token = self.tokens[index]
         if token.kind == NUMBER:
-            return self._digits_at(index, money=money)
+            return self._ratio_at(index) or self._digits_at(index, money=money)
         if token.kind == WORD:
             return self._sign_at(index) or self._vague_at(index) or self._fraction_at(index) or self._words_at(index)
         return None
@@ -213,13 +213,19 @@ class NumberReader:
                 return Number(index, after + 1, whole(value * suffix), scale=suffix, mantissa=value)
             if behind.norm in language.ordinal_suffixes:
                 return Number(index, after + 1, value, Kind.ORDINAL)
-        elif money and behind.norm in {**language.suffixes, **language.money_suffixes} and value is not None:
+        elif self._is_money_suffix(after, money=money) and value is not None:
             suffix = language.suffixes.get(behind.norm) or language.money_suffixes[behind.norm]
             return Number(index, after + 1, whole(value * suffix), scale=suffix, mantissa=value)
         if value is None:
             return Number(index, after, None, digits=raw, doubt=doubt)
         number = self._scaled(index, after, value)
         return replace(number, digits=raw, doubt=doubt) if number.last == after else number
+
+    def _is_money_suffix(self, index: int, *, money: bool) -> bool:
+        """Return whether a token behind a space is the suffix of money: "$5 m", "40 M€"."""
+        language, following = self.language, self.tokens[min(index + 1, len(self.tokens) - 1)]
+        behind = following.glued and following.norm in language.currency_signs
+        return (money or behind) and self.tokens[index].norm in {**language.suffixes, **language.money_suffixes}
 
     def _slashed(self, index: int, above: float | None) -> Number:
         """Return digits with a slash between as a fraction, or as a name: 3/4, 9/11."""
@@ -297,6 +303,8 @@ class NumberReader:
                 return None
         elif self._is_pronoun(index):
             return None
+        if dozen := language.dozens.at(tokens, start):
+            return replace(self._scaled(index, dozen[1], dozen[0]), scale=dozen[0], mantissa=1)
         spelled = self._spelled(start)
         if spelled is None:
             return None
@@ -398,7 +406,7 @@ class NumberReader:
                         magnitude, last = magnitude * more[0], more[1]
                     return Number(index, last, None, vague=True, magnitude=10 if magnitude == 12 else magnitude)  # noqa: PLR2004
         quantifier = language.quantifiers.at(tokens, index)
-        if quantifier:
+        if quantifier and not (index and tokens[index - 1].norm in language.no_quantifier_after):
             return Number(index, quantifier[1], None, Kind.QUANTIFIER, vague=True)
         return None
 
@@ -435,7 +443,7 @@ class NumberReader:
         while tokens[place].norm in language.of or tokens[place].norm in language.articles or tokens[place].norm == "-":
             place += 1
         scale = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
-        if not scale or place - last > 2:  # noqa: PLR2004 ("of" and "a")
+        if not scale or place - last > 3:  # noqa: PLR2004 ("of a", or "a" between hyphens)
             return None
         return Number(index, scale[1], whole(part * scale[0]), scale=scale[0], mantissa=part)
 

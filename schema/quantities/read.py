@@ -150,6 +150,8 @@ class _Reader:
             return self._range_of_dates(number, following)
         if following.kind not in COUNTED or following.value is None:
             return None
+        if number.kind is Kind.MONEY and following.kind is Kind.COUNT:  # "$25-50 million"
+            following = replace(following, kind=Kind.MONEY, unit=number.unit)
         if number.kind is not following.kind and (number.unit or number.kind is Kind.FRACTION):
             return None
         inner = hedges.before(tokens, number.first, language)
@@ -198,6 +200,8 @@ class _Reader:
         if first - last == 1 and tokens[last].norm in _DASHES:
             glued = tokens[last].glued and tokens[first].glued
             return "dash" if tokens[last].norm != "\u2014" or glued else None
+        if tokens[last].norm == "-" and tokens[last + 1].kind == WORD:  # "fünf- bis sechstausend"
+            last += 1
         most = last + _MOST_WORDS_BETWEEN if opened else last
         for place in range(last, min(most, first - 1) + 1):
             for name, phrases in (("to", language.range_to), ("or", language.range_or), ("and", language.range_and)):

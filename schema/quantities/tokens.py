@@ -2,7 +2,7 @@
 
 import re
 
-from schema.quantities.language import Language, Token, fold
+from schema.quantities.language import Language, Token
 
 WORD, NUMBER, SYMBOL, DATE, NAME, BREAK = "word", "number", "symbol", "date", "name", "break"
 
@@ -39,7 +39,7 @@ def tokens_of(text: str, language: Language) -> list[Token]:
     Compound number words and prefixes are cut into their parts; the parts of a compound have its place.
     """
     tokens: list[Token] = []
-    pattern = _ELIDED_WORDS if language.elision else _WHOLE_WORDS
+    pattern = _ELIDED_WORDS if language.elided else _WHOLE_WORDS
     end = 0
     for match in pattern.finditer(text):
         kind = match.lastgroup or SYMBOL
@@ -48,7 +48,7 @@ def tokens_of(text: str, language: Language) -> list[Token]:
             glued = _NOT_GLUED.fullmatch(text, end, start) is not None
         end = match.end()
         if kind == WORD:
-            _add_word(tokens, Token(WORD, fold(match[0]), start, end, glued), language)
+            _add_word(tokens, Token(WORD, language.norm(match[0]), start, end, glued), language)
         elif kind == NUMBER:
             _add_number(tokens, Token(NUMBER, match[0], start, end, glued), language)
         elif match[0] == "." and tokens and tokens[-1].norm in language.abbreviations:
