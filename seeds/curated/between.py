@@ -23,6 +23,9 @@ from seeds.rules.wording import faults_of_figure, faults_of_headline
 _REFERENCES = ("group", "region", "indicator", "source")
 """The keys of an estimate that refer to terms."""
 
+_LANGUAGE = "en"
+"""That of an article whose own is not known, because it is not valid."""
+
 
 def problems_between(seeds: Seeds) -> Iterator[Problem]:
     """Yield the problems of entries that break a rule, which no schema of one record can find."""
@@ -78,14 +81,18 @@ def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
     articles = {entry.file.path: entry.record for entry in seeds.articles}
     by_id = {entry.record["id"]: entry for entry in seeds.estimates}
     for entry in seeds.estimates:
-        record = entry.record
+        record, article = (
+            entry.record,
+            articles.get(entry.file.path),
+        )  # without it, the article has a problem of its own
+        language = article["language"] if article else _LANGUAGE
         faults = [
             *faults_of_references(record, kinds, seeds.mentioned),
-            *faults_of_figure(record, units.get(record["indicator"])),
+            *faults_of_figure(record, units.get(record["indicator"]), language),
             *faults_of_evidence(record),
         ]
-        if article := articles.get(entry.file.path):  # else the article has a problem of its own
-            faults += faults_of_headline(record, article["title"])
+        if article:
+            faults += faults_of_headline(record, article["title"], language)
             faults += faults_of_times(record, article["published"]["edtf"])
         if record["derived"]:
             base = by_id.get(record["derived"]["from"])

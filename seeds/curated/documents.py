@@ -1,4 +1,4 @@
-"""The check of curated files against the documents: their hashes, titles, and the place of each wording."""
+"""The check of curated files against the documents: hashes, titles, the place of each wording, and words beside it."""
 
 import hashlib
 import re
@@ -11,11 +11,13 @@ from seeds.curated.headlines import problems_with_headline
 from seeds.entries import Entry, Seeds
 from seeds.problems import Problem
 from seeds.read import YamlFile
+from seeds.rules.wording import fault_beside
 
 
 def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
     """Yield a problem where a document is missing, has another hash, or does not hold a title or a wording.
 
+    Words beside a wording that change what it says, such as a hedge that was cut off, are a problem too.
     `documents` is the folder of the documents.
     """
     estimates_of: dict[Path, list[Entry]] = defaultdict(list)
@@ -38,7 +40,7 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
         yield from problems_with_headline(article, estimates_of[article.file.path], text)
         for entry in estimates_of[article.file.path]:
             if None not in (entry.record["evidence"]["start"], entry.record["evidence"]["end"]):
-                yield from _problems_with_place(entry, text)
+                yield from _problems_with_place(entry, text, article.record["language"])
 
 
 def read_document(documents: Path, name: str) -> bytes:
@@ -62,9 +64,11 @@ def problems_with_hash(file: YamlFile, documents: Path) -> Iterator[Problem]:
         yield file.problem(("document", "sha256"), what)
 
 
-def _problems_with_place(entry: Entry, text: str) -> Iterator[Problem]:
+def _problems_with_place(entry: Entry, text: str, language: str) -> Iterator[Problem]:
     wording, evidence = entry.record["wording"], entry.record["evidence"]
     if text[evidence["start"] : evidence["end"]] == wording:
+        if fault := fault_beside(entry.record, text, evidence["start"], language):
+            yield entry.problem(fault.key, fault.what)
         return
     places = [match.start() for match in re.finditer(re.escape(wording), text)]
     if not places:

@@ -1,14 +1,19 @@
 """The figures of estimates: their numbers, computed where derived, their granularity, and the numbers they admit."""
 
+import re
 import sqlite3
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from schema.intervals import Interval, granularity_of
+from schema.quantities import Kind, Quantity
 from schema.terms import HEDGES, Hedge
 from seeds.entries import Record
-from seeds.rules.numerals import bears_fraction, read_magnitude
+from seeds.rules.wording import quantity_in
+
+_DIGIT = re.compile("[0-9]")
+_LANGUAGE = "SELECT CAST(record AS TEXT) ->> '$.language' FROM articles WHERE id = ?"
 
 
 class CodedFigure(NamedTuple):
@@ -17,6 +22,7 @@ class CodedFigure(NamedTuple):
     `derived_from` is the id of the estimate whose numbers are multiplied by `derived_factor`; both may be null.
     """
 
+    article: str
     hedge: str
     low: float | None
     best: float | None
@@ -57,15 +63,24 @@ WORDED_FRACTION = 10
 
 
 def figure_of(coded: CodedFigure, staged: sqlite3.Connection) -> Figure:
-    """Return the figure of a checked estimate; `staged` holds the base of a derived estimate."""
+    """Return the figure of a checked estimate; `staged` holds its article, and the base of a derived estimate."""
     if coded.derived_factor is not None:
         base = CodedFigure(*staged.execute(_BASE, (coded.derived_from,)).fetchone())
-        return _derived(figure_of(base, staged), coded.derived_factor, bears_fraction(coded.wording))
-    if coded.hedge == Hedge.VAGUE:
-        worded = read_magnitude(coded.wording)[1]
-    else:
-        worded = WORDED_FRACTION if bears_fraction(coded.wording) else None
-    return _figure(coded.hedge, coded.low, coded.best, coded.high, worded)
+        factor = _quantity_of(coded, staged)
+        in_words = factor is not None and factor.kind is Kind.FRACTION
+        return _derived(figure_of(base, staged), coded.derived_factor, in_words=in_words)
+    granularity = None
+    if coded.hedge == Hedge.VAGUE or not _DIGIT.search(coded.wording):  # a fraction in words has no digit
+        quantity = _quantity_of(coded, staged)
+        if quantity is not None:
+            granularity = WORDED_FRACTION if quantity.kind is Kind.FRACTION else quantity.magnitude
+    return _figure(coded.hedge, coded.low, coded.best, coded.high, granularity)
+
+
+def _quantity_of(coded: CodedFigure, staged: sqlite3.Connection) -> Quantity | None:
+    """Return the quantity that the wording of an estimate says."""
+    (language,) = staged.execute(_LANGUAGE, (coded.article,)).fetchone()
+    return quantity_in(coded.wording, language, vague=coded.hedge == Hedge.VAGUE)
 
 
 @lru_cache(maxsize=8_192)
@@ -82,13 +97,13 @@ def _figure(term: str, low: float | None, best: float | None, high: float | None
     )
 
 
-def _derived(base: Figure, factor: float, worded: bool) -> Figure:
+def _derived(base: Figure, factor: float, *, in_words: bool) -> Figure:
     """Return the figure of a part of a base; it admits all that the factor and the base admit together."""
     low, best, high = (
         None if number is None else round(number * factor, 6) for number in (base.low, base.best, base.high)
     )
     granularity = granularity_of(low, best, high)
     figure = _figure(Hedge.APPROXIMATELY, low, best, high, granularity)
-    margin = (WORDED_FRACTION if worded else granularity_of(round(100 * factor, 1)) or 0) / 200
+    margin = (WORDED_FRACTION if in_words else granularity_of(round(100 * factor, 1)) or 0) / 200
     admitted = base.interval and base.interval.multiplied(max(factor - margin, 0), factor + margin)
     return replace(figure, interval=admitted)

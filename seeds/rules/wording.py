@@ -1,42 +1,33 @@
 """The rules of one estimate: its numbers, hedge, wording, headline and evidence have to fit each other."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise, zip_longest
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 
 from schema.fields import shown
 from schema.grammar import counted
 from schema.intervals import NUMBERS
+from schema.quantities import COUNTED, Kind, Quantity, Words, figure_of, language_of, read_quantities
 from schema.terms import HEDGES, Hedge, Locus, Unit
 from seeds.entries import Record
 from seeds.rules.faults import Fault
-from seeds.rules.numerals import read_magnitude, read_numbers
 
-_RANGE = re.compile(r"[0-9] ?(?:to|or|-|\u2013) ?[0-9]")
-
-# Words that express each hedge; the wording of a figure without a hedge may hold only those of BETWEEN.
-_CUES = {
-    Hedge.APPROXIMATELY: "about|some|approximately|around|roughly|estimated|circa|half|thirds?|quarters?|fifths?",
-    Hedge.NEARLY: "nearly|almost|close to|just under",
-    Hedge.BETWEEN: "between|to|or|from|-",
-    Hedge.AT_MOST: "at most|no more than|not more than|not exceed|not to exceed|maximum|or fewer|or less",
-    Hedge.UP_TO: "up to|as many as|as much as",
-    Hedge.FEWER_THAN: "fewer than|less than|under|below",
-    Hedge.AT_LEAST: "at least|or more|no fewer than|no less than|not less than|minimum",
-    Hedge.MORE_THAN: "more than|over|above|exceeds|exceeding|upwards of",
-}
-_CUE = {hedge: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for hedge, words in _CUES.items()}
+_REMEMBERED = 4_096
+_BESIDE = 200
+"""How many characters before and behind a wording are read with it."""
+_UNIT_OF_KIND = {Kind.PERCENT: Unit.PERCENT, Kind.FRACTION: Unit.PERCENT, Kind.MONEY: Unit.USD}
 
 
-def faults_of_figure(record: Record, unit: Unit | None, *, worded: bool = True) -> Iterator[Fault]:
+def faults_of_figure(record: Record, unit: Unit | None, language: str, *, worded: bool = True) -> Iterator[Fault]:
     """Yield the faults of an estimate whose numbers, hedge and wording do not fit each other.
 
-    `unit` is the unit of its indicator. With `worded` false the wording holds cells of a table, and is not checked.
+    `unit` is the unit of its indicator, `language` that of its article. With `worded` false the wording holds cells of
+    a table, and is not checked.
     """
     yield from _numbers_against_hedge(record)
     if worded:
-        yield from _numbers_against_wording(record)
-        yield from _hedge_against_wording(record)
+        yield from _figure_against_wording(record, unit, language)
     if unit in (Unit.PERSONS, Unit.PROVINCES) and not record["derived"]:
         fractional = [key for key in NUMBERS if record[key] is not None and record[key] != int(record[key])]
         if fractional:
@@ -74,63 +65,172 @@ def _numbers_against_hedge(record: Record) -> Iterator[Fault]:
         yield Fault("numbers-equal", above, f"{shown(high)} is {below} too; expected two numbers, or one")
 
 
-def _numbers_against_wording(record: Record) -> Iterator[Fault]:
-    """Yield faults where the numbers are not the last numbers in the wording.
+@lru_cache(maxsize=_REMEMBERED)
+def quantity_in(wording: str, language: str, *, vague: bool = False) -> Quantity | None:
+    """Return the quantity that a wording is coded by: its last figure; None where it has none.
+
+    With `vague`, that may be a word such as "most" too.
+    """
+    quantities = read_quantities(wording, language)
+    figures = [each for each in quantities if each.kind in COUNTED or (vague and each.kind is Kind.QUANTIFIER)]
+    return figures[-1] if figures else None
+
+
+def magnitude_in(wording: str, language: str) -> float | None:
+    """Return the power of ten of the vague words that a wording ends with: "tens of thousands" → 10,000; or None."""
+    quantity = quantity_in(wording, language, vague=True)
+    return quantity.magnitude if quantity else None
+
+
+def _figure_against_wording(record: Record, unit: Unit | None, language: str) -> Iterator[Fault]:
+    """Yield the faults of numbers and a hedge that are not those of the last figure in the wording.
 
     A hedge before two coordinated numbers covers both, so the wording of the second number begins with the first.
     """
-    numbers = read_numbers(record["wording"])
-    if record["hedge"] is Hedge.VAGUE:
-        if numbers or not read_magnitude(record["wording"])[0]:
-            what = (
-                f"{shown(record['wording'])} is not vague; expected a word such as dozens, hundreds, most and no number"
-            )
+    wording, hedge = record["wording"], record["hedge"]
+    if not language_of(language).known:
+        yield from _digits_against_wording(record, language)
+        return
+    quantity = quantity_in(wording, language, vague=hedge is Hedge.VAGUE)
+    if hedge is Hedge.VAGUE:
+        if quantity is None or quantity.hedge is not Hedge.VAGUE:
+            what = f"{shown(wording)} is not vague; expected a word such as dozens, hundreds, most and no number"
             yield Fault("wording-not-vague", "wording", what)
         return
+    bears = said_by(quantity)
+    yield from _unsettled(record, quantity)
+    yield from _numbers_against_quantity(record, quantity, bears)
+    if quantity and hedge is not quantity.hedge and not _is_closest(hedge, quantity):
+        name = "hedge-not-coded" if hedge is Hedge.NONE else "hedge-not-worded"
+        yield Fault(name, "hedge", f"{shown(hedge)} is not what {shown(wording)} says; expected {quantity.hedge}")
+    if quantity and unit and not record["derived"]:
+        worded = _UNIT_OF_KIND.get(quantity.kind)
+        currency = quantity.unit if quantity.kind is Kind.MONEY else None
+        if (worded and worded is not unit) or currency not in (None, str(Unit.USD)):
+            what = f"{shown(wording)} says {quantity.unit or quantity.kind}; expected {unit}, the indicator's unit"
+            yield Fault("unit-not-worded", "wording", what)
+
+
+def _numbers_against_quantity(record: Record, quantity: Quantity | None, bears: str) -> Iterator[Fault]:
+    """Yield a fault for each number that is not the quantity's with the coded hedge, and one for the wording."""
+    numbers = quantity.numbers if quantity else ()
     if record["derived"]:
-        coded: dict[str, float] = {"derived.factor": _percent(record["derived"]["factor"], numbers)}
+        expected: dict[str, float | None] = {"derived.factor": numbers[-1] if numbers else None}
+        coded: dict[str, float | None] = {"derived.factor": _percent(record["derived"]["factor"], numbers)}
     else:
-        coded = {key: record[key] for key in NUMBERS if record[key] is not None}
-    expected = numbers[-1:] * len(coded) if record["hedge"] is Hedge.NONE else numbers[len(numbers) - len(coded) :]
-    bears = ", ".join(map(str, numbers)) or "no number"
-    for (key, value), number in zip_longest(coded.items(), expected):
-        if value != number:
-            what = (
-                f"{shown(value)} is not what the wording bears, which is {bears}; expected the numbers of the wording"
-            )
+        expected = dict(zip(NUMBERS, figure_of(record["hedge"], numbers), strict=True))
+        coded = {key: record[key] for key in NUMBERS}
+    differing = {key: value for key, value in coded.items() if value != expected[key]}
+    for key, value in differing.items():
+        if value is None:
+            what = f"is missing, and the wording bears {bears}; expected both ends of the range"
+            yield Fault("missing-number", key, what)
+        else:
+            what = f"{shown(value)} is not what the wording bears, which is {bears}; expected the wording's numbers"
             yield Fault("number-not-worded", key, what)
-            what = f"{shown(record['wording'])} bears {bears}; expected the numbers that are coded"
-            yield Fault("wording-against-numbers", "wording", what)
-    if "low" in HEDGES[record["hedge"]].allows and record["low"] is None and _RANGE.search(record["wording"]):
-        what = f"is missing, and the wording bears {bears}; expected both ends of the range"
-        yield Fault("missing-number", "low", what)
+    if differing:
+        what = f"{shown(record['wording'])} bears {bears}; expected the numbers that are coded"
+        yield Fault("wording-against-numbers", "wording", what)
 
 
-def _hedge_against_wording(record: Record) -> Iterator[Fault]:
-    """Yield a fault where the wording has no word for the hedge, or has a word for a hedge and none is coded."""
-    hedge, wording = record["hedge"], record["wording"]
-    if hedge in _CUE and not _CUE[hedge].search(wording):
-        words = ", ".join(_CUES[hedge].split("|"))
-        what = f"{shown(hedge)} is not what {shown(wording)} says; expected one of: {words}"
-        yield Fault("hedge-not-worded", "hedge", what)
-    if hedge is Hedge.NONE:
-        hedges = [other for other, cue in _CUE.items() if other is not Hedge.BETWEEN and cue.search(wording)]
-        if hedges:
-            what = f"{shown(hedge)} is not what {shown(wording)} says; expected {hedges[0]}"
-            yield Fault("hedge-not-coded", "hedge", what)
+def _digits_against_wording(record: Record, language: str) -> Iterator[Fault]:
+    """Yield faults where the coded numbers are not the last digits of a wording in a language that has no file."""
+    numbers = [number for quantity in read_quantities(record["wording"], language) for number in quantity.numbers]
+    coded = {key: record[key] for key in NUMBERS if record[key] is not None}
+    values = list(dict.fromkeys(coded.values()))
+    if numbers and numbers[len(numbers) - len(values) :] != values:
+        digits = f"{', '.join(map(str, numbers))} in digits; words in {shown(language)} are not read"
+        for key, value in coded.items():
+            yield Fault("number-not-worded", key, f"{shown(value)} is not what the wording bears; expected {digits}")
+        what = f"{shown(record['wording'])} bears other numbers; expected {digits}"
+        yield Fault("wording-against-numbers", "wording", what)
 
 
-def _percent(factor: float, numbers: Sequence[float]) -> float:
+def _unsettled(record: Record, quantity: Quantity | None) -> Iterator[Fault]:
+    """Yield a fault for each unknown word beside the number, and where it can be read in two ways."""
+    if quantity is None:
+        return
+    for unsettled in quantity.unsettled:
+        if unsettled.closest is None:
+            what = f"{shown(unsettled.words.text)} {unsettled.why}; expected words that can be read in one way"
+            yield Fault("wording-unsettled", "wording", what)
+        elif record["hedge"] is not unsettled.hedge:
+            what = (
+                f"{shown(unsettled.words.text)} {unsettled.why}; expected {unsettled.closest} ({unsettled.hedge}), or"
+            )
+            yield Fault("hedge-not-known", "wording", f"{what} a hedge of schema/quantities/languages")
+
+
+def _is_closest(hedge: Hedge, quantity: Quantity) -> bool:
+    """Return whether a hedge is the closest one to an unknown word beside the number."""
+    return quantity.hedge is Hedge.NONE and any(unsettled.hedge is hedge for unsettled in quantity.unsettled)
+
+
+def said_by(quantity: Quantity | None) -> str:
+    """Return what a quantity says: "7000 (up_to)", "400, 500 (between)"."""
+    if quantity is None:
+        return "no number"
+    numbers = ", ".join(map(str, quantity.numbers)) or "no number"
+    return numbers if quantity.hedge is Hedge.NONE else f"{numbers} ({quantity.hedge})"
+
+
+def _percent(factor: float, numbers: tuple[float, ...]) -> float:
     """Return a factor in percent, to one decimal where the wording has a periodic fraction such as "a third"."""
     exact = round(100 * factor, 9)
     return round(exact, 1) if numbers and numbers[-1] != int(numbers[-1]) else exact
 
 
-def faults_of_headline(record: Record, title: str | None) -> Iterator[Fault]:
-    """Yield a fault where the figure stands in the headline, and the headline does not hold its wording."""
-    if record["locus"] is Locus.HEADLINE and record["wording"] not in (title or ""):
+def fault_beside(record: Record, text: str, start: int, language: str) -> Fault | None:
+    """Return a fault where words beside the wording in its text change what it says: "no more than" before "400".
+
+    `start` is the place of the wording in the text, in code points.
+    """
+    wording, vague = record["wording"], record["hedge"] is Hedge.VAGUE
+    alone = quantity_in(wording, language, vague=vague)
+    if alone is None:
+        return None
+    first = max(0, start - _BESIDE)
+    while 0 < first < start and not text[first - 1].isspace():
+        first += 1
+    last = start + len(wording) + _BESIDE
+    while start + len(wording) < last < len(text) and not text[last].isspace():
+        last -= 1
+    shift = start - first
+    for quantity in read_quantities(text[first:last], language):
+        if quantity.start < alone.end + shift and quantity.end > alone.start + shift:
+            settled = _settled(record, quantity) or not _settled(record, alone)
+            if (quantity.numbers, quantity.hedge) == (alone.numbers, alone.hedge) and settled:
+                return None
+            spans = [Words("", quantity.start, quantity.end), *quantity.hedges]
+            spans += [unsettled.words for unsettled in quantity.unsettled]
+            begin, end = min(span.start for span in spans), max(span.end for span in spans)
+            words = text[first + begin : first + end]
+            what = (
+                f"{shown(wording)} stands in {shown(words)}, which says {said_by(quantity)}; expected these words too"
+            )
+            return Fault("words-cut-off", "wording", what)
+    return None
+
+
+def _settled(record: Record, quantity: Quantity) -> bool:
+    return all(unsettled.hedge is record["hedge"] for unsettled in quantity.unsettled)
+
+
+def faults_of_headline(record: Record, title: str | None, language: str) -> Iterator[Fault]:
+    """Yield a fault where the figure stands in the headline, and the headline does not hold its wording.
+
+    Yield one too where the headline has words beside it that change what it says.
+    """
+    if record["locus"] is not Locus.HEADLINE:
+        return
+    text = title or ""
+    places = [match.start() for match in re.finditer(re.escape(record["wording"]), text)]
+    faults = [fault_beside(record, text, place, language) for place in places]
+    if not places:
         what = f"the wording is not in the headline {shown(title)}; expected words of it, or body"
         yield Fault("not-in-headline", "locus", what)
+    elif faults[0] and all(faults):
+        yield faults[0]
 
 
 def faults_of_evidence(record: Record) -> Iterator[Fault]:

@@ -234,15 +234,17 @@ class _EstimateMapper:
         except ValidationError as error:
             return data, made_terms, faults + self._cache.faults(error)
         record["evidence"] = {"start": None, "end": None, "row": row}
-        faults += [*self._faults_of_figure(record), *faults_of_headline(record, article["title"])]
+        language = str(article["language"])
+        faults += [*self._faults_of_figure(record, language), *faults_of_headline(record, article["title"], language)]
         return record, made_terms, faults
 
-    def _faults_of_figure(self, record: Record) -> list[Fault]:
-        """Return the faults of a figure; the result for the same numbers, hedge and wording is cached."""
+    def _faults_of_figure(self, record: Record, language: str) -> list[Fault]:
+        """Return the faults of a figure; the result for the same numbers, hedge, wording and language is cached."""
         unit = self._units.get(record["indicator"])
-        key = (record["hedge"], record["low"], record["best"], record["high"], unit, self._worded and record["wording"])
+        words = (record["wording"], language) if self._worded else None
+        key = (record["hedge"], record["low"], record["best"], record["high"], unit, words)
         if (faults := self._figures.get(key)) is None:
             if len(self._figures) >= REMEMBERED:
                 self._figures.clear()
-            faults = self._figures[key] = list(faults_of_figure(record, unit, worded=self._worded))
+            faults = self._figures[key] = list(faults_of_figure(record, unit, language, worded=self._worded))
         return faults

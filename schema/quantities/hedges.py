@@ -1,0 +1,218 @@
+"""Hedges: the words before and behind a number that say how firmly it is meant, and words that may be such."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from schema.quantities.language import Language, Token
+from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
+from schema.terms import Hedge
+
+QUOTES = frozenset("\"“”„‟‘’‚'«»‹›()[]*_")
+_MOST_HEDGES, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_OF_ESTIMATE = 5, 4, 4, 9
+_SHORT, _LONG = 5, 9
+"""From this number of letters on, a word may differ by one letter from a hedge, or by two."""
+
+TURNED = {
+    Hedge.MORE_THAN: Hedge.AT_MOST,
+    Hedge.AT_LEAST: Hedge.FEWER_THAN,
+    Hedge.FEWER_THAN: Hedge.AT_LEAST,
+    Hedge.AT_MOST: Hedge.MORE_THAN,
+    Hedge.UP_TO: Hedge.FEWER_THAN,
+    Hedge.NEARLY: Hedge.FEWER_THAN,
+}
+"""What a negation makes of a hedge: "no more than" is "at most"."""
+
+
+class Unknown(NamedTuple):
+    """A word beside a number that may hedge it and is in no table: its token, and the hedge that is spelled like it."""
+
+    token: int
+    closest: str
+    hedge: Hedge
+
+
+@dataclass(frozen=True, slots=True)
+class Hedging:
+    """The hedge on one side of a number; `spans` are the tokens of its words, `first` is the first token.
+
+    `negated`: a negation stands before the number, or before a hedge that it cannot turn around.
+    """
+
+    hedge: Hedge = Hedge.NONE
+    spans: tuple[tuple[int, int], ...] = ()
+    first: int = 0
+    negated: bool = False
+
+
+def strongest(hedges: list[Hedge]) -> Hedge:
+    """Return the hedge that several make together, the nearest to the number first: a bound rather than "about"."""
+    bounds = [hedge for hedge in hedges if hedge not in (Hedge.NONE, Hedge.APPROXIMATELY)]
+    if bounds:
+        return bounds[0]
+    return Hedge.APPROXIMATELY if Hedge.APPROXIMATELY in hedges else Hedge.NONE
+
+
+def before(tokens: list[Token], index: int, language: Language) -> Hedging:
+    """Return the hedge in the words before the number that starts at a token."""
+    hedges: list[Hedge] = []
+    spans: list[tuple[int, int]] = []
+    first, negated = index, False
+    for _ in range(_MOST_HEDGES):
+        phrase = _phrase_before(tokens, first, language)
+        if phrase is None:
+            break
+        hedge, start, end = phrase
+        first = start
+        negation = _negation_before(tokens, start, language) if hedge is not Hedge.NONE else None
+        if negation is not None:
+            negated |= hedge not in TURNED
+            hedge, first = TURNED.get(hedge, hedge), negation
+        if hedge is not Hedge.NONE:
+            hedges.append(hedge)
+            spans.append((first, end))
+    if not hedges:
+        verb = _estimate_before(tokens, index, language)
+        if verb is not None:
+            return Hedging(Hedge.APPROXIMATELY, ((verb, index),), verb)
+        place = _without_glue(tokens, index, language)
+        negated = place > 0 and tokens[place - 1].norm in language.negations and place == index
+    return Hedging(strongest(hedges), tuple(reversed(spans)), first, negated)
+
+
+def _phrase_before(tokens: list[Token], index: int, language: Language) -> tuple[Hedge, int, int] | None:
+    """Return the hedge whose phrase ends before a token, its first token, and the token after its last."""
+    place, article = index, False
+    while True:
+        phrase = language.hedges_before.before(tokens, place)
+        if phrase:
+            barred = article and language.no_article.before(tokens, place)
+            return None if barred else (phrase[0], phrase[1], place)
+        shorter = _less_glue(tokens, place, language)
+        if shorter == place:
+            return None
+        article |= any(tokens[each].norm in language.definite for each in range(shorter, place))
+        place = shorter
+
+
+def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
+    """Return the index of the first token of what may stand between hedge and number before a token: "a total of"."""
+    if index and tokens[index - 1].kind == SYMBOL and tokens[index - 1].norm in QUOTES:
+        return index - 1
+    glue = language.glue.before(tokens, index)
+    return glue[1] if glue else index
+
+
+def _without_glue(tokens: list[Token], index: int, language: Language) -> int:
+    while (shorter := _less_glue(tokens, index, language)) < index:
+        index = shorter
+    return index
+
+
+def _negation_before(tokens: list[Token], index: int, language: Language) -> int | None:
+    """Return the index of the negation of a hedge that starts at a token: "does not, by far, exceed"."""
+    for place in range(index - 1, max(index - 2 - _MOST_GAP, -1), -1):
+        norm = tokens[place].norm
+        if norm in language.negations:
+            return place
+        if norm not in language.negation_gap:
+            return None
+    return None
+
+
+def _estimate_before(tokens: list[Token], index: int, language: Language) -> int | None:
+    """Return the index of "estimated" in "estimated the strength of the group at 400", for the token of the number."""
+    link = _without_glue(tokens, index, language) - 1
+    if link < 0 or tokens[link].norm not in language.estimate_links:
+        return None
+    for place in range(link - 1, max(link - 1 - _MOST_WORDS_OF_ESTIMATE, -1), -1):
+        if tokens[place].norm in language.estimate_verbs:
+            return place
+        if tokens[place].kind in (NUMBER, BREAK):
+            return None
+    return None
+
+
+def after(tokens: list[Token], index: int, language: Language) -> Hedging:
+    """Return the hedge in the words behind a number; `index` is the token after its last.
+
+    Some nouns may stand between: "400 fighters or more".
+    """
+    place = index
+    for skipped in range(_MOST_NOUNS + 1):
+        while tokens[place].norm == "-" or (tokens[place].kind == SYMBOL and tokens[place].norm in QUOTES):
+            place += 1
+        start = place + 1 if tokens[place].norm in {",", "،"} else place
+        start += tokens[start].norm in QUOTES and tokens[start].kind == SYMBOL
+        phrase = language.hedges_after.at(tokens, start)
+        if phrase and _ends_figure(tokens, start, phrase[1], language, behind_noun=skipped > 0):
+            return Hedging(phrase[0], ((start, phrase[1]),), start)
+        token = tokens[place]
+        if token.kind != WORD or token.norm in language.stops or language.numbers.at(tokens, place):
+            break
+        place += 1
+    return Hedging()
+
+
+def _ends_figure(tokens: list[Token], start: int, last: int, language: Language, *, behind_noun: bool) -> bool:
+    """Return whether a phrase behind a number belongs to it, and not to what follows: "or more than", "plus 300"."""
+    following = tokens[last]
+    if following.norm in language.than or following.norm in language.after_pronouns:
+        return False
+    if _starts_number(tokens, last, language):
+        return False
+    if behind_noun and (last - start == 1 or tokens[start].norm in language.and_):
+        return following.kind != WORD or following.norm in language.stops
+    if tokens[start].norm in {"ish", "something"}:
+        return tokens[start].glued
+    return True
+
+
+def _starts_number(tokens: list[Token], index: int, language: Language) -> bool:
+    """Return whether a number starts at a token, or behind its currency or article."""
+    token = tokens[index]
+    if token.kind == NUMBER or token.norm in language.currency_signs or language.numbers.at(tokens, index):
+        return True
+    place = index + (token.norm in language.articles)
+    return bool(language.scales.at(tokens, place) or language.dozens.at(tokens, place))
+
+
+def unknown_beside(tokens: list[Token], first: int, last: int, language: Language) -> Unknown | None:
+    """Return the word or sign beside the tokens of a number that may hedge it and is in no table."""
+    place = _without_glue(tokens, first, language) - 1
+    for index, adverb in ((place, True), (last + (tokens[last].norm == "-"), tokens[last].norm == "-")):
+        if index < 0 or index >= len(tokens) - 1:
+            continue
+        token = tokens[index]
+        if token.kind == WORD:
+            closest = _closest_to(token.norm, language, adverb=adverb)
+            if closest:
+                return Unknown(index, *closest)
+        elif index == place and token.kind == SYMBOL and token.norm in "≲≳⪅⪆∝≪≫⩯≊≍≏≐≑":
+            return Unknown(index, "~", Hedge.APPROXIMATELY)
+    return None
+
+
+@lru_cache(maxsize=4_096)
+def _closest_to(word: str, language: Language, *, adverb: bool) -> tuple[str, Hedge] | None:
+    """Return the hedge that is spelled like a word, if the word may be a hedge: an adverb, or a hedge misspelled."""
+    if word in language.vocabulary or word in language.plain or len(word) < _SHORT:
+        return None
+    if any(word in words for words in (language.verbs, language.stops, language.plurals, language.months)):
+        return None
+    hedges = {
+        " ".join(phrase): hedge for phrase, hedge in language.hedges_before.phrases.items() if hedge is not Hedge.NONE
+    }
+    single = [phrase for phrase in hedges if len(phrase) >= _SHORT]
+    if not single:
+        return None
+    spelled = process.extractOne(word, single, scorer=OSA.distance, score_cutoff=2 if len(word) >= _LONG else 1)
+    if spelled:
+        return spelled[0], hedges[spelled[0]]
+    if adverb and word.endswith(language.adverb_endings or ("\0",)):
+        closest = process.extractOne(word, single, scorer=fuzz.ratio)[0]
+        return closest, hedges[closest]
+    return None

@@ -1,0 +1,506 @@
+"""Numbers: digits, number words, fractions and vague words among tokens, each with what is known of its kind."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from schema.quantities.language import Language, Token
+from schema.quantities.tokens import BREAK, DATE, NAME, NUMBER, SYMBOL, WORD
+
+MOST_NUMBERS = 5_000
+"""In one text."""
+
+_WORDLIKE = (WORD, SYMBOL)
+_MOST_DIGITS = 15
+_SEPARATOR = re.compile(r"[^\d]")
+_HUNDRED, _THOUSAND, _LARGEST = 100, 1_000, 10**15
+_LARGEST_PART = 100
+"""The largest denominator that digits with a slash have: 3/4 is a fraction, 3/2017 is not."""
+
+
+class TextTooLong(ValueError):  # noqa: N818 (named for what is wrong)
+    """The text has more characters, or more numbers, than are read."""
+
+
+class Kind(StrEnum):
+    """What a number is: the first four count something, the others do not."""
+
+    COUNT = "count"
+    PERCENT = "percent"
+    MONEY = "money"
+    FRACTION = "fraction"
+    QUANTIFIER = "quantifier"
+    ORDINAL = "ordinal"
+    DATE = "date"
+    TIME = "time"
+    AGE = "age"
+    DURATION = "duration"
+    DISTANCE = "distance"
+    WEIGHT = "weight"
+    TIMES = "times"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number among tokens, from the token `first` to the one before `last`.
+
+    `value` is None where it is vague or cannot be read. A fraction is in percent. `scale` is what its words or suffix
+    multiply it by, `mantissa` the value without it. `digits` is the text of a number that is digits alone. `magnitude`
+    is the power of ten of a vague word. `share`: a fraction in words, which is never exact. `doubt` says why the value
+    is not sure.
+    """
+
+    first: int
+    last: int
+    value: float | None
+    kind: Kind = Kind.COUNT
+    scale: float = 1
+    mantissa: float = 0
+    digits: str = ""
+    unit: str | None = None
+    vague: bool = False
+    magnitude: float | None = None
+    share: bool = False
+    approximate: bool = False
+    doubt: str | None = None
+
+
+def whole(value: float) -> float:
+    """Return a number as an integer where it is one, and without the error of binary fractions."""
+    rounded = round(value, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _percent(part: float) -> float:
+    """Return a part of one in percent, to one decimal."""
+    return whole(round(_HUNDRED * part, 1))
+
+
+def digits_of(raw: str, language: Language) -> tuple[float | None, str | None]:
+    """Return the value of digits with the separators of a language, and what is doubtful about it.
+
+    Three digits behind one separator that is no thousands separator here ("7.000") may be thousands in the eyes of the
+    writer: the value is that of a decimal, with a doubt. The value is None where the digits cannot be read at all.
+    """
+    text = "".join(char for char in raw if char.isdecimal() or char.isspace() or char in ".,'’٬٫·")
+    separators = _SEPARATOR.findall(text)
+    parts = _SEPARATOR.split(text)
+    if sum(map(len, parts)) > _MOST_DIGITS:
+        return None, f"has more than {_MOST_DIGITS} digits"
+    if len(parts[0]) > 1 and int(parts[0][0]) == 0:
+        return None, "begins with zero"
+    fraction = ""
+    if (
+        separators
+        and separators[-1] in language.decimal
+        and not (separators[-1] in language.group and _grouped(parts, language))
+    ):
+        fraction, separators, parts = parts[-1], separators[:-1], parts[:-1]
+    groups = {"'" if char == "’" else char for char in separators}
+    if len(groups) > 1 or (groups and not _is_group(next(iter(groups)), language)) or not _grouped(parts, language):
+        return None, "has separators that are not this language's"
+    value = int("".join(parts))
+    if not fraction:
+        return value, None
+    ambiguous = len(fraction) == 3 and not separators and 0 < value < _THOUSAND  # noqa: PLR2004 (a group of thousands)
+    doubt = f"may mean {value * _THOUSAND + int(fraction):,} as well" if ambiguous else None
+    return whole(float(f"{value}.{int(fraction):0{len(fraction)}d}")), doubt
+
+
+def _is_group(separator: str, language: Language) -> bool:
+    return separator in language.group or separator.isspace()
+
+
+def _grouped(parts: list[str], language: Language) -> bool:
+    """Return whether digits are grouped in threes, or, where the language has it, in twos before the last three."""
+    if len(parts) == 1:
+        return True
+    if not 1 <= len(parts[0]) <= 3 or len(parts[-1]) != 3:  # noqa: PLR2004 (groups of three)
+        return False
+    sizes = {len(part) for part in parts[1:-1]}
+    return sizes <= {3} or (language.grouped_in_twos and sizes == {2} and len(parts[0]) <= 2)  # noqa: PLR2004
+
+
+class NumberReader:
+    """Finds the numbers among the tokens of one text."""
+
+    def __init__(self, tokens: list[Token], language: Language) -> None:
+        self.tokens, self.language = tokens, language
+
+    def all(self) -> list[Number]:
+        """Return all numbers, in their order; raises TextTooLong above 5,000 of them."""
+        tokens, starts, articles = self.tokens, self.language.starts, self.language.articles
+        numbers: list[Number] = []
+        behind = 0
+        for index, token in enumerate(tokens):
+            if index < behind or token.kind == BREAK:
+                continue
+            article = token.norm in articles and tokens[index + 1].norm in starts
+            if token.kind in _WORDLIKE and token.norm not in starts and not article and "⁄" not in token.norm:
+                continue
+            if number := self._at(index):
+                if len(numbers) == MOST_NUMBERS:
+                    raise TextTooLong(f"the text has more than {MOST_NUMBERS:,} numbers; expected no more")
+                numbers.append(number)
+                behind = number.last
+        return numbers
+
+    def _at(self, index: int) -> Number | None:
+        """Return the number that starts at a token, or None."""
+        token = self.tokens[index]
+        if token.kind == DATE:
+            kind = Kind.TIME if token.end - token.start <= len("00:00:00") else Kind.DATE
+            return Number(index, index + 1, None, kind)
+        if token.kind == NAME:
+            return Number(index, index + 1, None, Kind.NAME)
+        number = self._money_at(index) or self._plain_at(index)
+        if number and not number.unit:
+            number = self._with_unit(number)
+        return number
+
+    def _money_at(self, index: int) -> Number | None:
+        """Return the number behind the currency at a token: "$5m", "US$ 5", "USD 5 million"; None without one."""
+        tokens, language = self.tokens, self.language
+        unit, after = language.currency_signs.get(tokens[index].norm), index + 1
+        if (
+            unit is None
+            and tokens[index].norm in language.dollars
+            and tokens[after].norm == "$"
+            and tokens[after].glued
+        ):
+            unit, after = language.dollars[tokens[index].norm], index + 2
+        if unit is None:
+            unit = language.codes.get(tokens[index].norm)
+        if unit is None or tokens[after].kind not in (NUMBER, WORD):
+            return None
+        number = self._plain_at(after, money=True)
+        if number is None or number.kind not in (Kind.COUNT, Kind.FRACTION) or number.vague:
+            return None
+        return replace(number, first=index, kind=Kind.MONEY, unit=unit)
+
+    def _plain_at(self, index: int, *, money: bool = False) -> Number | None:
+        """Return the number at a token, without its unit."""
+        token = self.tokens[index]
+        if token.kind == NUMBER:
+            return self._ratio_at(index) or self._digits_at(index, money=money)
+        if token.kind == WORD:
+            return self._sign_at(index) or self._vague_at(index) or self._fraction_at(index) or self._words_at(index)
+        return None
+
+    def _digits_at(self, index: int, *, money: bool) -> Number:
+        """Return the number in digits at a token, with its suffix, fraction and scale."""
+        tokens, language = self.tokens, self.language
+        raw = tokens[index].norm
+        value, doubt = digits_of(raw, language)
+        after = index + 1
+        behind = tokens[after]
+        if behind.norm == "/" and behind.glued and tokens[after + 1].kind == NUMBER and tokens[after + 1].glued:
+            return self._slashed(index, value)
+        if (
+            value is not None and behind.kind == NUMBER and tokens[after + 1].norm == "/" and tokens[after + 1].glued
+        ):  # 1 1/2
+            part = self._slashed(after, digits_of(behind.norm, language)[0])
+            if part.kind is Kind.FRACTION and part.value is not None:
+                return self._scaled(index, part.last, value + part.value / _HUNDRED)
+        if value is not None and "⁄" in behind.norm and behind.glued:
+            return self._scaled(index, after + 1, value + _sign(behind.norm))
+        if behind.kind == WORD and behind.glued:
+            suffix = language.suffixes.get(behind.norm) or (language.money_suffixes.get(behind.norm) if money else None)
+            if suffix and self._is_metres(behind.norm, after, money=money):
+                return Number(index, after + 1, value, Kind.DISTANCE, doubt=doubt)
+            if suffix and value is not None:
+                return Number(index, after + 1, whole(value * suffix), scale=suffix, mantissa=value)
+            if behind.norm in language.ordinal_suffixes:
+                return Number(index, after + 1, value, Kind.ORDINAL)
+        elif self._is_money_suffix(after, money=money) and value is not None:
+            suffix = language.suffixes.get(behind.norm) or language.money_suffixes[behind.norm]
+            return Number(index, after + 1, whole(value * suffix), scale=suffix, mantissa=value)
+        if value is None:
+            return Number(index, after, None, digits=raw, doubt=doubt)
+        number = self._scaled(index, after, value)
+        return replace(number, digits=raw, doubt=doubt) if number.last == after else number
+
+    def _is_money_suffix(self, index: int, *, money: bool) -> bool:
+        """Return whether a token behind a space is the suffix of money: "$5 m", "40 M€"."""
+        language, following = self.language, self.tokens[min(index + 1, len(self.tokens) - 1)]
+        behind = following.glued and following.norm in language.currency_signs
+        return (money or behind) and self.tokens[index].norm in {**language.suffixes, **language.money_suffixes}
+
+    def _slashed(self, index: int, above: float | None) -> Number:
+        """Return digits with a slash between as a fraction, or as a name: 3/4, 9/11."""
+        below, last = digits_of(self.tokens[index + 2].norm, self.language)[0], index + 3
+        if self.tokens[last].norm == "/" or above is None or below is None or not 0 < above < below <= _LARGEST_PART:
+            return Number(index, last, None, Kind.NAME)
+        if below in (11, 7) and above in (9, 24, 7):
+            return Number(index, last, None, Kind.NAME)
+        return Number(index, last, _percent(above / below), Kind.FRACTION, share=True)
+
+    def _is_metres(self, suffix: str, index: int, *, money: bool) -> bool:
+        return suffix == "m" and not money and self.tokens[index + 1].norm in self.language.metres_after
+
+    def _sign_at(self, index: int) -> Number | None:
+        """Return the number of a sign such as ½: of a scale ("½ million"), otherwise a share."""
+        norm = self.tokens[index].norm
+        if "⁄" not in norm or norm[0] == "⁄":
+            return None
+        number = self._scaled(index, index + 1, _sign(norm))
+        if number.last > index + 1:
+            return number
+        return Number(index, index + 1, _percent(_sign(norm)), Kind.FRACTION, share=True)
+
+    def _scaled(self, first: int, last: int, value: float) -> Number:
+        """Return a number with the half and the scales that follow it: "two and a half million", "25 million"."""
+        tokens, language = self.tokens, self.language
+        part = self._and_part(last)
+        if part:
+            value, last = value + part[0], part[1]
+        mantissa, scale = value, 1.0
+        while True:
+            place = last + 1 if tokens[last].norm == "-" else last
+            factor = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
+            if not factor or value * factor[0] > _LARGEST:
+                break
+            value, scale, last = value * factor[0], scale * factor[0], factor[1]
+            part = self._and_part(last)
+            if part:
+                value, last = value + part[0] * factor[0], part[1]
+        return Number(first, last, whole(value), scale=scale, mantissa=mantissa)
+
+    def _and_part(self, index: int) -> tuple[float, int] | None:
+        """Return the fraction that an "and" adds at a token, "and a half", and the index behind it."""
+        tokens, language = self.tokens, self.language
+        if tokens[index].norm not in language.and_:
+            return None
+        place = index + 1
+        count = 1.0
+        if tokens[place].norm in language.articles:
+            place += 1
+        elif word := language.numbers.at(tokens, place):
+            count, place = word
+            place += tokens[place].norm == "-"
+        elif not language.lone_halves:
+            return None
+        part = language.fractions.at(tokens, place)
+        return (count / part[0], part[1]) if part and part[0] and tokens[part[1]].norm not in ("of",) else None
+
+    def _words_at(self, index: int) -> Number | None:
+        """Return the number in words at a token: "two hundred and fifty", "a thousand", "twenty-two"."""
+        tokens, language = self.tokens, self.language
+        if couple := language.couples.at(tokens, index + (tokens[index].norm in language.articles)):
+            times = language.scales.at(tokens, couple[1]) or language.dozens.at(tokens, couple[1])
+            if not times:
+                return None
+            value = couple[0] * times[0]
+            return Number(index, times[1], value, scale=times[0], mantissa=couple[0], approximate=True)
+        if vague := language.approximate_numbers.at(tokens, index + (tokens[index].norm in language.articles)):
+            number = self._scaled(index, vague[1], vague[0])
+            return replace(number, approximate=True)
+        start = index
+        if tokens[index].norm in language.articles and not language.numbers.at(tokens, index):
+            start += 1
+            if not (language.scales.at(tokens, start) or language.dozens.at(tokens, start)):
+                return None
+        elif self._is_pronoun(index):
+            return None
+        if dozen := language.dozens.at(tokens, start):
+            return replace(self._scaled(index, dozen[1], dozen[0]), scale=dozen[0], mantissa=1)
+        spelled = self._spelled(start)
+        if spelled is None:
+            return None
+        value, last, scale, mantissa = spelled
+        if tokens[last].norm == "-" and tokens[last + 1].norm in language.ordinals:
+            return Number(index, last + 2, None, Kind.ORDINAL)
+        if scale > 1 and (part := self._and_part(last)):  # a million and a half
+            return Number(index, part[1], whole(value + part[0] * scale), scale=scale, mantissa=mantissa + part[0])
+        number = self._scaled(index, last, value)
+        return number if number.last > last else replace(number, scale=scale, mantissa=mantissa)
+
+    def _spelled(self, start: int) -> tuple[float, int, float, float] | None:  # noqa: PLR0912 (one loop over words)
+        """Return a number in words from a token on: value, the index behind it, its last scale, and its mantissa."""
+        tokens, language = self.tokens, self.language
+        total = group = 0.0
+        last_scale, scale = float("inf"), 1.0
+        place = last = start
+        joined = False
+        while True:
+            if word := language.numbers.at(tokens, place):
+                if not self._continues(group, word[0], joined=joined, started=last > start):
+                    break
+                group, scale = group + word[0], 1.0
+                place = last = word[1]
+                joined = False
+            elif word := language.scales.at(tokens, place):
+                factor = word[0]
+                if (total + group + 1) * factor > _LARGEST:
+                    break
+                if factor == _HUNDRED:
+                    if group >= _HUNDRED or (last > start and not group):
+                        break
+                    group = (group or 1) * factor
+                elif factor < last_scale:
+                    total, group, last_scale = total + (group or 1) * factor, 0.0, factor
+                else:
+                    total, group, last_scale = (total + group) * factor, 0.0, factor
+                scale *= factor
+                place = last = word[1]
+                joined = False
+            elif last > start and not joined and (tokens[place].norm == "-" or tokens[place].norm in language.and_):
+                joined = tokens[place].norm != "-"
+                place += 1
+                if joined and (not language.numbers.at(tokens, place) or not self._joins(group, total)):
+                    break
+            else:
+                break
+        if last == start:
+            return None
+        value = total + group
+        return whole(value), last, scale, value / scale
+
+    def _joins(self, group: float, total: float) -> bool:
+        """Return whether an "and" may continue a number: after a hundred or a thousand, or a unit before its ten."""
+        if self.language.units_first and 0 < group % _HUNDRED < 10:  # noqa: PLR2004 (a unit)
+            return True
+        return (group > 0 and (group % _HUNDRED == 0 or self.language.and_between_tens)) or (total > 0 and group == 0)
+
+    def _continues(self, group: float, value: float, *, joined: bool, started: bool) -> bool:
+        """Return whether a number word goes on with a group below a thousand, as twenty-two does and twenty-ten not."""
+        if not started or group == 0:
+            return True
+        rest = group % _HUNDRED
+        if rest == 0:
+            return value < _HUNDRED
+        if self.language.units_first and joined and rest < 10 and value % 10 == 0 and value < _HUNDRED:  # noqa: PLR2004
+            return True
+        return rest % 10 == 0 and rest >= 20 and value < 10  # noqa: PLR2004 (tens and a unit)
+
+    def _is_pronoun(self, index: int) -> bool:
+        """Return whether "one" at a token is a pronoun: "no one", "one of them"."""
+        tokens, language = self.tokens, self.language
+        if tokens[index].norm not in language.ones:
+            return False
+        before = tokens[index - 1].norm if index else ""
+        after = tokens[index + 1].norm
+        if after == "-" and language.fractions.at(tokens, index + 2):
+            return False
+        if before in language.not_one_after:
+            return True
+        return after in language.not_one_before and not language.ratios.at(tokens, index + 1)
+
+    def _vague_at(self, index: int) -> Number | None:
+        """Return the vague number at a token: "tens of thousands", "several hundred", "most"."""
+        tokens, language = self.tokens, self.language
+        vague = language.vague.at(tokens, index)
+        if vague:
+            magnitude, last = vague
+            while more := language.vague.at(tokens, last + (tokens[last].norm in language.of)):
+                magnitude, last = magnitude * more[0], more[1]
+            return Number(index, last, None, vague=True, magnitude=magnitude)
+        several = language.vague_before.at(tokens, index)
+        if several:
+            place = several[1] + (tokens[several[1]].norm == "-")
+            for phrases in (language.scales, language.dozens, language.vague):
+                if scale := phrases.at(tokens, place):
+                    magnitude, last = scale
+                    while more := language.scales.at(tokens, last):
+                        magnitude, last = magnitude * more[0], more[1]
+                    return Number(index, last, None, vague=True, magnitude=10 if magnitude == 12 else magnitude)  # noqa: PLR2004
+        quantifier = language.quantifiers.at(tokens, index)
+        if quantifier and not (index and tokens[index - 1].norm in language.no_quantifier_after):
+            return Number(index, quantifier[1], None, Kind.QUANTIFIER, vague=True)
+        return None
+
+    def _fraction_at(self, index: int) -> Number | None:
+        """Return the fraction at a token: "a third", "two-thirds", "half of", "half a million", "one in four"."""
+        tokens, language = self.tokens, self.language
+        if ratio := self._ratio_at(index):
+            return ratio
+        place, count = index, 0.0
+        article = False
+        if word := language.numbers.at(tokens, index):
+            count, place = word
+            place += tokens[place].norm == "-"
+        elif tokens[index].norm in language.articles:
+            place, article = index + 1, True
+        part = language.fractions.at(tokens, place)
+        if not part:
+            return None
+        denominator, last = part
+        if count and count >= denominator:
+            return None
+        if number := self._part_of_scale(index, last, (count or 1) / denominator):
+            return number
+        if not count and not article and tokens[place].norm not in language.lone_fractions:
+            return None
+        if not self._is_share(index, place, last, sure=bool(count) or tokens[place].norm in language.half):
+            return None
+        return Number(index, last, _percent((count or 1) / denominator), Kind.FRACTION, share=True)
+
+    def _part_of_scale(self, index: int, last: int, part: float) -> Number | None:
+        """Return a part of a scale as a count: "half a million", "a quarter of a million", "half-dozen"."""
+        tokens, language = self.tokens, self.language
+        place = last
+        while tokens[place].norm in language.of or tokens[place].norm in language.articles or tokens[place].norm == "-":
+            place += 1
+        scale = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
+        if not scale or place - last > 3:  # noqa: PLR2004 ("of a", or "a" between hyphens)
+            return None
+        return Number(index, scale[1], whole(part * scale[0]), scale=scale[0], mantissa=part)
+
+    def _is_share(self, index: int, place: int, last: int, *, sure: bool) -> bool:
+        """Return whether a fraction word is a share, not the third attack or the first half."""
+        tokens, language = self.tokens, self.language
+        before = tokens[index - 1].norm if index else ""
+        after = tokens[last]
+        if before in language.not_a_fraction_after or after.norm in language.not_a_fraction_before:
+            return False
+        if after.norm == "-":
+            return tokens[last + 1].norm not in language.not_a_fraction_before and tokens[last + 1].kind != WORD
+        if sure or tokens[place].norm in language.lone_fractions or language.hedges_before.before(tokens, index):
+            return True
+        return after.kind != WORD or after.norm in language.fraction_followers
+
+    def _ratio_at(self, index: int) -> Number | None:
+        """Return a ratio as a share: "one in four", "two out of three"."""
+        tokens, language = self.tokens, self.language
+        first = self._small(index)
+        if not first:
+            return None
+        link = language.ratios.at(tokens, first[1])
+        if not link and first[0] == 1:
+            link = language.weak_ratios.at(tokens, first[1])
+        second = self._small(link[1]) if link else None
+        if not second or not 0 < first[0] < second[0] <= _THOUSAND:
+            return None
+        if tokens[second[1]].norm in language.months or language.measures.at(tokens, second[1]):
+            return None
+        return Number(index, second[1], _percent(first[0] / second[0]), Kind.FRACTION, share=True)
+
+    def _small(self, index: int) -> tuple[float, int] | None:
+        """Return the small whole number at a token in digits or in words, and the index behind it."""
+        token = self.tokens[index]
+        if token.kind == NUMBER and len(token.norm) <= 3 and token.norm.isdecimal():  # noqa: PLR2004
+            return int(token.norm), index + 1
+        spelled = self._spelled(index) if token.kind == WORD else None
+        return (spelled[0], spelled[1]) if spelled else None
+
+    def _with_unit(self, number: Number) -> Number:
+        """Return a number with the unit that follows it: percent, a currency, a measure."""
+        tokens, language = self.tokens, self.language
+        if number.kind not in (Kind.COUNT, Kind.FRACTION):
+            return number
+        place = number.last + (tokens[number.last].norm == "-")
+        if not number.vague and number.kind is Kind.COUNT and (percent := language.percent.at(tokens, place)):
+            return replace(number, last=percent[1], kind=Kind.PERCENT, unit="percent", doubt=None)
+        if currency := language.currencies.at(tokens, place):
+            return replace(number, last=currency[1], kind=Kind.MONEY, unit=currency[0])
+        unit = language.currency_signs.get(tokens[place].norm) or language.codes.get(tokens[place].norm)
+        if unit and not (tokens[place].kind == SYMBOL and tokens[place + 1].kind == NUMBER and tokens[place + 1].glued):
+            return replace(number, last=place + 1, kind=Kind.MONEY, unit=unit)
+        return number
+
+
+def _sign(norm: str) -> float:
+    """Return the value of a sign such as ½, which is folded to 1⁄2."""
+    above, below = norm.split("⁄", 1)
+    return int(above) / int(below) if above.isdecimal() and below.isdecimal() and int(below) else 0.0

@@ -1,0 +1,347 @@
+"""The reader of quantities: the numbers of a text with hedge, kind and place, and what could not be settled."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from schema.quantities import hedges
+from schema.quantities.hedges import Hedging, strongest
+from schema.quantities.kinds import noun_behind, with_kind
+from schema.quantities.language import Language, language_of
+from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong, whole
+from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
+from schema.terms import Hedge
+
+LONGEST_TEXT = 200_000
+"""Characters."""
+COUNTED = frozenset({Kind.COUNT, Kind.PERCENT, Kind.MONEY, Kind.FRACTION})
+"""The kinds of numbers that an estimate may hold."""
+
+_DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
+_MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
+_THOUSAND = 1_000
+_MOST_APART = 20
+"""How many times the first number the second may be in "2 or 3"."""
+_LOW_ONLY = frozenset({Hedge.AT_LEAST, Hedge.MORE_THAN})
+_HIGH_ONLY = frozenset({Hedge.UP_TO, Hedge.FEWER_THAN, Hedge.NEARLY})
+
+
+class Words(NamedTuple):
+    """Some words of the text, and their place in code points."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Unsettled(NamedTuple):
+    """What could not be settled about a number: the words, and why; the hedge that is closest to an unknown word."""
+
+    words: Words
+    why: str
+    closest: str | None = None
+    hedge: Hedge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number or an interval that a text says.
+
+    `start` and `end` are the place of the number without its hedge, in code points. `low`, `best` and `high` are the
+    numbers of an estimate with this hedge; `numbers` are all that are printed, one or two. Fractions are in percent.
+    `unit` is "percent" or the code of a currency; `noun` is what is counted. `magnitude` is the power of ten of a
+    vague word. `hedges` are the words of the hedge; `shared` says that they stand at the number before, and cover this
+    one too. `unsettled` lists what the reader cannot tell: such a quantity must not be taken as read.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    hedge: Hedge
+    numbers: tuple[float, ...]
+    low: float | None
+    best: float | None
+    high: float | None
+    unit: str | None
+    noun: Words | None
+    magnitude: float | None
+    hedges: tuple[Words, ...]
+    shared: bool
+    unsettled: tuple[Unsettled, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it is a figure that an estimate may hold, and no date, age, measure or name."""
+        return self.kind in COUNTED or self.kind is Kind.QUANTIFIER
+
+
+class _Interval(NamedTuple):
+    """A number, or the two ends of a range; the hedges before and behind it."""
+
+    low: Number
+    high: Number | None
+    before: Hedging
+    after: Hedging
+
+    @property
+    def last(self) -> Number:
+        return self.high or self.low
+
+
+def read_quantities(text: str, language: str) -> list[Quantity]:
+    """Return the quantities of a text in their order; `language` is its BCP 47 tag.
+
+    Of a language without a file in `languages/`, only numbers in digits are read. Raises TextTooLong above 200,000
+    characters or 5,000 numbers.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLong(f"the text has {len(text):,} characters; expected at most {LONGEST_TEXT:,}")
+    return _Reader(text, language_of(language)).quantities()
+
+
+class _Reader:
+    """Reads the quantities of one text."""
+
+    def __init__(self, text: str, language: Language) -> None:
+        self.text, self.language = text, language
+        self.tokens = tokens_of(text, language)
+        dates: set[int] = set()
+        self.numbers = [
+            with_kind(number, self.tokens, language, dates) for number in NumberReader(self.tokens, language).all()
+        ]
+
+    def quantities(self) -> list[Quantity]:
+        """Return the quantities, those with hedges of the numbers before them too."""
+        quantities: list[Quantity] = []
+        previous: tuple[_Interval, Quantity] | None = None
+        intervals = self._intervals()
+        in_hedges = {
+            place
+            for interval in intervals
+            for span in (*interval.before.spans, *interval.after.spans)
+            for place in range(*span)
+        }
+        for interval in intervals:
+            if interval.low.first in in_hedges:  # "most" in "at the most"
+                continue
+            quantity = self._quantity(interval, previous)
+            quantities.append(quantity)
+            previous = (interval, quantity)
+        return quantities
+
+    def _intervals(self) -> list[_Interval]:
+        """Return the numbers, two ends of a range as one interval, with their hedges."""
+        intervals: list[_Interval] = []
+        index = 0
+        while index < len(self.numbers):
+            number = self.numbers[index]
+            following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
+            interval = self._range(number, following) if following else None
+            if interval is None:
+                hedging = hedges.before(self.tokens, number.first, self.language)
+                interval = _Interval(number, None, hedging, hedges.after(self.tokens, number.last, self.language))
+            intervals.append(interval)
+            index += 2 if interval.high else 1
+        return intervals
+
+    def _range(self, number: Number, following: Number) -> _Interval | None:
+        """Return the range that two numbers are the ends of, or None."""
+        tokens, language = self.tokens, self.language
+        if number.kind not in COUNTED or number.vague or following.vague or number.value is None:
+            return self._range_of_dates(number, following)
+        if following.kind not in COUNTED or following.value is None:
+            return None
+        if number.kind is Kind.MONEY and following.kind is Kind.COUNT:  # "$25-50 million"
+            following = replace(following, kind=Kind.MONEY, unit=number.unit)
+        if number.kind is not following.kind and (number.unit or number.kind is Kind.FRACTION):
+            return None
+        inner = hedges.before(tokens, number.first, language)
+        opener = language.range_open.before(tokens, inner.first if inner.spans else self._less_article(number.first))
+        if opener is None:
+            opener = language.range_open.before(tokens, number.first)
+        between = (
+            opener is not None and language.range_between.before(tokens, self._after_opener(number, inner)) is not None
+        )
+        link = self._link(number.last, following.first, opened=opener is not None, between=between)
+        if link is None or (link == "to" and opener and not between and self._changes(opener[1])):
+            return None
+        low = _with_shared_scale(number, following)
+        if low.value is None or following.value is None or low.value >= following.value:
+            return None
+        if link == "or" and following.value > _MOST_APART * low.value:
+            return None
+        outer = hedges.before(tokens, opener[1] if opener else number.first, language)
+        hedging = outer if not opener else replace(outer, spans=(*outer.spans, *inner.spans))
+        behind = hedges.after(tokens, following.last, language)
+        return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
+
+    def _range_of_dates(self, number: Number, following: Number) -> _Interval | None:
+        dates = number.kind is following.kind is Kind.DATE
+        if dates and following.first - number.last == 1 and self.tokens[number.last].norm in _DASHES:
+            return _Interval(number, following, Hedging(), Hedging())
+        return None
+
+    def _less_article(self, index: int) -> int:
+        return (
+            index - 1
+            if index and self.tokens[index - 1].norm in self.language.articles | self.language.definite
+            else index
+        )
+
+    def _after_opener(self, number: Number, inner: Hedging) -> int:
+        """Return the token behind the opener of a range: that of the number, or of the hedge before it."""
+        for place in (number.first, inner.first if inner.spans else number.first, self._less_article(number.first)):
+            if self.language.range_open.before(self.tokens, place):
+                return place
+        return number.first
+
+    def _link(self, last: int, first: int, *, opened: bool, between: bool) -> str | None:
+        """Return what joins two numbers to a range, by the tokens between them: "dash", "to", "or", "and"; or None."""
+        tokens, language = self.tokens, self.language
+        if first - last == 1 and tokens[last].norm in _DASHES:
+            glued = tokens[last].glued and tokens[first].glued
+            return "dash" if tokens[last].norm != "\u2014" or glued else None
+        if tokens[last].norm == "-" and tokens[last + 1].kind == WORD:  # "fünf- bis sechstausend"
+            last += 1
+        most = last + _MOST_WORDS_BETWEEN if opened else last
+        for place in range(last, min(most, first - 1) + 1):
+            for name, phrases in (("to", language.range_to), ("or", language.range_or), ("and", language.range_and)):
+                phrase = phrases.at(tokens, place)
+                if not phrase or self._less_article(first) > phrase[1] or phrase[1] > first:
+                    continue
+                if name == "and" and not between:
+                    continue
+                if name == "or" and place > last:
+                    continue
+                return name
+            if tokens[place].kind != WORD or tokens[place].norm in language.verbs:
+                return None
+        return None
+
+    def _changes(self, opener: int) -> bool:
+        """Return whether a verb of change stands before "from" at a token: "rose from 400 to 500" is no range."""
+        for place in range(opener - 1, max(opener - 1 - _MOST_WORDS_OF_CHANGE, -1), -1):
+            if self.tokens[place].kind == BREAK:
+                return False
+            if self.tokens[place].norm in self.language.change:
+                return True
+        return False
+
+    def _quantity(self, interval: _Interval, previous: tuple[_Interval, Quantity] | None) -> Quantity:
+        """Return the quantity of an interval; `previous` is the one before it, whose hedge may cover it too."""
+        number, last = interval.low, interval.last
+        spans = [*interval.before.spans, *interval.after.spans]
+        hedge = strongest([interval.before.hedge, interval.after.hedge])
+        counted = last.kind in COUNTED or last.kind is Kind.QUANTIFIER
+        shared = False
+        if not spans and previous and counted and self._covers(previous, interval):
+            hedge, shared = previous[1].hedge, True
+            spans = list(previous[0].before.spans)
+        if number.vague:
+            hedge = Hedge.VAGUE
+        elif interval.high and hedge in (Hedge.NONE, Hedge.APPROXIMATELY):
+            hedge = Hedge.BETWEEN
+        elif hedge is Hedge.NONE and (number.share or number.approximate):
+            hedge = Hedge.APPROXIMATELY
+        numbers = tuple(end.value for end in (number, interval.high) if end and end.value is not None)
+        low, best, high = figure_of(hedge, numbers)
+        behind = interval.after.spans[0] if interval.after.spans else (0, 0)
+        adjacent = behind[0] - last.last == (self.tokens[last.last].norm == "-")
+        noun = noun_behind(behind[1] if adjacent else last.last, self.tokens, self.language)
+        return Quantity(
+            self.tokens[number.first].start,
+            self.tokens[last.last - 1].end,
+            last.kind,
+            hedge,
+            numbers,
+            low,
+            best,
+            high,
+            last.unit,
+            self._words(*noun) if noun else None,
+            number.magnitude,
+            tuple(self._words(*span) for span in spans),
+            shared,
+            tuple(self._unsettled(interval)) if counted else (),
+        )
+
+    def _words(self, first: int, last: int) -> Words:
+        """Return the words of the tokens from the first to the one before the last."""
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        return Words(self.text[start:end], start, end)
+
+    def _covers(self, previous: tuple[_Interval, Quantity], interval: _Interval) -> bool:
+        """Return whether the hedge before the number before covers this one: "about 500 men and 300 women"."""
+        tokens, language = self.tokens, self.language
+        before, quantity = previous
+        if not (before.before.spans or quantity.shared) or before.after.spans:
+            return False
+        if quantity.hedge in (Hedge.NONE, Hedge.VAGUE, Hedge.BETWEEN) or before.last.kind is not interval.low.kind:
+            return False
+        start = before.last.last
+        coordinator = language.coordinators.before(tokens, interval.low.first)
+        if not coordinator or not start <= coordinator[1] <= start + _MOST_COORDINATED:
+            return False
+        return all(
+            tokens[place].kind in (WORD, SYMBOL) and tokens[place].norm not in language.verbs
+            for place in range(start, coordinator[1])
+        )
+
+    def _unsettled(self, interval: _Interval) -> list[Unsettled]:
+        """Return what cannot be settled about an interval."""
+        unsettled = [
+            Unsettled(self._words(end.first, end.last), end.doubt)
+            for end in (interval.low, interval.high)
+            if end and end.doubt
+        ]
+        if interval.before.negated:
+            unsettled.append(
+                Unsettled(self._words(interval.before.first - 1, interval.low.first), "negates the number")
+            )
+        first = interval.before.first if interval.before.spans else interval.low.first
+        unknown = hedges.unknown_beside(self.tokens, first, interval.last.last, self.language)
+        if unknown:
+            words = self._words(unknown.token, unknown.token + 1)
+            unsettled.append(Unsettled(words, "is no hedge that is known", unknown.closest, unknown.hedge))
+        return unsettled
+
+
+def _with_shared_scale(number: Number, following: Number) -> Number:
+    """Return the first end of a range with the scale of the second: "five to six thousand", "5-6,000"."""
+    if number.value is None or following.value is None or number.scale != 1:
+        return number
+    scale, mantissa = following.scale, following.mantissa
+    plain = not number.digits or number.digits.isdecimal() or number.value != int(number.value)
+    if scale == 1 and following.digits:
+        scale = _scale_of_digits(following)
+        mantissa = following.value / scale
+        plain = plain and number.value * scale < following.value
+    if scale == 1 or not plain or number.value >= mantissa:
+        return number
+    return replace(number, value=whole(number.value * scale))
+
+
+def _scale_of_digits(number: Number) -> float:
+    """Return the scale that digits with separators share with the number before: 6,000 and 7,500 that of thousands."""
+    value = number.value or 0
+    if value < _THOUSAND or value % (_THOUSAND if number.digits.isdecimal() else 100):
+        return 1
+    scale = _THOUSAND
+    while value % (scale * _THOUSAND) == 0:
+        scale *= _THOUSAND
+    return scale
+
+
+def figure_of(hedge: Hedge, numbers: tuple[float, ...]) -> tuple[float | None, float | None, float | None]:
+    """Return the low, best and high of an estimate with a hedge and the printed numbers."""
+    if not numbers or hedge is Hedge.VAGUE:
+        return None, None, None
+    low, high = numbers[0], numbers[-1]
+    if hedge is Hedge.NONE:
+        return low, low, low
+    if hedge is Hedge.APPROXIMATELY:
+        return None, low, None
+    if hedge in _LOW_ONLY:
+        return low, None, None
+    if hedge in _HIGH_ONLY or low == high:
+        return None, None, high
+    return low, None, high
