@@ -95,6 +95,13 @@ class Sha256(Pattern):
         super().__init__("^[0-9a-f]{64}$", "a SHA-256 digest: 64 hexadecimal digits, lower-case", 64, **kwargs)
 
 
+class Language(Pattern):
+    """A BCP 47 language tag."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", "a BCP 47 language tag such as en", 20, **kwargs)
+
+
 class Edtf(Pattern):
     """An EDTF date or interval, kept as its text."""
 

@@ -2,7 +2,22 @@
 
 from marshmallow import fields
 
-from schema.fields import Day, Edtf, Flag, Id, ListOf, Number, Part, Pattern, Reference, Sha256, Term, Text, Whole
+from schema.fields import (
+    Day,
+    Edtf,
+    Flag,
+    Id,
+    Language,
+    ListOf,
+    Number,
+    Part,
+    Pattern,
+    Reference,
+    Sha256,
+    Term,
+    Text,
+    Whole,
+)
 from schema.terms import AsOfBasis, Drift, Hedge, Locus, PublishedBasis
 from schema.vocabulary import (
     GroupSchema,
@@ -65,13 +80,7 @@ class ArticleSchema(Record):
         metadata=about("The news agency that the article itself credits."),
     )
     published = Part(PublishedSchema, required=True, metadata=about("When it appeared."))
-    language = Pattern(
-        "^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$",
-        "a BCP 47 language tag such as en",
-        20,
-        required=True,
-        metadata=about("BCP 47 tag of the language it is in.", "en"),
-    )
+    language = Language(required=True, metadata=about("BCP 47 tag of the language it is in.", "en"))
     url = Pattern(
         "^https?://[!-~]+$",
         "an address that begins with http:// or https://",

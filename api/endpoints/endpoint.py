@@ -28,12 +28,17 @@ PROBLEMS = {
     400: ("BadRequest", "A parameter is not known, or its value is not: every one, with what would be right."),
     404: ("NotFound", "There is no such record."),
     406: ("NotAcceptable", "None of the media types in Accept can be given."),
+    413: ("TooLarge", "The text is longer than this server reads."),
     414: ("AddressTooLong", "The address is longer than this server reads."),
+    415: ("UnsupportedMediaType", "The text is of a media type that this server does not read."),
     TOO_MANY: ("TooManyRequests", "Where the server limits requests: this client has made too many."),
     500: ("InternalError", "Something went wrong on this side."),
     UNAVAILABLE: ("Unavailable", "The dataset cannot be read just now."),
 }
 """Status → the name of its problem in OpenAPI, and what it means."""
+
+OF_A_BODY = {413, 415}
+"""Problems of a request with a body."""
 
 _TERM = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 LINKED_DATA = {
@@ -142,7 +147,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         if body:
             view = self.response(200, body, headers=headers)(view)
         view = self.alt_response(304, response="NotModified")(view)
-        for status, (name, _) in PROBLEMS.items():
+        for status in PROBLEMS.keys() - OF_A_BODY:
+            name, _ = PROBLEMS[status]
             view = self.alt_response(status, response=name)(view)
         summary, _, description = cleandoc(endpoint.answer.__doc__ or "").partition("\n")
         texts = {"summary": summary.removesuffix("."), "description": " ".join(description.split())}

@@ -1,4 +1,4 @@
-"""Rate limits: the number of requests that a client may make, if configured, and the headers that tell what is left."""
+"""Limits: the longest text that a client may send, and the requests that it may make, with the headers that tell."""
 
 import time
 from collections.abc import Iterable
@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api.config import Config
 from api.http.headers import RATE_LIMIT, RATE_LIMIT_POLICY
 
+LONGEST_BODY = 200_000
+"""The most bytes of a text that a client may send."""
 _EXEMPT = ("/health/", "/metrics")
 
 

@@ -19,6 +19,7 @@ from flask import Flask
 from api.config import Config
 from api.http.answers import etag_matches
 from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
+from api.http.limits import LONGEST_BODY
 from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
 from api.server.cache import (
     REPRESENTATION_HEADERS,
@@ -73,6 +74,16 @@ def _decisive(headers: Headers) -> dict[bytes, bytes]:
 
 def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, bytes]) -> RequestKey:
     return release.fingerprint, path, query, decisive.get(b"accept", b""), decisive.get(b"accept-encoding", b"")
+
+
+async def _body(receive: Receive) -> bytes:
+    """Return the body of a request, or its beginning: what is longer than a text may be is refused."""
+    body, more = b"", True
+    while more and len(body) <= LONGEST_BODY:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
 
 
 class FrontDoor:
@@ -130,12 +141,12 @@ class FrontDoor:
         entry = self._fast_path.answer(release, key, decisive.get(b"if-none-match"))
         return self._ready_response(entry, "fast", method, decisive, began) if entry else None
 
-    async def respond_in_thread(self, scope: Message, _: Receive, send: Send) -> None:
+    async def respond_in_thread(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request by Flask in a thread, and cache the answer if possible."""
         method, path, release = scope["method"], scope["raw_path"], self._release
         if path == b"/metrics":
             self._metrics.set_cache_bytes(self._cache.size)
-        response = await self._threads.call(scope)
+        response = await self._threads.call(scope, await _body(receive) if method == "POST" else b"")
         if method == "GET" and release and not self._is_limited:
             key = _key(release, path, scope["query_string"], _decisive(scope["headers"]))
             self._store(release, key, response)

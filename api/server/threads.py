@@ -29,8 +29,8 @@ NICENESS = 5
 T = TypeVar("T")
 
 
-def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
-    """Return the WSGI environment of an ASGI request; its body is empty, because no view reads a body."""
+def wsgi_environ(scope: dict[str, Any], body: bytes = b"") -> dict[str, Any]:
+    """Return the WSGI environment of an ASGI request with a body, or with as much of it as is read."""
     path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     target = f"{path}?{query}" if query else path
     if path[:1] != "/" and "://" in path:  # the absolute form, which clients send to a proxy
@@ -47,7 +47,7 @@ def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": BytesIO(),
+        "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
@@ -61,6 +61,7 @@ def wsgi_environ(scope: dict[str, Any]) -> dict[str, Any]:
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
+    environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 
 
@@ -132,10 +133,10 @@ class FlaskThreads:
             deadline.cancelled = True
             raise
 
-    async def call(self, scope: dict[str, Any]) -> FlaskResponse:
-        """Return Flask's response to an ASGI request."""
+    async def call(self, scope: dict[str, Any], body: bytes = b"") -> FlaskResponse:
+        """Return Flask's response to an ASGI request with a body."""
         deadline = Deadline()
-        return await self._in_thread(deadline, partial(self._call, wsgi_environ(scope), deadline))
+        return await self._in_thread(deadline, partial(self._call, wsgi_environ(scope, body), deadline))
 
     async def send(self, response: FlaskResponse, send: Callable[[dict[str, Any]], Any]) -> None:
         """Send a response; the next piece of a stream is read after the previous one has been sent."""

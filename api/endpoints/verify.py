@@ -1,0 +1,215 @@
+"""/verify: what the dataset holds about each number of a text that is sent, and who said it.
+
+The text is neither stored nor logged.
+"""
+
+import re
+from typing import Any
+
+import orjson
+from flask import Response, request
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from api import context
+from api.endpoints.endpoint import Blueprint
+from api.formats.html_text import HtmlText
+from api.http.limits import LONGEST_BODY
+from api.query.question import QuerySchema, question_of_request
+from api.read.verification import Finding, Verdict, verify
+from schema.fields import Edtf, Language, ListOf, Number, Part, Term, Whole
+from schema.intervals import read_period
+from schema.quantities import Kind, TextTooLong
+from schema.records import EstimateSchema
+from schema.terms import Hedge
+from schema.vocabulary import about
+
+JSON, PLAIN, MARKDOWN, HTML = "application/json", "text/plain", "text/markdown", "text/html"
+_QUOTED = re.compile("^[ >\t]+", re.MULTILINE)
+"""The marks of a quotation in Markdown, which are no "more than"."""
+MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
+
+_LANGUAGE = about("BCP 47 tag of the text's language.", "en")
+_AS_OF = about("The time that the text describes; without it, numbers are compared with those of any time.", "2023-03")
+
+_parameters = QuerySchema.from_dict(
+    {"language": Language(load_default="en", metadata=_LANGUAGE), "as_of": Edtf(metadata=_AS_OF)},
+    name="VerifyQuerySchema",
+)()
+
+
+class TextSchema(Schema):
+    """A text to verify."""
+
+    class Meta:
+        """marshmallow's settings."""
+
+        unknown = RAISE
+
+    text = fields.String(
+        required=True, validate=validate.Length(1, LONGEST_BODY), metadata=about("The text.", "Up to 7,000 remain.")
+    )
+    language = Language(load_default="en", metadata=_LANGUAGE)
+    as_of = Edtf(load_default=None, allow_none=True, metadata=_AS_OF)
+
+
+class SubjectSchema(Schema):
+    """What a number is about, of one kind."""
+
+    ids = ListOf(fields.String(), metadata=about("The records that the text tells; empty: it does not tell.", ["iraq"]))
+    candidates = ListOf(fields.String(), metadata=about("Where it does not tell: the records that it could be.", []))
+
+
+class FindingSchema(Schema):
+    """A number of a text, and what the dataset holds about it."""
+
+    start = Whole(metadata=about("Where the number begins in the text as it was sent, in code points.", 6))
+    end = Whole(metadata=about("Where it ends.", 11))
+    text = fields.String(metadata=about("The number as it is written, with its hedge.", "Up to 7,000"))
+    kind = Term(Kind, metadata=about("What kind of number it is.", "count"))
+    low = Number(allow_none=True, metadata=about("The lower number; null: not said.", 400))
+    best = Number(allow_none=True, metadata=about("The central number; null: not said."))
+    high = Number(allow_none=True, metadata=about("The upper number; null: not said.", 7000))
+    hedge = Term(Hedge, metadata=about("How firmly it is said; see /hedges.", "up_to"))
+    unsettled = ListOf(fields.String(), metadata=about("What could not be read in it with certainty.", []))
+    verdict = Term(
+        Verdict,
+        metadata=about(
+            "borne: an estimate says this, with this hedge. hedge_lost: the hedge is dropped. hedge_changed: it is "
+            "another one. bound_reversed: a ceiling became a floor, or a floor a ceiling. contradicted: a claim about "
+            "the same excludes it. number_differs: a claim about the same has another number. nobody_said: nothing in "
+            "the dataset is about this. not_a_claim: it counts nothing that the dataset counts, such as a date. No "
+            "verdict says that a number is true.",
+            "borne",
+        ),
+    )
+    says = fields.String(metadata=about("The verdict as a sentence.", "The Pentagon said “about 15,000”."))
+    group = Part(SubjectSchema, allow_none=True, metadata=about("Whom it is about; null: not a claim."))
+    region = Part(SubjectSchema, allow_none=True, metadata=about("Where; null: not a claim."))
+    indicator = Part(SubjectSchema, allow_none=True, metadata=about("What it counts; null: not a claim."))
+    sources = Whole(metadata=about("How many distinct sources are behind the verdict; retellings count once.", 1))
+    evidence = ListOf(
+        fields.Nested(EstimateSchema), metadata=about("One report of each claim behind the verdict, five at most.")
+    )
+
+
+class VerifyMetaSchema(Schema):
+    """The `meta` of a verification."""
+
+    total = fields.Integer(required=True, metadata={"description": "How many numbers the text has."})
+    dataset = fields.String(required=True, metadata={"description": "The version of the dataset that was read."})
+
+
+class VerificationSchema(Schema):
+    """The numbers of a text with their verdicts."""
+
+    data = fields.List(fields.Nested(FindingSchema), required=True)
+    meta = fields.Nested(VerifyMetaSchema, required=True)
+
+
+_finding = FindingSchema()
+blueprint = Blueprint("verify", __name__, description="The numbers of a text, and who said them.")
+
+_QUERY = [
+    {"in": "query", "name": name, "required": False, "description": field.metadata["description"]}
+    | {"schema": {"type": "string"}, "example": field.metadata["example"]}
+    for name, field in _parameters.fields.items()
+]
+_BODY = {
+    "required": True,
+    "content": {
+        JSON: {"schema": TextSchema},
+        **{media_type: {"schema": {"type": "string"}} for media_type in (PLAIN, MARKDOWN, HTML)},
+    },
+}
+
+
+@blueprint.route("/verify", methods=["POST"])
+@blueprint.response(200, VerificationSchema)
+@blueprint.alt_response(400, response="BadRequest")
+@blueprint.alt_response(413, response="TooLarge")
+@blueprint.alt_response(415, response="UnsupportedMediaType")
+@blueprint.alt_response(429, response="TooManyRequests")
+@blueprint.alt_response(503, response="Unavailable")
+@blueprint.doc(operationId="verify_text", parameters=_QUERY, requestBody=_BODY)
+def verify_text() -> Response:
+    """Verify the numbers of a text.
+
+    Each number of the text is compared with the estimates of the group, the region and the indicator that the text
+    tells. The answer says for each who said it, in which words, or that nobody did; it never says that a number is
+    true. Send the text as text/plain, text/markdown or text/html, with `language` and `as_of` in the address, or as
+    JSON. It is neither stored nor logged.
+    """
+    text, language, as_of = _text_of_request()
+    page = HtmlText(text) if request.mimetype == HTML else None
+    read = page.text if page else text
+    if request.mimetype == MARKDOWN:
+        read = _QUOTED.sub(lambda marks: " " * len(marks.group()), text)  # as long, so that places stay
+    try:
+        findings = verify(read, language, read_period(as_of) if as_of else None)
+    except TextTooLong as error:
+        raise RequestEntityTooLarge(str(error)) from error
+    data = [_rendered(finding, text, page) for finding in findings]
+    meta = {"total": len(data), "dataset": context.release().version}
+    return Response(orjson.dumps({"data": data, "meta": meta}), mimetype=JSON)
+
+
+def _text_of_request() -> tuple[str, str, str | None]:
+    """Return the text of the request, its language and the time that it describes; raises an HTTPException."""
+    body = request.get_data()
+    if len(body) > LONGEST_BODY:
+        raise RequestEntityTooLarge(f"The text has more than {LONGEST_BODY:,} bytes; expected at most so many.")
+    if request.mimetype not in MEDIA_TYPES:
+        raise UnsupportedMediaType(f"A text is {', '.join(MEDIA_TYPES)}; expected one of these as Content-Type.")
+    try:
+        decoded = body.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The text is not UTF-8 at byte {error.start}; expected UTF-8.") from error
+    parameters = question_of_request(_parameters).parameters
+    if request.mimetype != JSON:
+        return decoded, parameters["language"], parameters.get("as_of")
+    if request.query_string:
+        raise BadRequest("With a JSON body, language and as_of stand in it; expected no parameters in the address.")
+    try:
+        sent: dict[str, Any] = TextSchema().load(orjson.loads(decoded))
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"The body is no JSON: {error}; expected an object with `text`.") from error
+    except ValidationError as error:
+        faults = [
+            {"parameter": key, "value": None, "message": message, "did_you_mean": []}
+            for key, messages in error.messages_dict.items()
+            for message in messages
+        ]
+        problem = BadRequest()
+        problem.data = {"faults": faults}  # type: ignore[attr-defined]
+        raise problem from error
+    return sent["text"], sent["language"], sent["as_of"]
+
+
+def _rendered(finding: Finding, text: str, page: HtmlText | None) -> dict[str, Any]:
+    """Return a finding as JSON's objects; `page` is the page that `text` is, if it is HTML."""
+    quantity = finding.quantity
+    start = min([quantity.start, *(words.start for words in quantity.hedges if not quantity.shared)])
+    end = max([quantity.end, *(words.end for words in quantity.hedges if not quantity.shared)])
+    if page:
+        start, end = page.place(start), page.place(end - 1) + 1
+    subjects = {
+        kind: {"ids": list(subject.ids), "candidates": list(subject.candidates)}
+        for kind, subject in finding.subjects.items()
+    }
+    return {
+        "start": start,
+        "end": end,
+        "text": text[start:end],
+        "kind": quantity.kind,
+        "low": quantity.low,
+        "best": quantity.best,
+        "high": quantity.high,
+        "hedge": quantity.hedge,
+        "unsettled": [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled],
+        "verdict": finding.verdict,
+        "says": finding.says,
+        **{kind: subjects.get(kind) for kind in ("group", "region", "indicator")},
+        "sources": finding.sources,
+        "evidence": finding.evidence,
+    }
