@@ -11,19 +11,23 @@ def faults_of_times(estimate: Record, published: str) -> list[Fault]:
 
     A date that is marked as uncertain (`?`, `%`) may be wrong, so it is not compared.
     """
-    last = read_period(published).end
+    last = published if _is_day(published) else read_period(published).end
     if last is None:
         return []
     faults = []
     for key in ("as_of", "stated"):
-        if (time := estimate[key]) and (read_period(time["edtf"]).start or last) > last:
-            date = time["edtf"]
+        # Most dates are as text not above the last day; only the others, such as seasons, are read.
+        if (time := estimate[key]) and (date := time["edtf"])[:10] > last and (read_period(date).start or "") > last:
             if not _is_uncertain(date) and not _is_uncertain(published):
                 what = (
                     f"{shown(date)} begins after the article is published, {published}; expected {last} at the latest"
                 )
                 faults.append(Fault(f"{key.replace('_', '-')}-after-published", f"{key}.edtf", what))
     return faults
+
+
+def _is_day(date: str) -> bool:
+    return len(date) == 10 and date[7] == "-"  # noqa: PLR2004 (2017-07-10)
 
 
 def _is_uncertain(date: str) -> bool:
