@@ -14,16 +14,23 @@ def faults_of_times(estimate: Record, published: str) -> list[Fault]:
     last = published if _is_day(published) else read_period(published).end
     if last is None:
         return []
-    faults = []
-    for key in ("as_of", "stated"):
-        # Most dates are as text not above the last day; only the others, such as seasons, are read.
-        if (time := estimate[key]) and (date := time["edtf"])[:10] > last and (read_period(date).start or "") > last:
-            if not _is_uncertain(date) and not _is_uncertain(published):
-                what = (
-                    f"{shown(date)} begins after the article is published, {published}; expected {last} at the latest"
-                )
-                faults.append(Fault(f"{key.replace('_', '-')}-after-published", f"{key}.edtf", what))
-    return faults
+    late = [key for key in ("as_of", "stated") if estimate[key] and _begins_after(estimate[key]["edtf"], last)]
+    if not late or _is_uncertain(published):
+        return []
+    return [
+        Fault(
+            f"{key.replace('_', '-')}-after-published",
+            f"{key}.edtf",
+            f"{shown(estimate[key]['edtf'])} begins after the article is published, {published}; "
+            f"expected {last} at the latest",
+        )
+        for key in late
+    ]
+
+
+def _begins_after(date: str, day: str) -> bool:
+    """Return whether a certain date begins after a day; only one that is above the day as a text has to be read."""
+    return date[:10] > day and (read_period(date).start or "") > day and not _is_uncertain(date)
 
 
 def _is_day(date: str) -> bool:
