@@ -1,6 +1,7 @@
 """EDTF dates as periods of days, and figures as intervals of numbers, with their rounding and their contradictions."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -72,6 +73,10 @@ def _days(date_: str) -> tuple[str | None, str | None]:
         return date_[:10], date_[:10]
     if date_ == "..":
         return None, None
+    if month_or_year := re.fullmatch("([0-9]{4})(?:-(0[1-9]|1[0-2]))?[~?%]?", date_, re.ASCII):
+        year, month = month_or_year.groups()
+        last = month or "12"
+        return f"{year}-{month or '01'}-01", f"{year}-{last}-{monthrange(int(year), int(last))[1]}"
     # The parser reads 1 to 9999 only as bare dates.
     parsed = parse_edtf(date_)
     start, end = ("{:04d}-{:02d}-{:02d}".format(*day[:3]) for day in (parsed.lower_strict(), parsed.upper_strict()))

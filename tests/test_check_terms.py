@@ -34,6 +34,12 @@ def test_a_term_that_does_not_fit_is_refused(tmp_path, name, old, new, problem):
     assert seeds.problems() == [problem]
 
 
+def test_a_wrong_code_is_no_reason_to_refuse_what_lies_in_the_region(tmp_path):
+    seeds = ChangedSeeds(tmp_path)
+    seeds.change(REGIONS, "iso: NG,", "iso: NE,")
+    assert seeds.problems() == ["regions.yaml: [0].iso: 'NE' is the code of Niger; expected NG"]
+
+
 def test_a_combined_region_may_lie_in_another(tmp_path):
     seeds = ChangedSeeds(tmp_path)
     seeds.add(REGIONS, "- {id: niger, name: Niger, kind: country, iso: NE}\n")

@@ -11,7 +11,7 @@ from api.read.resources import RESOURCES
 SEARCHED = {
     **{"region": "mali", "group": "beta", "indicator": "killed", "source": "source-1", "claim": "claim-7"},
     **{"article": "article-3", "hedge": "vague", "source_kind": "ngo", "publisher": "The Night", "unit": "percent"},
-    **{"as_of": "2018", "stated": "2019", "published": "2019-05", "q": "hundreds"},
+    **{"as_of": "2018", "stated": "2019", "published": "2020-01", "q": "hundreds"},
     **{"locus": "headline", "derived": "false", "disputed": "true"},
 }
 """A value of each filter for which an index leads to the estimates."""

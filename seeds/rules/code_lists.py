@@ -49,17 +49,17 @@ def faults_of_region(region: Record) -> Iterator[Fault]:
 
 def _faults_of_regions(regions: Sequence[T]) -> Iterator[tuple[T, Fault]]:
     """Yield the regions whose members or codes do not fit their kind, their names, or the regions above them."""
-    by_id = {entry.record["id"]: entry.record for entry in regions}
-    parents = {id_: {region["parent"]} - {None} for id_, region in by_id.items()}
+    faults_of_codes = {entry.record["id"]: list(faults_of_code(entry.record)) for entry in regions}
+    with_right_code = {entry.record["id"]: entry.record for entry in regions if not faults_of_codes[entry.record["id"]]}
+    parents = {entry.record["id"]: {entry.record["parent"]} - {None} for entry in regions}
     above = _directly_above(regions)
     for entry in regions:
         region = entry.record
-        for fault in (
-            *faults_of_region(region),
-            *_faults_of_members(region, above),
-            *faults_of_code(region),
-            *faults_of_country(region, [by_id[id_] for id_ in _ancestors(parents, region["id"]) if id_ in by_id]),
-        ):
+        faults = [*faults_of_region(region), *_faults_of_members(region, above), *faults_of_codes[region["id"]]]
+        if region["id"] in with_right_code:
+            ancestors = _ancestors(parents, region["id"]) & with_right_code.keys()
+            faults += faults_of_country(region, [with_right_code[id_] for id_ in ancestors])
+        for fault in faults:
             yield entry, fault
 
 

@@ -26,8 +26,8 @@ _PAIRS = f"""
     {{where}} ORDER BY later.number
 """  # noqa: S608 (names of columns)
 _SAME_PRINT = """
-    SELECT json_group_array(id) FROM (SELECT id, print_key(record) AS key FROM articles)
-    WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1
+    WITH keys AS MATERIALIZED (SELECT id, print_key(record) AS key FROM articles)
+    SELECT json_group_array(id) FROM keys WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1
 """
 _ROWS_OF_ARTICLES = f"""
     SELECT {_PLACE.format("estimates")}, article FROM estimates

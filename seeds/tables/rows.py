@@ -101,21 +101,27 @@ class RowMapper:
             if mapper.holds(cells):
                 estimate, terms, estimate_faults = mapper.map(place[0], article, cells, notes)
                 if not (faults or estimate_faults):
-                    estimate_faults = list(faults_of_times(estimate, article["published"]["edtf"]))
+                    estimate_faults = faults_of_times(estimate, article["published"]["edtf"])
                 faults += estimate_faults
                 estimates.append(estimate)
                 made_terms += terms
         if not estimates and not faults:
             notes.append(Fault("no-estimate", "", "makes no estimate by this mapping; expected one at the least"))
-        if not faults and len({estimate["indicator"] for estimate in estimates}) < len(estimates):
-            figures = [PlacedRecord(estimate, document.path, place[1], place[0]) for estimate in estimates]
-            faults += [fault_of_repeated_estimate(first) for _, first in with_first(figures, figure_key)]
+        if len(estimates) > 1 and not faults:
+            faults += self._faults_of_repeats(estimates, document, place)
         if estimates and not faults:
             mapped.estimates += [
                 (place[0], row_of(article["id"], estimate, document.path, place[1])) for estimate in estimates
             ]
             self._add_references(mapped, place, article, digest, made_terms)
         return [(Grade.WARNING, fault) for fault in notes] + [(Grade.ERROR, fault) for fault in faults]
+
+    def _faults_of_repeats(self, estimates: list[Record], document: Document, place: RowPlace) -> list[Fault]:
+        """Return the faults of a row that makes one estimate twice; most rows count another thing in each."""
+        if len({estimate["indicator"] for estimate in estimates}) == len(estimates):
+            return []
+        placed = [PlacedRecord(estimate, document.path, place[1], place[0]) for estimate in estimates]
+        return [fault_of_repeated_estimate(first) for _, first in with_first(placed, figure_key)]
 
     def _add_references(
         self, mapped: MappedBatch, place: RowPlace, article: Record, digest: str, made_terms: Iterable[MadeTerm]
