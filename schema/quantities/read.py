@@ -150,6 +150,7 @@ class _Reader:
             return self._range_of_dates(number, following)
         if following.kind not in COUNTED or following.value is None:
             return None
+        most = following.value
         if number.kind is Kind.MONEY and following.kind is Kind.COUNT:  # "$25-50 million"
             following = replace(following, kind=Kind.MONEY, unit=number.unit)
         if number.kind is not following.kind and (number.unit or number.kind is Kind.FRACTION):
@@ -165,9 +166,9 @@ class _Reader:
         if link is None or (link == "to" and opener and not between and self._changes(opener[1])):
             return None
         low = _with_shared_scale(number, following)
-        if low.value is None or low.value >= following.value:
+        if low.value is None or low.value >= most:
             return None
-        if link == "or" and following.value > _MOST_APART * low.value:
+        if link == "or" and most > _MOST_APART * low.value:
             return None
         outer = hedges.before(tokens, opener[1] if opener else number.first, language)
         hedging = outer if not opener else replace(outer, spans=(*outer.spans, *inner.spans))
