@@ -167,7 +167,9 @@ def noun_behind(index: int, tokens: list[Token], language: Language) -> tuple[in
     while tokens[place].norm == "-" or tokens[place].norm in language.of:
         place += 1
     start = place
-    while place - start < _NOUN_WORDS and (tokens[place].kind == WORD or tokens[place].norm == "-"):
+    while place - start < _NOUN_WORDS and (
+        tokens[place].kind == WORD or (tokens[place].norm == "-" and tokens[place].glued)
+    ):
         norm = tokens[place].norm
         if norm in language.stops or norm in language.verbs or (norm in language.articles and place == start):
             break

@@ -14,6 +14,7 @@ _WORDLIKE = (WORD, SYMBOL)
 _MOST_DIGITS = 15
 _SEPARATOR = re.compile(r"[^\d]")
 _HUNDRED, _THOUSAND, _LARGEST = 100, 1_000, 10**15
+_ROUND = (10, 100)
 _LARGEST_PART = 100
 """The largest denominator that digits with a slash have: 3/4 is a fraction, 3/2017 is not."""
 
@@ -467,8 +468,12 @@ class NumberReader:
         if not first:
             return None
         link = language.ratios.at(tokens, first[1])
-        if not link and first[0] == 1:
+        if not link:
             link = language.weak_ratios.at(tokens, first[1])
+            second = self._small(link[1]) if link else None
+            verb = index > 0 and tokens[index - 1].norm in language.verbs
+            if first[0] != 1 and (not second or second[0] not in _ROUND or verb):  # "8 in 10", not "killed 8 in 10"
+                return None
         second = self._small(link[1]) if link else None
         if not second or not 0 < first[0] < second[0] <= _THOUSAND:
             return None
