@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from schema.quantities import LONGEST_TEXT, Kind, TextTooLong, known_languages, read_quantities
+from schema.quantities import COUNTED, LONGEST_TEXT, Kind, TextTooLong, known_languages, read_quantities
 from schema.terms import Hedge, Unit
 from seeds.rules.wording import fault_beside, faults_of_figure, magnitude_in
 
@@ -23,6 +23,11 @@ WRONG = [
     for language, table in TABLES.items()
     for phrase, codings in table["wrong"].items()
     for coding in codings
+]
+SENTENCES = [
+    (language, sentence, codings)
+    for language, table in YAML(typ="safe", pure=True).load((FOLDER.parent / "sentences.yaml").read_text()).items()
+    for sentence, codings in table.items()
 ]
 KEYS = {
     "none": ("low", "best", "high"),
@@ -50,6 +55,12 @@ def record_of(hedge, numbers, wording):
 
 def faults(language, wording, hedge, numbers, unit=None):
     return [fault.what for fault in faults_of_figure(record_of(hedge, numbers, wording), unit, language)]
+
+
+@pytest.mark.parametrize(("language", "sentence", "codings"), SENTENCES)
+def test_a_sentence_says_these_figures_and_no_others(language, sentence, codings):
+    figures = [each for each in read_quantities(sentence, language) if each.kind in COUNTED]
+    assert [(each.hedge, [*each.numbers]) for each in figures] == [coding_of(coding) for coding in codings]
 
 
 def test_the_tables_are_broad():

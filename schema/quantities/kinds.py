@@ -85,7 +85,12 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     before = tokens[number.first - 1]
     if before.norm == "#" and token.glued:
         return True
-    if before.kind == WORD and token.glued and before.norm not in language.vocabulary | language.prefixes:
+    if (
+        before.kind == WORD
+        and token.glued
+        and before.norm not in language.vocabulary
+        and before.norm not in language.prefixes
+    ):
         return not before.norm.endswith("'")
     if before.norm == "-" and token.glued and before.glued and number.first > 1:
         first = tokens[number.first - 2]
@@ -112,7 +117,7 @@ def _beside_month(number: Number, tokens: list[Token], language: Language) -> bo
     place = number.last + (tokens[number.last].norm in language.of)
     behind = tokens[place].norm in language.months and number.value <= _LAST_DAY
     place = number.first - 1
-    if place > 0 and tokens[place].norm in language.of | language.definite:
+    if place > 0 and (tokens[place].norm in language.of or tokens[place].norm in language.definite):
         place -= 1
     return behind or (place >= 0 and tokens[place].norm in language.months)
 

@@ -226,7 +226,9 @@ class NumberReader:
         """Return whether a token behind a space is the suffix of money: "$5 m", "40 M€"."""
         language, following = self.language, self.tokens[min(index + 1, len(self.tokens) - 1)]
         behind = following.glued and following.norm in language.currency_signs
-        return (money or behind) and self.tokens[index].norm in {**language.suffixes, **language.money_suffixes}
+        return (money or behind) and (
+            self.tokens[index].norm in language.suffixes or self.tokens[index].norm in language.money_suffixes
+        )
 
     def _slashed(self, index: int, above: float | None) -> Number:
         """Return digits with a slash between as a fraction, or as a name: 3/4, 9/11."""

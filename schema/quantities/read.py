@@ -16,6 +16,7 @@ LONGEST_TEXT = 200_000
 COUNTED = frozenset({Kind.COUNT, Kind.PERCENT, Kind.MONEY, Kind.FRACTION})
 """The kinds of numbers that an estimate may hold."""
 
+_MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
 _MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
 _THOUSAND = 1_000
@@ -148,7 +149,7 @@ class _Reader:
         tokens, language = self.tokens, self.language
         if number.kind not in COUNTED or number.vague or following.vague or number.value is None:
             return self._range_of_dates(number, following)
-        if following.kind not in COUNTED or following.value is None:
+        if following.value is None or following.kind not in COUNTED | _MEASURED:
             return None
         most = following.value
         if number.kind is Kind.MONEY and following.kind is Kind.COUNT:  # "$25-50 million"
