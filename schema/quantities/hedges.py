@@ -13,6 +13,9 @@ from schema.terms import Hedge
 
 QUOTES = frozenset("\"“”„‟‘’‚'«»‹›()[]*_")
 _MOST_HEDGES, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_OF_ESTIMATE = 5, 4, 4, 9
+_GLUED = frozenset({"ish", "something", "some"})
+"""Words that hedge a number only where nothing but a hyphen stands between."""
+
 _SHORT, _LONG = 5, 9
 """From this number of letters on, a word may differ by one letter from a hedge, or by two."""
 
@@ -56,13 +59,14 @@ def strongest(hedges: list[Hedge]) -> Hedge:
     return Hedge.APPROXIMATELY if Hedge.APPROXIMATELY in hedges else Hedge.NONE
 
 
-def before(tokens: list[Token], index: int, language: Language) -> Hedging:
-    """Return the hedge in the words before the number that starts at a token."""
+def before(tokens: list[Token], index: int, end: int, language: Language) -> Hedging:
+    """Return the hedge in the words before the number from one token to another, the first behind it."""
+    marked = tokens[end].norm in language.marks
     hedges: list[Hedge] = []
     spans: list[tuple[int, int]] = []
     first, negated = index, False
     for _ in range(_MOST_HEDGES):
-        phrase = _phrase_before(tokens, first, language)
+        phrase = _phrase_before(tokens, first, language, marked=marked)
         if phrase is None:
             break
         hedge, start, end = phrase
@@ -79,17 +83,22 @@ def before(tokens: list[Token], index: int, language: Language) -> Hedging:
         if verb is not None:
             return Hedging(Hedge.APPROXIMATELY, ((verb, index),), verb)
         place = _without_glue(tokens, index, language)
-        negated = place > 0 and tokens[place - 1].norm in language.negations and place == index
+        negated = place == index == first and place > 0 and tokens[place - 1].norm in language.negations
     return Hedging(strongest(hedges), tuple(reversed(spans)), first, negated)
 
 
-def _phrase_before(tokens: list[Token], index: int, language: Language) -> tuple[Hedge, int, int] | None:
-    """Return the hedge whose phrase ends before a token, its first token, and the token after its last."""
+def _phrase_before(
+    tokens: list[Token], index: int, language: Language, *, marked: bool
+) -> tuple[Hedge, int, int] | None:
+    """Return the hedge whose phrase ends before a token, its first token, and the token after its last.
+
+    Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark".
+    """
     place, article = index, False
     while True:
         phrase = language.hedges_before.before(tokens, place)
         if phrase:
-            barred = article and language.no_article.before(tokens, place)
+            barred = article and not marked and language.no_article.before(tokens, place)
             return None if barred else (phrase[0], phrase[1], place)
         shorter = _less_glue(tokens, place, language)
         if shorter == place:
@@ -100,8 +109,10 @@ def _phrase_before(tokens: list[Token], index: int, language: Language) -> tuple
 
 def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
     """Return the index of the first token of what may stand between hedge and number before a token: "a total of"."""
-    if index and tokens[index - 1].kind == SYMBOL and tokens[index - 1].norm in QUOTES:
-        return index - 1
+    if index and tokens[index - 1].kind == SYMBOL:
+        symbol = tokens[index - 1]
+        joins = symbol.norm == "-" and symbol.glued and tokens[index].glued  # "over-500 crowd"
+        return index - 1 if joins or symbol.norm in QUOTES else index
     glue = language.glue.before(tokens, index)
     return glue[1] if glue else index
 
@@ -166,7 +177,7 @@ def _ends_figure(tokens: list[Token], start: int, last: int, language: Language,
         return False
     if behind_noun and (last - start == 1 or tokens[start].norm in language.and_):
         return following.kind != WORD or following.norm in language.stops
-    if tokens[start].norm in {"ish", "something"}:
+    if tokens[start].norm in _GLUED:
         return tokens[start].glued
     return True
 

@@ -127,6 +127,7 @@ class Language:
     negation_gap: WordSet
     estimate_verbs: WordSet
     estimate_links: WordSet
+    marks: WordSet
     verbs: WordSet
     stops: WordSet
     than: WordSet

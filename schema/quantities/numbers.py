@@ -85,11 +85,13 @@ def digits_of(raw: str, language: Language) -> tuple[float | None, str | None]:
     writer: the value is that of a decimal, with a doubt. The value is None where the digits cannot be read at all.
     """
     text = "".join(char for char in raw if char.isdecimal() or char.isspace() or char in ".,'’٬٫·")
+    if text[0] == ".":
+        text = f"0{text}"
     separators = _SEPARATOR.findall(text)
     parts = _SEPARATOR.split(text)
     if sum(map(len, parts)) > _MOST_DIGITS:
         return None, f"has more than {_MOST_DIGITS} digits"
-    if len(parts[0]) > 1 and int(parts[0][0]) == 0:
+    if len(parts[0]) > 1 and not int(parts[0][0]):
         return None, "begins with zero"
     fraction = ""
     if (
@@ -218,7 +220,7 @@ class NumberReader:
             suffix = language.suffixes.get(behind.norm) or language.money_suffixes[behind.norm]
             return Number(index, after + 1, whole(value * suffix), scale=suffix, mantissa=value)
         if value is None:
-            return Number(index, after, None, digits=raw, doubt=doubt)
+            return Number(index, self._scaled(index, after, 1).last, None, digits=raw, doubt=doubt)
         number = self._scaled(index, after, value)
         return replace(number, digits=raw, doubt=doubt) if number.last == after else number
 
@@ -293,7 +295,8 @@ class NumberReader:
         if couple := language.couples.at(tokens, index + (tokens[index].norm in language.articles)):
             times = language.scales.at(tokens, couple[1]) or language.dozens.at(tokens, couple[1])
             if not times:
-                return None
+                of = tokens[couple[1] - 1].norm in language.of
+                return Number(index, couple[1], None, Kind.QUANTIFIER, vague=True) if of else None
             value = couple[0] * times[0]
             return Number(index, times[1], value, scale=times[0], mantissa=couple[0], approximate=True)
         if vague := language.approximate_numbers.at(tokens, index + (tokens[index].norm in language.articles)):
@@ -316,8 +319,10 @@ class NumberReader:
             return Number(index, last + 2, None, Kind.ORDINAL)
         if scale > 1 and (part := self._and_part(last)):  # a million and a half
             return Number(index, part[1], whole(value + part[0] * scale), scale=scale, mantissa=mantissa + part[0])
-        number = self._scaled(index, last, value)
-        return number if number.last > last else replace(number, scale=scale, mantissa=mantissa)
+        number = None if language.scales.at(tokens, last) else self._scaled(index, last, value)
+        if number and number.last > last:
+            return number
+        return Number(index, last, whole(value), scale=scale, mantissa=mantissa)
 
     def _spelled(self, start: int) -> tuple[float, int, float, float] | None:  # noqa: PLR0912 (one loop over words)
         """Return a number in words from a token on: value, the index behind it, its last scale, and its mantissa."""
@@ -326,6 +331,7 @@ class NumberReader:
         last_scale, scale = float("inf"), 1.0
         place = last = start
         joined = False
+        before_and: tuple[float, float, int, float] | None = None
         while True:
             if word := language.numbers.at(tokens, place):
                 if not self._continues(group, word[0], joined=joined, started=last > start):
@@ -335,11 +341,13 @@ class NumberReader:
                 joined = False
             elif word := language.scales.at(tokens, place):
                 factor = word[0]
-                if (total + group + 1) * factor > _LARGEST:
+                repeated = factor == last_scale or (factor == _HUNDRED <= group)
+                if before_and and (repeated or factor > last_scale):  # "between a hundred and two hundred"
+                    total, group, last, scale = before_and
+                    break
+                if repeated or (total + group + 1) * factor > _LARGEST:
                     break
                 if factor == _HUNDRED:
-                    if group >= _HUNDRED or (last > start and not group):
-                        break
                     group = (group or 1) * factor
                 elif factor < last_scale:
                     total, group, last_scale = total + (group or 1) * factor, 0.0, factor
@@ -351,8 +359,10 @@ class NumberReader:
             elif last > start and not joined and (tokens[place].norm == "-" or tokens[place].norm in language.and_):
                 joined = tokens[place].norm != "-"
                 place += 1
-                if joined and (not language.numbers.at(tokens, place) or not self._joins(group, total)):
-                    break
+                if joined:
+                    before_and = total, group, last, scale
+                    if not language.numbers.at(tokens, place) or not self._joins(group, total):
+                        break
             else:
                 break
         if last == start:
@@ -445,6 +455,8 @@ class NumberReader:
         place = last
         while tokens[place].norm in language.of or tokens[place].norm in language.articles or tokens[place].norm == "-":
             place += 1
+        if place > last and (percent := language.percent.at(tokens, place)):  # half a percent
+            return Number(index, percent[1], part, Kind.PERCENT, unit="percent")
         scale = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
         if not scale or place - last > 3:  # noqa: PLR2004 ("of a", or "a" between hyphens)
             return None

@@ -138,7 +138,7 @@ class _Reader:
             following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
             interval = self._range(number, following) if following else None
             if interval is None:
-                hedging = hedges.before(self.tokens, number.first, self.language)
+                hedging = hedges.before(self.tokens, number.first, number.last, self.language)
                 interval = _Interval(number, None, hedging, hedges.after(self.tokens, number.last, self.language))
             intervals.append(interval)
             index += 2 if interval.high else 1
@@ -156,7 +156,7 @@ class _Reader:
             following = replace(following, kind=Kind.MONEY, unit=number.unit)
         if number.kind is not following.kind and (number.unit or number.kind is Kind.FRACTION):
             return None
-        inner = hedges.before(tokens, number.first, language)
+        inner = hedges.before(tokens, number.first, number.last, language)
         opener = language.range_open.before(tokens, inner.first if inner.spans else self._less_article(number.first))
         if opener is None:
             opener = language.range_open.before(tokens, number.first)
@@ -171,7 +171,7 @@ class _Reader:
             return None
         if link == "or" and most > _MOST_APART * low.value:
             return None
-        outer = hedges.before(tokens, opener[1] if opener else number.first, language)
+        outer = hedges.before(tokens, opener[1] if opener else number.first, following.last, language)
         hedging = outer if not opener else replace(outer, spans=(*outer.spans, *inner.spans))
         behind = hedges.after(tokens, following.last, language)
         return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
