@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from schema.quantities import hedges
+from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
-from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong, whole
+from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong
 from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
 from schema.terms import Hedge
 
