@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from schema.quantities.language import Language, Token
 from schema.quantities.numbers import Kind, Number
-from schema.quantities.tokens import NUMBER, SYMBOL, WORD
+from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
 
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1800, 2099, 4
 _LAST_DAY, _OLDEST = 31, 115
@@ -115,6 +115,8 @@ def _beside_month(number: Number, tokens: list[Token], language: Language) -> bo
     if number.value is None or (number.value > _LAST_DAY and not _is_year(number)):
         return False
     place = number.last + (tokens[number.last].norm in language.of)
+    if tokens[place].kind == BREAK and tokens[place].end - tokens[place].start == 1:  # "14. Juli"
+        place = min(place + 1, len(tokens) - 1)
     behind = tokens[place].norm in language.months and number.value <= _LAST_DAY
     place = number.first - 1
     if place > 0 and (tokens[place].norm in language.of or tokens[place].norm in language.definite):

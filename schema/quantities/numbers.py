@@ -23,13 +23,14 @@ class TextTooLong(ValueError):  # noqa: N818 (named for what is wrong)
 
 
 class Kind(StrEnum):
-    """What a number is: the first four count something, the others do not."""
+    """What a number is: the first four count something, the others do not; an article may mean one, as "un" does."""
 
     COUNT = "count"
     PERCENT = "percent"
     MONEY = "money"
     FRACTION = "fraction"
     QUANTIFIER = "quantifier"
+    ARTICLE = "article"
     ORDINAL = "ordinal"
     DATE = "date"
     TIME = "time"
@@ -264,7 +265,8 @@ class NumberReader:
             number = self._scaled(index, last, value)
             if number.last > last:
                 return number
-        return Number(index, last, whole(value), scale=scale, mantissa=mantissa)
+        lone = last == index + 1 and tokens[index].norm in language.articles
+        return Number(index, last, whole(value), Kind.ARTICLE if lone else Kind.COUNT, scale=scale, mantissa=mantissa)
 
     def _is_pronoun(self, index: int) -> bool:
         """Return whether "one" at a token is a pronoun: "no one", "one of them"."""

@@ -289,6 +289,10 @@ class _Reader:
             for place in range(start, coordinator[1])
         )
 
+    def _is_proper_name(self, index: int) -> bool:
+        """Return whether a token is a word with a capital within a sentence: "Billy 12", "Italy 400"."""
+        return index > 0 and self.tokens[index - 1].kind != BREAK and self.text[self.tokens[index].start].isupper()
+
     def _unsettled(self, interval: _Interval) -> list[Unsettled]:
         """Return what cannot be settled about an interval."""
         unsettled = [
@@ -302,7 +306,7 @@ class _Reader:
             )
         first = interval.before.first if interval.before.spans else interval.low.first
         unknown = hedges.unknown_beside(self.tokens, first, interval.last.last, self.language)
-        if unknown:
+        if unknown and not self._is_proper_name(unknown.token):
             words = self._words(unknown.token, unknown.token + 1)
             unsettled.append(Unsettled(words, "is no hedge that is known", unknown.closest, unknown.hedge))
         return unsettled

@@ -73,6 +73,7 @@ def quantity_in(wording: str, language: str, *, vague: bool = False) -> Quantity
     """
     quantities = read_quantities(wording, language)
     figures = [each for each in quantities if each.kind in COUNTED or (vague and each.kind is Kind.QUANTIFIER)]
+    figures = figures or [each for each in quantities if each.kind is Kind.ARTICLE]
     return figures[-1] if figures else None
 
 
