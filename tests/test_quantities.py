@@ -100,6 +100,12 @@ def mutants_of(language, phrase, hedge, numbers):
         yield phrase, "vague", []
     else:
         yield from ((phrase, other, [100]) for other in ("none", "approximately", "more_than", "at_least"))
+    quantity = [each for each in read_quantities(phrase, language) if each.counts][-1]
+    if quantity.hedges and hedge not in ("none", "between", "vague") and quantity.kind is not Kind.FRACTION:
+        without = phrase  # the hedge removed
+        for words in sorted(quantity.hedges, key=lambda words: -words.start):
+            without = without[: words.start] + without[words.end :]
+        yield without, hedge, numbers
     group, other = SEPARATORS[language]
     foreign = re.sub(rf"(?<=\d)\{group}(?=\d\d\d)", other, phrase)
     if foreign != phrase:

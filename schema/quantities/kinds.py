@@ -70,7 +70,8 @@ def _is_age(number: Number, tokens: list[Token], language: Language) -> bool:
     if not number.first or number.value is None or not 0 < number.value <= _OLDEST:
         return False
     before = tokens[number.first - 1].norm
-    if before in language.ages_before:
+    hedge = language.hedges_before.before(tokens, number.first)  # "aged over 60"
+    if before in language.ages_before or (hedge and hedge[1] and tokens[hedge[1] - 1].norm in language.ages_before):
         return True
     return bool(number.digits) and before == "," == tokens[number.last].norm and number.digits.isdecimal()
 

@@ -148,6 +148,8 @@ class _Reader:
     def _range(self, number: Number, following: Number) -> _Interval | None:
         """Return the range that two numbers are the ends of, or None."""
         tokens, language = self.tokens, self.language
+        if number.kind is Kind.AGE and following.kind is Kind.COUNT:  # "aged 11 to 19"
+            number, following = replace(number, kind=Kind.COUNT), replace(following, kind=Kind.AGE)
         if number.kind not in COUNTED or number.vague or following.vague or number.value is None:
             return self._range_of_dates(number, following)
         if following.value is None or following.kind not in COUNTED | _MEASURED:
