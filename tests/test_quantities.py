@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from schema import quantities
 from schema.quantities import COUNTED, LONGEST_TEXT, Kind, TextTooLong, known_languages, read_quantities
+from schema.quantities.language import Language
 from schema.terms import Hedge, Unit
 from seeds.rules.wording import fault_beside, faults_of_figure, magnitude_in
 
 FOLDER = Path(__file__).parent / "data" / "quantities"
+LANGUAGES = Path(quantities.__file__).parent / "languages"
 TABLES = {file.stem: YAML(typ="safe", pure=True).load(file.read_text()) for file in sorted(FOLDER.glob("*.yaml"))}
 RIGHT = [
     (language, str(phrase), coding) for language, table in TABLES.items() for phrase, coding in table["right"].items()
@@ -287,6 +290,16 @@ def test_numbers_of_other_languages_are_read_in_digits_alone():
 def test_separators_are_the_languages(tag, text, number):
     (quantity,) = read_quantities(text, tag)
     assert (quantity.numbers, quantity.unsettled) == ((number,), ())
+
+
+def test_every_key_of_a_language_is_read():
+    other_keys = {"language", "regions", "hedges", "plain_before", "far_hedges", "and", "currencies", "percent"}
+    other_keys |= {"measures", "suffixes", "money_suffixes", "group", "decimal", "elided", "units_first", "compound"}
+    other_keys |= {"lone_halves", "and_between_tens", "grouped_in_twos", "plural_endings", "adverb_endings"}
+    for tag in known_languages():
+        tables = YAML(typ="safe", pure=True).load((LANGUAGES / f"{tag}.yaml").read_text())
+        assert tables.keys() <= Language.__annotations__.keys() | other_keys
+        assert tables["language"] == tag
 
 
 HOSTILE = {

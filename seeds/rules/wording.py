@@ -107,7 +107,7 @@ def _figure_against_wording(record: Record, unit: Unit | None, language: str) ->
     if quantity and unit and not record["derived"]:
         worded = _UNIT_OF_KIND.get(quantity.kind)
         currency = quantity.unit if quantity.kind is Kind.MONEY else None
-        if (worded and worded is not unit) or currency not in (None, str(Unit.USD)):
+        if (worded and worded != unit) or currency not in (None, str(Unit.USD)):
             what = f"{shown(wording)} says {quantity.unit or quantity.kind}; expected {unit}, the indicator's unit"
             yield Fault("unit-not-worded", "wording", what)
 
