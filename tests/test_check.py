@@ -59,6 +59,8 @@ BROKEN = [
     (FIRST, "hedge: up_to", "hedge: at_most", "estimates[5].hedge: 'at_most' is not what 'up to 7,000' says"),
     (SECOND, "hedge: at_least", "hedge: more_than", "estimates[2].hedge: 'more_than' is not what 'at least eight' says"),
     (SECOND, "hedge: fewer_than", "hedge: none", "hedge: 'none' is not what 'fewer than 1,000' says; expected fewer_than"),
+    (SECOND, "wording: at least eight", "wording: no more than eight", "hedge: 'at_least' is not what 'no more than eight' says; expected at_most"),
+    (SECOND, "title: Strength put at 500", "title: Strength put at about 500", "'500' stands in 'about 500', which says 500 (approximately); expected these"),
     (SECOND, "locus: body", "locus: headline", "estimates[1].locus: the wording is not in the headline"),
     (FIRST, "language: en", "language: not a language", "language: 'not a language' is refused; expected a BCP 47"),
     (FIRST, "url: https://example.org/first", "url: javascript:alert(1)", "url: 'javascript:alert(1)' is refused; expected"),
@@ -155,6 +157,23 @@ def test_a_problem_is_one_line_whatever_the_file_holds(seeds):
     file.write_text(file.read_text().replace("author:", '"a\\nforged.yaml:1:1: \\e[31m":'))
     (named, missing) = sorted(map(str, problems_of(seeds)))
     assert "\\nforged.yaml:1:1: \\x1b[31m: is not a key here" in named + missing
+
+
+CUT_OFF = [
+    ("high: 400\n    hedge: nearly\n    wording: nearly 400", "low: 400\n    best: 400\n    high: 400\n    hedge: none\n    wording: '400'"),
+    ("{start: 131, end: 141}", "{start: 138, end: 141}"),
+]  # fmt: skip
+
+
+def test_a_hedge_that_was_cut_off_is_found_in_the_document(seeds):
+    file = seeds / FIRST
+    for old, new in CUT_OFF:
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+    assert check_seeds(seeds)
+    (found,) = problems_of(seeds, DOCUMENTS)
+    what = "'400' stands in 'nearly 400', which says 400 (nearly); expected these words too"
+    assert str(found).endswith(f"estimates[2].wording: {what}")
 
 
 @pytest.mark.parametrize("name", ["../first.txt", "missing.txt", "."])

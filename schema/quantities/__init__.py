@@ -1,7 +1,7 @@
 """The reader of quantities: what the words of a text say in numbers, and how firmly.
 
 - `language` holds the tables of each language, which the files in `languages/` fill
-- `tokens` cuts a text, `numbers` finds its numbers, `kinds` tells dates and names apart,
+- `tokens` cuts a text, `numbers` (with `digits` and `words`) finds its numbers, `kinds` tells dates and names apart,
   `hedges` reads the words beside them
 - `read` puts them together: `read_quantities`
 

@@ -12,9 +12,18 @@ from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
 from schema.terms import Hedge
 
 QUOTES = frozenset("\"“”„‟‘’‚'«»‹›()[]*_")
-_MOST_HEDGES, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_OF_ESTIMATE = 5, 4, 4, 9
+_MOST_HEDGES, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_TO_FAR = 5, 4, 4, 9
+_GLUED = frozenset({"ish", "something", "some"})
+"""Words that hedge a number only where nothing but a hyphen stands between."""
+
 _SHORT, _LONG = 5, 9
 """From this number of letters on, a word may differ by one letter from a hedge, or by two."""
+
+_INFLECTED = ("ing", "ed", "es", "s")
+"""Endings of ordinary words that differ from hedges by one letter: "tapping" is not "topping"."""
+
+_SIGNS = frozenset("≲≳⪅⪆∝≪≫⩯≊≍≏≐≑")
+"""Signs that hedge a number, and in which way is not agreed."""
 
 TURNED = {
     Hedge.MORE_THAN: Hedge.AT_MOST,
@@ -56,13 +65,14 @@ def strongest(hedges: list[Hedge]) -> Hedge:
     return Hedge.APPROXIMATELY if Hedge.APPROXIMATELY in hedges else Hedge.NONE
 
 
-def before(tokens: list[Token], index: int, language: Language) -> Hedging:
-    """Return the hedge in the words before the number that starts at a token."""
+def before(tokens: list[Token], index: int, end: int, language: Language) -> Hedging:
+    """Return the hedge in the words before the number from one token to another, the first behind it."""
+    marked = tokens[end].norm in language.marks
     hedges: list[Hedge] = []
     spans: list[tuple[int, int]] = []
     first, negated = index, False
     for _ in range(_MOST_HEDGES):
-        phrase = _phrase_before(tokens, first, language)
+        phrase = _phrase_before(tokens, first, language, marked=marked)
         if phrase is None:
             break
         hedge, start, end = phrase
@@ -75,21 +85,26 @@ def before(tokens: list[Token], index: int, language: Language) -> Hedging:
             hedges.append(hedge)
             spans.append((first, end))
     if not hedges:
-        verb = _estimate_before(tokens, index, language)
-        if verb is not None:
-            return Hedging(Hedge.APPROXIMATELY, ((verb, index),), verb)
+        far = _far_before(tokens, index, language)
+        if far:
+            return Hedging(far[0], ((far[1], index),), far[1])
         place = _without_glue(tokens, index, language)
-        negated = place > 0 and tokens[place - 1].norm in language.negations and place == index
+        negated = place == index == first and place > 0 and tokens[place - 1].norm in language.negations
     return Hedging(strongest(hedges), tuple(reversed(spans)), first, negated)
 
 
-def _phrase_before(tokens: list[Token], index: int, language: Language) -> tuple[Hedge, int, int] | None:
-    """Return the hedge whose phrase ends before a token, its first token, and the token after its last."""
+def _phrase_before(
+    tokens: list[Token], index: int, language: Language, *, marked: bool
+) -> tuple[Hedge, int, int] | None:
+    """Return the hedge whose phrase ends before a token, its first token, and the token after its last.
+
+    Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark".
+    """
     place, article = index, False
     while True:
         phrase = language.hedges_before.before(tokens, place)
         if phrase:
-            barred = article and language.no_article.before(tokens, place)
+            barred = article and not marked and language.no_article.before(tokens, place)
             return None if barred else (phrase[0], phrase[1], place)
         shorter = _less_glue(tokens, place, language)
         if shorter == place:
@@ -100,8 +115,10 @@ def _phrase_before(tokens: list[Token], index: int, language: Language) -> tuple
 
 def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
     """Return the index of the first token of what may stand between hedge and number before a token: "a total of"."""
-    if index and tokens[index - 1].kind == SYMBOL and tokens[index - 1].norm in QUOTES:
-        return index - 1
+    if index and tokens[index - 1].kind == SYMBOL:
+        symbol = tokens[index - 1]
+        joins = symbol.norm == "-" and symbol.glued and tokens[index].glued  # "over-500 crowd"
+        return index - 1 if joins or symbol.norm in QUOTES else index
     glue = language.glue.before(tokens, index)
     return glue[1] if glue else index
 
@@ -119,19 +136,25 @@ def _negation_before(tokens: list[Token], index: int, language: Language) -> int
         if norm in language.negations:
             return place
         if norm not in language.negation_gap:
-            return None
+            loose = place > 0 and tokens[place - 1].norm in language.loose_negations and tokens[place].kind == WORD
+            return place - 1 if loose and norm not in language.negation_stops else None
     return None
 
 
-def _estimate_before(tokens: list[Token], index: int, language: Language) -> int | None:
-    """Return the index of "estimated" in "estimated the strength of the group at 400", for the token of the number."""
-    link = _without_glue(tokens, index, language) - 1
-    if link < 0 or tokens[link].norm not in language.estimate_links:
-        return None
-    for place in range(link - 1, max(link - 1 - _MOST_WORDS_OF_ESTIMATE, -1), -1):
-        if tokens[place].norm in language.estimate_verbs:
-            return place
-        if tokens[place].kind in (NUMBER, BREAK):
+def _far_before(tokens: list[Token], index: int, language: Language) -> tuple[Hedge, int] | None:
+    """Return the hedge some words before the number that starts at a token, and the index of its first token.
+
+    "Estimated the strength of the group at 400" is such a one; "at" links it to its number.
+    """
+    link = _without_glue(tokens, index, language)
+    if language.far_links:
+        link -= 1
+        if link < 0 or tokens[link].norm not in language.far_links:
+            return None
+    for place in range(link, max(link - 1 - _MOST_WORDS_TO_FAR, 0), -1):
+        if far := language.far_hedges.before(tokens, place):
+            return far
+        if tokens[place - 1].kind in (NUMBER, BREAK):
             return None
     return None
 
@@ -166,7 +189,7 @@ def _ends_figure(tokens: list[Token], start: int, last: int, language: Language,
         return False
     if behind_noun and (last - start == 1 or tokens[start].norm in language.and_):
         return following.kind != WORD or following.norm in language.stops
-    if tokens[start].norm in {"ish", "something"}:
+    if tokens[start].norm in _GLUED:
         return tokens[start].glued
     return True
 
@@ -183,36 +206,43 @@ def _starts_number(tokens: list[Token], index: int, language: Language) -> bool:
 def unknown_beside(tokens: list[Token], first: int, last: int, language: Language) -> Unknown | None:
     """Return the word or sign beside the tokens of a number that may hedge it and is in no table."""
     place = _without_glue(tokens, first, language) - 1
-    for index, adverb in ((place, True), (last + (tokens[last].norm == "-"), tokens[last].norm == "-")):
-        if index < 0 or index >= len(tokens) - 1:
-            continue
-        token = tokens[index]
-        if token.kind == WORD:
-            closest = _closest_to(token.norm, language, adverb=adverb)
-            if closest:
-                return Unknown(index, *closest)
-        elif index == place and token.kind == SYMBOL and token.norm in "≲≳⪅⪆∝≪≫⩯≊≍≏≐≑":
-            return Unknown(index, "~", Hedge.APPROXIMATELY)
-    return None
+    if place >= 0:
+        token = tokens[place]
+        closest = _closest_to(token.norm, language, behind=False) if token.kind == WORD else None
+        if closest:
+            return Unknown(place, *closest)
+        if token.kind == SYMBOL and token.norm in _SIGNS:
+            return Unknown(place, "~", Hedge.APPROXIMATELY)
+    place = last + (tokens[last].norm == "-")
+    closest = _closest_to(tokens[place].norm, language, behind=True) if tokens[place].kind == WORD else None
+    return Unknown(place, *closest) if closest else None
 
 
 @lru_cache(maxsize=4_096)
-def _closest_to(word: str, language: Language, *, adverb: bool) -> tuple[str, Hedge] | None:
-    """Return the hedge that is spelled like a word, if the word may be a hedge: an adverb, or a hedge misspelled."""
-    if word in language.vocabulary or word in language.plain or len(word) < _SHORT:
+def _closest_to(word: str, language: Language, *, behind: bool) -> tuple[str, Hedge] | None:
+    """Return the hedge of one word that a word is a misspelling of, or that is most like an adverb that may hedge.
+
+    A misspelling has the first letter of the hedge, and few letters are wrong.
+    """
+    if len(word) < _SHORT or word in language.vocabulary or word in language.plain:
         return None
     if any(word in words for words in (language.verbs, language.stops, language.plurals, language.months)):
         return None
+    phrases = (language.hedges_after if behind else language.hedges_before).phrases
     hedges = {
-        " ".join(phrase): hedge for phrase, hedge in language.hedges_before.phrases.items() if hedge is not Hedge.NONE
+        phrase[0]: hedge
+        for phrase, hedge in phrases.items()
+        if len(phrase) == 1 and len(phrase[0]) >= _SHORT and hedge is not Hedge.NONE
     }
-    single = [phrase for phrase in hedges if len(phrase) >= _SHORT]
-    if not single:
+    if not hedges:
         return None
-    spelled = process.extractOne(word, single, scorer=OSA.distance, score_cutoff=2 if len(word) >= _LONG else 1)
+    alike = [hedge for hedge in hedges if hedge[0] == word[0]]
+    inflected = word.endswith(_INFLECTED) and len(word) < _LONG
+    most = 0 if inflected else 2 if len(word) >= _LONG else 1
+    spelled = process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=most) if alike else None
     if spelled:
         return spelled[0], hedges[spelled[0]]
-    if adverb and word.endswith(language.adverb_endings or ("\0",)):
-        closest = process.extractOne(word, single, scorer=fuzz.ratio)[0]
+    if not behind and language.adverb_endings and word.endswith(language.adverb_endings):
+        closest = process.extractOne(word, list(hedges), scorer=fuzz.ratio)[0]
         return closest, hedges[closest]
     return None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from schema.quantities.language import Language, Token
 from schema.quantities.numbers import Kind, Number
-from schema.quantities.tokens import NUMBER, SYMBOL, WORD
+from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
 
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1800, 2099, 4
 _LAST_DAY, _OLDEST = 31, 115
@@ -70,7 +70,8 @@ def _is_age(number: Number, tokens: list[Token], language: Language) -> bool:
     if not number.first or number.value is None or not 0 < number.value <= _OLDEST:
         return False
     before = tokens[number.first - 1].norm
-    if before in language.ages_before:
+    hedge = language.hedges_before.before(tokens, number.first)  # "aged over 60"
+    if before in language.ages_before or (hedge and hedge[1] and tokens[hedge[1] - 1].norm in language.ages_before):
         return True
     return bool(number.digits) and before == "," == tokens[number.last].norm and number.digits.isdecimal()
 
@@ -85,7 +86,12 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     before = tokens[number.first - 1]
     if before.norm == "#" and token.glued:
         return True
-    if before.kind == WORD and token.glued and before.norm not in language.vocabulary | language.prefixes:
+    if (
+        before.kind == WORD
+        and token.glued
+        and before.norm not in language.vocabulary
+        and before.norm not in language.prefixes
+    ):
         return not before.norm.endswith("'")
     if before.norm == "-" and token.glued and before.glued and number.first > 1:
         first = tokens[number.first - 2]
@@ -110,9 +116,11 @@ def _beside_month(number: Number, tokens: list[Token], language: Language) -> bo
     if number.value is None or (number.value > _LAST_DAY and not _is_year(number)):
         return False
     place = number.last + (tokens[number.last].norm in language.of)
+    if tokens[place].kind == BREAK and tokens[place].end - tokens[place].start == 1:  # "14. Juli"
+        place = min(place + 1, len(tokens) - 1)
     behind = tokens[place].norm in language.months and number.value <= _LAST_DAY
     place = number.first - 1
-    if place > 0 and tokens[place].norm in language.of | language.definite:
+    if place > 0 and (tokens[place].norm in language.of or tokens[place].norm in language.definite):
         place -= 1
     return behind or (place >= 0 and tokens[place].norm in language.months)
 
@@ -167,7 +175,9 @@ def noun_behind(index: int, tokens: list[Token], language: Language) -> tuple[in
     while tokens[place].norm == "-" or tokens[place].norm in language.of:
         place += 1
     start = place
-    while place - start < _NOUN_WORDS and (tokens[place].kind == WORD or tokens[place].norm == "-"):
+    while place - start < _NOUN_WORDS and (
+        tokens[place].kind == WORD or (tokens[place].norm == "-" and tokens[place].glued)
+    ):
         norm = tokens[place].norm
         if norm in language.stops or norm in language.verbs or (norm in language.articles and place == start):
             break

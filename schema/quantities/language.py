@@ -125,8 +125,10 @@ class Language:
     change: WordSet
     negations: WordSet
     negation_gap: WordSet
-    estimate_verbs: WordSet
-    estimate_links: WordSet
+    loose_negations: WordSet
+    negation_stops: WordSet
+    far_links: WordSet
+    marks: WordSet
     verbs: WordSet
     stops: WordSet
     than: WordSet
@@ -189,6 +191,9 @@ class Language:
         )
         self.hedges_before = self._hedges(tables, symbols, "before", plain=tables.get("plain_before", ()))
         self.hedges_after = self._hedges(tables, symbols, "after")
+        self.far_hedges = self._valued(
+            {text: Hedge(name) for name, texts in tables.get("far_hedges", {}).items() for text in texts}
+        )
         self.compound = self._compound(tables)
         self.vocabulary = self._vocabulary()
         self.starts = self._starts()

@@ -1,19 +1,19 @@
 """Numbers: digits, number words, fractions and vague words among tokens, each with what is known of its kind."""
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from schema.quantities.digits import LARGEST, digits_of, in_percent, sign_value, whole
 from schema.quantities.language import Language, Token
 from schema.quantities.tokens import BREAK, DATE, NAME, NUMBER, SYMBOL, WORD
+from schema.quantities.words import spelled
 
 MOST_NUMBERS = 5_000
 """In one text."""
 
 _WORDLIKE = (WORD, SYMBOL)
-_MOST_DIGITS = 15
-_SEPARATOR = re.compile(r"[^\d]")
-_HUNDRED, _THOUSAND, _LARGEST = 100, 1_000, 10**15
+_HUNDRED, _THOUSAND = 100, 1_000
+_ROUND = (10, 100)
 _LARGEST_PART = 100
 """The largest denominator that digits with a slash have: 3/4 is a fraction, 3/2017 is not."""
 
@@ -23,13 +23,14 @@ class TextTooLong(ValueError):  # noqa: N818 (named for what is wrong)
 
 
 class Kind(StrEnum):
-    """What a number is: the first four count something, the others do not."""
+    """What a number is: the first four count something, the others do not; an article may mean one, as "un" does."""
 
     COUNT = "count"
     PERCENT = "percent"
     MONEY = "money"
     FRACTION = "fraction"
     QUANTIFIER = "quantifier"
+    ARTICLE = "article"
     ORDINAL = "ordinal"
     DATE = "date"
     TIME = "time"
@@ -64,62 +65,6 @@ class Number:
     share: bool = False
     approximate: bool = False
     doubt: str | None = None
-
-
-def whole(value: float) -> float:
-    """Return a number as an integer where it is one, and without the error of binary fractions."""
-    rounded = round(value, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
-def _percent(part: float) -> float:
-    """Return a part of one in percent, to one decimal."""
-    return whole(round(_HUNDRED * part, 1))
-
-
-def digits_of(raw: str, language: Language) -> tuple[float | None, str | None]:
-    """Return the value of digits with the separators of a language, and what is doubtful about it.
-
-    Three digits behind one separator that is no thousands separator here ("7.000") may be thousands in the eyes of the
-    writer: the value is that of a decimal, with a doubt. The value is None where the digits cannot be read at all.
-    """
-    text = "".join(char for char in raw if char.isdecimal() or char.isspace() or char in ".,'’٬٫·")
-    separators = _SEPARATOR.findall(text)
-    parts = _SEPARATOR.split(text)
-    if sum(map(len, parts)) > _MOST_DIGITS:
-        return None, f"has more than {_MOST_DIGITS} digits"
-    if len(parts[0]) > 1 and int(parts[0][0]) == 0:
-        return None, "begins with zero"
-    fraction = ""
-    if (
-        separators
-        and separators[-1] in language.decimal
-        and not (separators[-1] in language.group and _grouped(parts, language))
-    ):
-        fraction, separators, parts = parts[-1], separators[:-1], parts[:-1]
-    groups = {"'" if char == "’" else char for char in separators}
-    if len(groups) > 1 or (groups and not _is_group(next(iter(groups)), language)) or not _grouped(parts, language):
-        return None, "has separators that are not this language's"
-    value = int("".join(parts))
-    if not fraction:
-        return value, None
-    ambiguous = len(fraction) == 3 and not separators and 0 < value < _THOUSAND  # noqa: PLR2004 (a group of thousands)
-    doubt = f"may mean {value * _THOUSAND + int(fraction):,} as well" if ambiguous else None
-    return whole(float(f"{value}.{int(fraction):0{len(fraction)}d}")), doubt
-
-
-def _is_group(separator: str, language: Language) -> bool:
-    return separator in language.group or separator.isspace()
-
-
-def _grouped(parts: list[str], language: Language) -> bool:
-    """Return whether digits are grouped in threes, or, where the language has it, in twos before the last three."""
-    if len(parts) == 1:
-        return True
-    if not 1 <= len(parts[0]) <= 3 or len(parts[-1]) != 3:  # noqa: PLR2004 (groups of three)
-        return False
-    sizes = {len(part) for part in parts[1:-1]}
-    return sizes <= {3} or (language.grouped_in_twos and sizes == {2} and len(parts[0]) <= 2)  # noqa: PLR2004
 
 
 class NumberReader:
@@ -204,7 +149,7 @@ class NumberReader:
             if part.kind is Kind.FRACTION and part.value is not None:
                 return self._scaled(index, part.last, value + part.value / _HUNDRED)
         if value is not None and "⁄" in behind.norm and behind.glued:
-            return self._scaled(index, after + 1, value + _sign(behind.norm))
+            return self._scaled(index, after + 1, value + sign_value(behind.norm))
         if behind.kind == WORD and behind.glued:
             suffix = language.suffixes.get(behind.norm) or (language.money_suffixes.get(behind.norm) if money else None)
             if suffix and self._is_metres(behind.norm, after, money=money):
@@ -217,7 +162,7 @@ class NumberReader:
             suffix = language.suffixes.get(behind.norm) or language.money_suffixes[behind.norm]
             return Number(index, after + 1, whole(value * suffix), scale=suffix, mantissa=value)
         if value is None:
-            return Number(index, after, None, digits=raw, doubt=doubt)
+            return Number(index, self._scaled(index, after, 1).last, None, digits=raw, doubt=doubt)
         number = self._scaled(index, after, value)
         return replace(number, digits=raw, doubt=doubt) if number.last == after else number
 
@@ -225,7 +170,9 @@ class NumberReader:
         """Return whether a token behind a space is the suffix of money: "$5 m", "40 M€"."""
         language, following = self.language, self.tokens[min(index + 1, len(self.tokens) - 1)]
         behind = following.glued and following.norm in language.currency_signs
-        return (money or behind) and self.tokens[index].norm in {**language.suffixes, **language.money_suffixes}
+        return (money or behind) and (
+            self.tokens[index].norm in language.suffixes or self.tokens[index].norm in language.money_suffixes
+        )
 
     def _slashed(self, index: int, above: float | None) -> Number:
         """Return digits with a slash between as a fraction, or as a name: 3/4, 9/11."""
@@ -234,7 +181,7 @@ class NumberReader:
             return Number(index, last, None, Kind.NAME)
         if below in (11, 7) and above in (9, 24, 7):
             return Number(index, last, None, Kind.NAME)
-        return Number(index, last, _percent(above / below), Kind.FRACTION, share=True)
+        return Number(index, last, in_percent(above / below), Kind.FRACTION, share=True)
 
     def _is_metres(self, suffix: str, index: int, *, money: bool) -> bool:
         return suffix == "m" and not money and self.tokens[index + 1].norm in self.language.metres_after
@@ -244,10 +191,10 @@ class NumberReader:
         norm = self.tokens[index].norm
         if "⁄" not in norm or norm[0] == "⁄":
             return None
-        number = self._scaled(index, index + 1, _sign(norm))
+        number = self._scaled(index, index + 1, sign_value(norm))
         if number.last > index + 1:
             return number
-        return Number(index, index + 1, _percent(_sign(norm)), Kind.FRACTION, share=True)
+        return Number(index, index + 1, in_percent(sign_value(norm)), Kind.FRACTION, share=True)
 
     def _scaled(self, first: int, last: int, value: float) -> Number:
         """Return a number with the half and the scales that follow it: "two and a half million", "25 million"."""
@@ -259,7 +206,7 @@ class NumberReader:
         while True:
             place = last + 1 if tokens[last].norm == "-" else last
             factor = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
-            if not factor or value * factor[0] > _LARGEST:
+            if not factor or value * factor[0] > LARGEST:
                 break
             value, scale, last = value * factor[0], scale * factor[0], factor[1]
             part = self._and_part(last)
@@ -290,7 +237,8 @@ class NumberReader:
         if couple := language.couples.at(tokens, index + (tokens[index].norm in language.articles)):
             times = language.scales.at(tokens, couple[1]) or language.dozens.at(tokens, couple[1])
             if not times:
-                return None
+                of = tokens[couple[1] - 1].norm in language.of
+                return Number(index, couple[1], None, Kind.QUANTIFIER, vague=True) if of else None
             value = couple[0] * times[0]
             return Number(index, times[1], value, scale=times[0], mantissa=couple[0], approximate=True)
         if vague := language.approximate_numbers.at(tokens, index + (tokens[index].norm in language.articles)):
@@ -305,74 +253,20 @@ class NumberReader:
             return None
         if dozen := language.dozens.at(tokens, start):
             return replace(self._scaled(index, dozen[1], dozen[0]), scale=dozen[0], mantissa=1)
-        spelled = self._spelled(start)
-        if spelled is None:
+        in_words = spelled(tokens, start, language)
+        if in_words is None:
             return None
-        value, last, scale, mantissa = spelled
+        value, last, scale, mantissa = in_words
         if tokens[last].norm == "-" and tokens[last + 1].norm in language.ordinals:
             return Number(index, last + 2, None, Kind.ORDINAL)
         if scale > 1 and (part := self._and_part(last)):  # a million and a half
             return Number(index, part[1], whole(value + part[0] * scale), scale=scale, mantissa=mantissa + part[0])
-        number = self._scaled(index, last, value)
-        return number if number.last > last else replace(number, scale=scale, mantissa=mantissa)
-
-    def _spelled(self, start: int) -> tuple[float, int, float, float] | None:  # noqa: PLR0912 (one loop over words)
-        """Return a number in words from a token on: value, the index behind it, its last scale, and its mantissa."""
-        tokens, language = self.tokens, self.language
-        total = group = 0.0
-        last_scale, scale = float("inf"), 1.0
-        place = last = start
-        joined = False
-        while True:
-            if word := language.numbers.at(tokens, place):
-                if not self._continues(group, word[0], joined=joined, started=last > start):
-                    break
-                group, scale = group + word[0], 1.0
-                place = last = word[1]
-                joined = False
-            elif word := language.scales.at(tokens, place):
-                factor = word[0]
-                if (total + group + 1) * factor > _LARGEST:
-                    break
-                if factor == _HUNDRED:
-                    if group >= _HUNDRED or (last > start and not group):
-                        break
-                    group = (group or 1) * factor
-                elif factor < last_scale:
-                    total, group, last_scale = total + (group or 1) * factor, 0.0, factor
-                else:
-                    total, group, last_scale = (total + group) * factor, 0.0, factor
-                scale *= factor
-                place = last = word[1]
-                joined = False
-            elif last > start and not joined and (tokens[place].norm == "-" or tokens[place].norm in language.and_):
-                joined = tokens[place].norm != "-"
-                place += 1
-                if joined and (not language.numbers.at(tokens, place) or not self._joins(group, total)):
-                    break
-            else:
-                break
-        if last == start:
-            return None
-        value = total + group
-        return whole(value), last, scale, value / scale
-
-    def _joins(self, group: float, total: float) -> bool:
-        """Return whether an "and" may continue a number: after a hundred or a thousand, or a unit before its ten."""
-        if self.language.units_first and 0 < group % _HUNDRED < 10:  # noqa: PLR2004 (a unit)
-            return True
-        return (group > 0 and (group % _HUNDRED == 0 or self.language.and_between_tens)) or (total > 0 and group == 0)
-
-    def _continues(self, group: float, value: float, *, joined: bool, started: bool) -> bool:
-        """Return whether a number word goes on with a group below a thousand, as twenty-two does and twenty-ten not."""
-        if not started or group == 0:
-            return True
-        rest = group % _HUNDRED
-        if rest == 0:
-            return value < _HUNDRED
-        if self.language.units_first and joined and rest < 10 and value % 10 == 0 and value < _HUNDRED:  # noqa: PLR2004
-            return True
-        return rest % 10 == 0 and rest >= 20 and value < 10  # noqa: PLR2004 (tens and a unit)
+        if not language.scales.at(tokens, last):
+            number = self._scaled(index, last, value)
+            if number.last > last:
+                return number
+        lone = last == index + 1 and tokens[index].norm in language.articles
+        return Number(index, last, whole(value), Kind.ARTICLE if lone else Kind.COUNT, scale=scale, mantissa=mantissa)
 
     def _is_pronoun(self, index: int) -> bool:
         """Return whether "one" at a token is a pronoun: "no one", "one of them"."""
@@ -434,7 +328,7 @@ class NumberReader:
             return None
         if not self._is_share(index, place, last, sure=bool(count) or tokens[place].norm in language.half):
             return None
-        return Number(index, last, _percent((count or 1) / denominator), Kind.FRACTION, share=True)
+        return Number(index, last, in_percent((count or 1) / denominator), Kind.FRACTION, share=True)
 
     def _part_of_scale(self, index: int, last: int, part: float) -> Number | None:
         """Return a part of a scale as a count: "half a million", "a quarter of a million", "half-dozen"."""
@@ -442,6 +336,8 @@ class NumberReader:
         place = last
         while tokens[place].norm in language.of or tokens[place].norm in language.articles or tokens[place].norm == "-":
             place += 1
+        if place > last and (percent := language.percent.at(tokens, place)):  # half a percent
+            return Number(index, percent[1], part, Kind.PERCENT, unit="percent")
         scale = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
         if not scale or place - last > 3:  # noqa: PLR2004 ("of a", or "a" between hyphens)
             return None
@@ -467,22 +363,26 @@ class NumberReader:
         if not first:
             return None
         link = language.ratios.at(tokens, first[1])
-        if not link and first[0] == 1:
+        if not link:
             link = language.weak_ratios.at(tokens, first[1])
+            second = self._small(link[1]) if link else None
+            verb = index > 0 and tokens[index - 1].norm in language.verbs
+            if first[0] != 1 and (not second or second[0] not in _ROUND or verb):  # "8 in 10", not "killed 8 in 10"
+                return None
         second = self._small(link[1]) if link else None
         if not second or not 0 < first[0] < second[0] <= _THOUSAND:
             return None
         if tokens[second[1]].norm in language.months or language.measures.at(tokens, second[1]):
             return None
-        return Number(index, second[1], _percent(first[0] / second[0]), Kind.FRACTION, share=True)
+        return Number(index, second[1], in_percent(first[0] / second[0]), Kind.FRACTION, share=True)
 
     def _small(self, index: int) -> tuple[float, int] | None:
         """Return the small whole number at a token in digits or in words, and the index behind it."""
         token = self.tokens[index]
         if token.kind == NUMBER and len(token.norm) <= 3 and token.norm.isdecimal():  # noqa: PLR2004
             return int(token.norm), index + 1
-        spelled = self._spelled(index) if token.kind == WORD else None
-        return (spelled[0], spelled[1]) if spelled else None
+        in_words = spelled(self.tokens, index, self.language) if token.kind == WORD else None
+        return (in_words[0], in_words[1]) if in_words else None
 
     def _with_unit(self, number: Number) -> Number:
         """Return a number with the unit that follows it: percent, a currency, a measure."""
@@ -498,9 +398,3 @@ class NumberReader:
         if unit and not (tokens[place].kind == SYMBOL and tokens[place + 1].kind == NUMBER and tokens[place + 1].glued):
             return replace(number, last=place + 1, kind=Kind.MONEY, unit=unit)
         return number
-
-
-def _sign(norm: str) -> float:
-    """Return the value of a sign such as ½, which is folded to 1⁄2."""
-    above, below = norm.split("⁄", 1)
-    return int(above) / int(below) if above.isdecimal() and below.isdecimal() and int(below) else 0.0

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from schema.quantities import hedges
+from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
-from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong, whole
+from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong
 from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
 from schema.terms import Hedge
 
@@ -16,6 +17,7 @@ LONGEST_TEXT = 200_000
 COUNTED = frozenset({Kind.COUNT, Kind.PERCENT, Kind.MONEY, Kind.FRACTION})
 """The kinds of numbers that an estimate may hold."""
 
+_MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
 _MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
 _THOUSAND = 1_000
@@ -137,7 +139,7 @@ class _Reader:
             following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
             interval = self._range(number, following) if following else None
             if interval is None:
-                hedging = hedges.before(self.tokens, number.first, self.language)
+                hedging = hedges.before(self.tokens, number.first, number.last, self.language)
                 interval = _Interval(number, None, hedging, hedges.after(self.tokens, number.last, self.language))
             intervals.append(interval)
             index += 2 if interval.high else 1
@@ -146,15 +148,18 @@ class _Reader:
     def _range(self, number: Number, following: Number) -> _Interval | None:
         """Return the range that two numbers are the ends of, or None."""
         tokens, language = self.tokens, self.language
+        if number.kind is Kind.AGE and following.kind is Kind.COUNT:  # "aged 11 to 19"
+            number, following = replace(number, kind=Kind.COUNT), replace(following, kind=Kind.AGE)
         if number.kind not in COUNTED or number.vague or following.vague or number.value is None:
             return self._range_of_dates(number, following)
-        if following.kind not in COUNTED or following.value is None:
+        if following.value is None or following.kind not in COUNTED | _MEASURED:
             return None
+        most = following.value
         if number.kind is Kind.MONEY and following.kind is Kind.COUNT:  # "$25-50 million"
             following = replace(following, kind=Kind.MONEY, unit=number.unit)
         if number.kind is not following.kind and (number.unit or number.kind is Kind.FRACTION):
             return None
-        inner = hedges.before(tokens, number.first, language)
+        inner = hedges.before(tokens, number.first, number.last, language)
         opener = language.range_open.before(tokens, inner.first if inner.spans else self._less_article(number.first))
         if opener is None:
             opener = language.range_open.before(tokens, number.first)
@@ -165,11 +170,11 @@ class _Reader:
         if link is None or (link == "to" and opener and not between and self._changes(opener[1])):
             return None
         low = _with_shared_scale(number, following)
-        if low.value is None or following.value is None or low.value >= following.value:
+        if low.value is None or low.value >= most:
             return None
-        if link == "or" and following.value > _MOST_APART * low.value:
+        if link == "or" and most > _MOST_APART * low.value:
             return None
-        outer = hedges.before(tokens, opener[1] if opener else number.first, language)
+        outer = hedges.before(tokens, opener[1] if opener else number.first, following.last, language)
         hedging = outer if not opener else replace(outer, spans=(*outer.spans, *inner.spans))
         behind = hedges.after(tokens, following.last, language)
         return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
@@ -286,6 +291,10 @@ class _Reader:
             for place in range(start, coordinator[1])
         )
 
+    def _is_proper_name(self, index: int) -> bool:
+        """Return whether a token is a word with a capital within a sentence: "Billy 12", "Italy 400"."""
+        return index > 0 and self.tokens[index - 1].kind != BREAK and self.text[self.tokens[index].start].isupper()
+
     def _unsettled(self, interval: _Interval) -> list[Unsettled]:
         """Return what cannot be settled about an interval."""
         unsettled = [
@@ -299,7 +308,7 @@ class _Reader:
             )
         first = interval.before.first if interval.before.spans else interval.low.first
         unknown = hedges.unknown_beside(self.tokens, first, interval.last.last, self.language)
-        if unknown:
+        if unknown and not self._is_proper_name(unknown.token):
             words = self._words(unknown.token, unknown.token + 1)
             unsettled.append(Unsettled(words, "is no hedge that is known", unknown.closest, unknown.hedge))
         return unsettled

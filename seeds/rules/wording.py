@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from schema.fields import shown
-from schema.grammar import counted
 from schema.intervals import NUMBERS
 from schema.quantities import COUNTED, Kind, Quantity, Words, figure_of, language_of, read_quantities
 from schema.terms import HEDGES, Hedge, Locus, Unit
@@ -73,6 +72,7 @@ def quantity_in(wording: str, language: str, *, vague: bool = False) -> Quantity
     """
     quantities = read_quantities(wording, language)
     figures = [each for each in quantities if each.kind in COUNTED or (vague and each.kind is Kind.QUANTIFIER)]
+    figures = figures or [each for each in quantities if each.kind is Kind.ARTICLE]
     return figures[-1] if figures else None
 
 
@@ -106,7 +106,7 @@ def _figure_against_wording(record: Record, unit: Unit | None, language: str) ->
     if quantity and unit and not record["derived"]:
         worded = _UNIT_OF_KIND.get(quantity.kind)
         currency = quantity.unit if quantity.kind is Kind.MONEY else None
-        if (worded and worded is not unit) or currency not in (None, str(Unit.USD)):
+        if (worded and worded != unit) or currency not in (None, str(Unit.USD)):
             what = f"{shown(wording)} says {quantity.unit or quantity.kind}; expected {unit}, the indicator's unit"
             yield Fault("unit-not-worded", "wording", what)
 
@@ -231,23 +231,3 @@ def faults_of_headline(record: Record, title: str | None, language: str) -> Iter
         yield Fault("not-in-headline", "locus", what)
     elif faults[0] and all(faults):
         yield faults[0]
-
-
-def faults_of_evidence(record: Record) -> Iterator[Fault]:
-    """Yield faults where the evidence of an estimate from a text is not a span of the length of its wording."""
-    evidence, length = record["evidence"], len(record["wording"])
-    if evidence["row"] is not None:
-        what = f"{shown(evidence['row'])} is refused; expected null, as it is a table's"
-        yield Fault("row-of-text", "evidence.row", what)
-    missing = [key for key in ("start", "end") if evidence[key] is None]
-    for key in missing:
-        what = "is missing; expected where the wording stands in the text"
-        yield Fault("missing-value", f"evidence.{key}", what)
-    if missing:
-        return
-    span = evidence["end"] - evidence["start"]
-    if span != length:
-        what = f"spans {counted(span, 'character')}; expected {length}, as the wording has"
-        yield Fault("evidence-against-wording", "evidence.end", what)
-        what = f"has {counted(length, 'character')}; expected {span}, as its evidence spans"
-        yield Fault("wording-against-evidence", "wording", what)
