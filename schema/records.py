@@ -253,5 +253,5 @@ class ClaimSchema(Record):
     articles = Whole(metadata=about("Number of articles that the reports stand in."))
     reports = ListOf(
         fields.Nested(ReportSchema),
-        metadata=about("Every report: body before headline, then the earliest published."),
+        metadata=about("Every report: body before headline, then the earliest published, then as in its text."),
     )

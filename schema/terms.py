@@ -96,14 +96,17 @@ class PublishedBasis(StrEnum):
 
 
 class Drift(StrEnum):
-    """How a report of a claim differs from the report that it is compared with."""
+    """How a report of a claim differs from the report that it is compared with; the first that holds, SAME if none."""
 
-    SAME = "same"
+    BOUND_REVERSED = "bound_reversed"
+    NUMBER_CHANGED = "number_changed"
+    VAGUER = "vaguer"
     HEDGE_LOST = "hedge_lost"
     HEDGE_ADDED = "hedge_added"
     HEDGE_CHANGED = "hedge_changed"
-    BOUND_REVERSED = "bound_reversed"
-    NUMBER_CHANGED = "number_changed"
+    PLACE_CHANGED = "place_changed"
+    SCOPE_LOST = "scope_lost"
+    SAME = "same"
 
 
 class NameKind(StrEnum):

@@ -22,7 +22,7 @@ CREATE TABLE estimates (
     source TEXT NOT NULL, "group" TEXT NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
     as_of_edtf TEXT NOT NULL, as_of_basis TEXT NOT NULL, record BLOB NOT NULL,
     locus TEXT NOT NULL, hedge TEXT NOT NULL, low, best, high, derived_from TEXT, derived_factor,
-    wording TEXT NOT NULL, summary TEXT NOT NULL, scope TEXT
+    wording TEXT NOT NULL, summary TEXT NOT NULL, scope TEXT, start INTEGER
 );
 """
 _INDEXES = """
@@ -45,6 +45,7 @@ def row_of(article: str, record: Record, file: str, line: int) -> Row:
         *(record["as_of"]["edtf"], str(record["as_of"]["basis"]), orjson.dumps(record)),
         *(str(record["locus"]), str(record["hedge"]), record["low"], record["best"], record["high"]),
         *(derived["from"], derived["factor"], record["wording"], record["summary"], record["scope"]),
+        record["evidence"]["start"],
     )
 
 

@@ -97,6 +97,7 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
         for report in range(chance.choice([1, 1, 2, 3])):
             retold = said if chance.random() < 0.5 else figure(chance, units[claim["indicator"]])
             article = chance.choice(articles)
+            start = 100 * len(article["estimates"])
             headline = chance.random() < 0.2
             if headline:
                 article["title"] += f", {retold['wording']}"
@@ -112,7 +113,7 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
                     **({"stated": {"edtf": "2019-05-12"}} if chance.random() < 0.5 else {}),
                     **{
                         "locus": "headline" if headline else "body",
-                        "evidence": {"start": 0, "end": len(retold["wording"])},
+                        "evidence": {"start": start, "end": start + len(retold["wording"])},
                     },
                 }
             )

@@ -202,4 +202,5 @@ def spelled(query):
 
 def report_order(one):
     """Return what the reports of a claim are sorted by."""
-    return one["locus"] == "headline", one["article"]["published"]["start"] or "", one["id"]
+    published, start = one["article"]["published"]["start"] or "", one["evidence"]["start"] or 0
+    return one["locus"] == "headline", published, one["article"]["id"], start, one["id"]

@@ -40,7 +40,8 @@ INSERT INTO positions (number)
 SELECT number FROM estimates JOIN periods ON edtf = as_of_edtf ORDER BY first_day DESC NULLS LAST, estimates.id
 """
 _REPORTS = f"""
-SELECT estimates.claim, number, estimates.id, article, coalesce(first_day, ''), locus, {CODED}
+SELECT estimates.claim, number, estimates.id, article, coalesce(first_day, ''), locus, coalesce(start, 0), scope,
+       {CODED}
 FROM claims CROSS JOIN estimates ON estimates.claim = claims.id JOIN article_stubs ON article_stubs.id = article
 WHERE claims.reports > 1 ORDER BY claims.id
 """  # noqa: S608 (names of columns)
@@ -88,8 +89,8 @@ def _comparisons(connection: sqlite3.Connection) -> Iterator[tuple[int | str | N
     """Yield the comparison of each report of the claims that have several."""
     for _, rows in groupby(connection.execute(_REPORTS), key=itemgetter(0)):
         reports = [
-            Report(number, id_, article, published, locus, figure_of(CodedFigure(*coded), connection))
-            for _, number, id_, article, published, locus, *coded in rows
+            Report(number, id_, article, published, locus, start, scope, figure_of(CodedFigure(*coded), connection))
+            for _, number, id_, article, published, locus, start, scope, *coded in rows
         ]
         for report, comparison in compare_reports(reports):
             yield (
