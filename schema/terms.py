@@ -95,6 +95,13 @@ class PublishedBasis(StrEnum):
     INFERRED = "inferred"
 
 
+class ResolvedBasis(StrEnum):
+    """From what it is known that printed words mean the source or the region of a claim."""
+
+    TEXT = "text"
+    INFERRED = "inferred"
+
+
 class Drift(StrEnum):
     """How a report of a claim differs from the report that it is compared with; the first that holds, SAME if none."""
 

@@ -56,6 +56,25 @@ def test_a_claim_holds_all_its_reports_and_how_they_drifted(client):
     assert (claim["articles"], claim["estimates"]) == (2, {"count": 3, "url": "/estimates?claim=strength"})
 
 
+def test_a_report_keeps_what_its_own_text_says(client):
+    exact, floor = (client.get(f"/estimates/{id_}").json["data"] for id_ in ("exact", "floor"))
+    assert exact["place"] == {
+        **{"wording": "near the lake", "start": 63, "end": 76, "basis": "inferred", "note": "The army has it."},
+        "region": {"id": "lake-chad", "name": "Lake Chad countries", "iso": None},
+    }
+    assert (exact["region"]["id"], exact["attributed_to"], exact["quoted"]) == ("borno", None, False)
+    assert floor["attributed_to"]["source"] == {
+        **{"id": "witness", "name": "A trader from the lake", "kind": "analyst", "anonymous": True},
+    }
+    assert floor["source"]["anonymous"] is False
+    reports = client.get("/claims/strength").json["data"]["reports"]
+    assert [one["attributed_to"] and one["attributed_to"]["wording"] for one in reports] == [None, "army hears", None]
+    columns = "fields=attributed_to.source.id,place.wording,quoted,stated.note"
+    header, *rows = client.get(f"/estimates?claim=strength,exact&sort=id&format=csv&{columns}").text.splitlines()
+    assert header == "quoted,stated.note,attributed_to.source.id,place.wording"
+    assert rows == ["false,,,", "false,,,", "false,,,near the lake", "false,,witness,"]
+
+
 def test_counts_are_those_of_the_filtered_lists(client, shipped):
     for one in (client, shipped):
         for name in ("groups", "regions", "indicators", "hedges", "sources", "articles", "claims"):

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 import pytest
-from reference import CEILINGS, FLOORS, report_order
+from reference import CEILINGS, FLOORS, as_printed, report_order
 
 from seeds.release.figures import CodedFigure, figure_of
 from seeds.release.reports import Report, compare_reports, drift
@@ -37,7 +37,8 @@ FIGURES = [
 
 def report(coded, id_="report", **more):
     figure = figure_of(CodedFigure(*coded, None, None), None)
-    about = {"article": "article", "published": "2020-01-01", "locus": "body", "start": 0, "scope": None}
+    about = {"article": "article", "published": "2020-01-01", "locus": "body", "quoted": False, "start": 0}
+    about |= {"place": "here", "scope": None}
     return Report(number=0, id=id_, figure=figure, **about | more)
 
 
@@ -50,6 +51,18 @@ def test_a_scope_that_is_lost_shows_only_where_the_figure_is_the_same():
     whole, part = report(RANGE), report(RANGE, scope="Without the islands.")
     assert [drift(part, whole), drift(whole, part), drift(part, part)] == ["scope_lost", "same", "same"]
     assert drift(part, report(BARE)) == "hedge_lost"
+
+
+def test_another_place_shows_before_a_scope_that_is_lost_and_after_the_figure():
+    here, there = report(RANGE, scope="Without the islands."), report(RANGE, place="there")
+    assert [drift(here, there), drift(there, here), drift(there, there)] == ["place_changed", "place_changed", "same"]
+    assert drift(here, report(UP_TO, place="there")) == "hedge_changed"
+
+
+def test_a_quotation_goes_before_its_paraphrase():
+    reports = [report(UP_TO, "a", start=10), report(CEILING, "b", start=90, quoted=True)]
+    compared = [(one.id, comparison.drift, comparison.drift_from) for one, comparison in compare_reports(reports)]
+    assert compared == [("b", None, None), ("a", "hedge_changed", "b")]
 
 
 def test_the_first_in_the_body_is_the_first_in_the_text():
@@ -83,6 +96,8 @@ def expected_drift(base, one):
     if one["hedge"] != base["hedge"] or before != after:
         changed = "hedge_added" if base["hedge"] == "none" else "hedge_changed"
         return "hedge_lost" if one["hedge"] == "none" else changed
+    if as_printed(base, "place", "region") != as_printed(one, "place", "region"):
+        return "place_changed"
     return "scope_lost" if base["scope"] and not one["scope"] else "same"
 
 

@@ -12,21 +12,29 @@ from seeds.release.figures import Figure
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An estimate as a report of its claim: `number` is that in the staging file, `start` its place in the text."""
+    """An estimate as a report of its claim.
 
+    `number` is that in the staging file, `start` its place in the text, `place` the region that the text names.
+    """
+
+    figure: Figure
     number: int
     id: str
     article: str
     published: str
     locus: str
+    quoted: int
     start: int
+    place: str
     scope: str | None
-    figure: Figure
 
     @property
-    def order(self) -> tuple[bool, str, str, int, str]:
-        """Return the sort key of reports of one claim: body before headline, earliest published, first in the text."""
-        return self.locus == Locus.HEADLINE, self.published, self.article, self.start, self.id
+    def order(self) -> tuple[bool, str, bool, str, int, str]:
+        """Return the sort key of reports of a claim.
+
+        Body before headline, earliest published, quotation before paraphrase, first in the text of its article.
+        """
+        return self.locus == Locus.HEADLINE, self.published, not self.quoted, self.article, self.start, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,11 @@ def _excluded(figures: set[Figure]) -> set[Figure]:
 
 
 def drift(base: Report, report: Report) -> Drift:
-    """Return the drift between two reports of a claim: of the figure, else of its scope."""
+    """Return the drift between two reports of a claim: of the figure, else of its place, else of its scope."""
     if figure_drift := _drift_of_figure(base.figure, report.figure):
         return figure_drift
+    if base.place != report.place:
+        return Drift.PLACE_CHANGED
     return Drift.SCOPE_LOST if base.scope and not report.scope else Drift.SAME
 
 
