@@ -86,7 +86,7 @@ def test_counts_are_those_of_the_filtered_lists(client, shipped):
 def test_the_documents_five_articles_and_a_sixth_are_all_there(shipped):
     assert shipped.get("/dataset").json["data"]["counts"] == {
         **{"articles": 6, "claims": 26, "estimates": 44, "groups": 3},
-        **{"hedges": 10, "indicators": 14, "regions": 11, "sources": 8},
+        **{"hedges": 10, "indicators": 14, "regions": 12, "sources": 12},
     }
     about = [one["publisher"] for one in shipped.get("/articles").json["data"]]
     assert [publisher for publisher in about if publisher] == ["InsiderBLM"]
@@ -102,6 +102,11 @@ def test_the_shipped_retellings_share_their_claims(shipped):
         *("mohamadawi-2023-02-26-killed", "un-2023-02-members", "un-2023-02-fighters", "un-2023-02-fighters-share"),
     }
     drift = {report["id"]: report["drift"] for claim in claims.values() for report in claim["reports"]}
+    assert drift["coalition-1000-headline"] == "scope_lost"
+    assert drift["fighters-500-hundreds"] == "vaguer"
+    assert drift["fighters-500-up-to"] == drift["jihadists-400-500-between"] == "hedge_changed"
+    assert drift["jihadists-400-500-killed"] == "place_changed"
+    assert "number_changed" not in drift.values()
     assert drift["officials-7000-headline"] == "hedge_lost"
     assert drift["thousands-remain-remaining"] == "hedge_lost"
     assert drift["thousands-remain-removed"] == "hedge_added"
@@ -129,10 +134,63 @@ def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
 def test_a_headline_is_compared_with_the_body_below_it(shipped):
     reports = shipped.get("/claims/mohamadawi-2023-03-iraq-fighters").json["data"]["reports"]
     (headline,) = [one for one in reports if one["id"] == "fighters-500-headline"]
-    assert (headline["drift"], headline["drift_from"]) == ("bound_reversed", "fighters-500-up-to")
+    assert (headline["drift"], headline["drift_from"]) == ("bound_reversed", "fighters-500-ceiling")
 
 
 def test_what_was_worked_out_is_no_bound_of_what_was_said(shipped):
     claim = shipped.get("/claims/un-2023-02-fighters").json["data"]
     assert [one["low"] for one in claim["reports"]] == [2500, 2500]
     assert set(claim["envelope"].values()) == {None}
+
+
+def test_who_said_it_and_where_is_kept_as_the_documents_print_it(shipped):
+    as_printed = {
+        (key, one["id"]): (one[key]["wording"], one[key]["basis"], bool(one[key]["note"]))
+        for one in shipped.get("/estimates?limit=100").json["data"]
+        for key in ("attributed_to", "place")
+        if one[key]
+    }
+    official = "a senior Iraqi military official"
+    assert as_printed == {
+        ("attributed_to", "fighters-500-headline"): ("Military", "inferred", True),
+        ("attributed_to", "fighters-500-up-to"): ("A senior military official", "inferred", True),
+        ("attributed_to", "jihadists-400-500-headline"): (official, "inferred", True),
+        ("attributed_to", "jihadists-400-500-between"): (official, "inferred", True),
+        ("place", "jihadists-400-500-killed"): ("western Iraqi desert", "inferred", True),
+    }
+    asked = {
+        "attributed_to=senior-iraqi-military-official": 3,
+        "attributed_to=qais-al-mohamadawi&claim=mohamadawi-2023-03-iraq-fighters": 3,
+        "source=qais-al-mohamadawi&claim=mohamadawi-2023-03-iraq-fighters": 7,
+        "place=anbar": 1,
+        "region=anbar": 2,
+        "place=iraq&region=anbar": 2,
+        "source=UN": 8,
+        "source=unattributed": None,
+    }
+    for query, total in asked.items():
+        assert shipped.get(f"/estimates?{query}").json.get("meta", {}).get("total") == total, query
+
+
+def test_the_quoted_words_of_the_documents_are_known(shipped):
+    quoted = {one["id"] for one in shipped.get("/estimates?limit=100").json["data"] if one["quoted"]}
+    assert quoted == {
+        *("coalition-1000-fighters", "coalition-1000-ratio", "coalition-1000-removed-share"),
+        *("fighters-500-ceiling", "fighters-500-un-members", "fighters-500-un-share", "fighters-500-un-fighters"),
+        *("jihadists-400-500-ceiling", "jihadists-400-500-provinces", "jihadists-400-500-un-members"),
+        *("jihadists-400-500-un-share", "jihadists-400-500-un-fighters"),
+    }
+
+
+def test_times_of_the_documents_are_in_order_and_inferred_ones_have_their_note(shipped):
+    published = {one["id"]: one["published"] for one in shipped.get("/articles").json["data"]}
+    assert published["thousands-of-fighters-remain"]["start"] > "2017-07-10"
+    for one in shipped.get("/estimates?limit=100").json["data"]:
+        article = published[one["article"]["id"]]
+        assert article["note"]
+        assert one["stated"]["note"]
+        assert one["stated"]["start"] <= article["start"], one["id"]
+        assert (one["as_of"]["start"] or "") <= article["end"], one["id"]
+        assert one["scope"] is None or one["scope"].startswith("Without "), one["id"]
+    totals = shipped.get("/estimates?claim=pentagon-2016-removed&fields=as_of.edtf,as_of.start").json["data"]
+    assert totals == [{"as_of": {"edtf": "../2016-22", "start": None}}] * 2
