@@ -18,7 +18,7 @@ from schema.fields import (
     Text,
     Whole,
 )
-from schema.terms import AsOfBasis, Drift, Hedge, Locus, PublishedBasis
+from schema.terms import AsOfBasis, Drift, Hedge, Locus, PublishedBasis, ResolvedBasis
 from schema.vocabulary import (
     GroupSchema,
     IndicatorSchema,
@@ -46,6 +46,16 @@ class AsOfSchema(PeriodSchema):
     """The time that a number describes."""
 
     basis = Term(AsOfBasis, required=True, metadata=about("From what that time is known."))
+
+
+class StatedSchema(PeriodSchema):
+    """The time at which a source said a number."""
+
+    note = Text(
+        load_default=None,
+        allow_none=True,
+        metadata=about("The reasoning behind a date that the text does not give, in a sentence."),
+    )
 
 
 class PublishedSchema(PeriodSchema):
@@ -132,10 +142,43 @@ DerivedSchema = Record.from_dict(
     name="DerivedSchema",
 )
 
+
+class AsPrintedSchema(Record):
+    """Words by which a report's own text calls what the claim's source or region is resolved to."""
+
+    wording = Text(LONGEST_WORDING, required=True, metadata=about("These words, verbatim."))
+    start = Whole(required=True, metadata=about("Their first code point in the document, counted from 0."))
+    end = Whole(required=True, metadata=about("The code point after their last."))
+    basis = Term(
+        ResolvedBasis,
+        required=True,
+        metadata=about("Whether the text itself says that they mean the source or region of the claim."),
+    )
+    note = Text(
+        load_default=None,
+        allow_none=True,
+        metadata=about("The reasoning where that is inferred, in a sentence."),
+    )
+
+
 GroupStub = stub_of(GroupSchema, "id", "name", name="GroupStubSchema")
 IndicatorStub = stub_of(IndicatorSchema, "id", "name", "unit", "kind", name="IndicatorStubSchema")
 RegionStub = stub_of(RegionSchema, "id", "name", "iso", name="RegionStubSchema")
 SourceStub = stub_of(SourceSchema, "id", "name", "kind", "anonymous", name="SourceStubSchema")
+
+
+class AttributedToSchema(AsPrintedSchema):
+    """What a report's own text calls the speaker."""
+
+    source = Reference(SourceStub, required=True, metadata=about("Whom the words by themselves stand for."))
+
+
+class PlaceSchema(AsPrintedSchema):
+    """What a report's own text calls the place."""
+
+    region = Reference(RegionStub, required=True, metadata=about("Which region the words by themselves stand for."))
+
+
 PublishedStub = stub_of(PublishedSchema, "edtf", "start", "end", "basis", name="PublishedStubSchema")
 ArticleStub = stub_of(
     ArticleSchema,
@@ -172,13 +215,17 @@ class EstimateSchema(Record):
         required=True,
         metadata=about("The words that bear the number and its hedge, verbatim.", "does not exceed 400 to 500"),
     )
+    quoted = Flag(
+        load_default=False,
+        metadata=about("Whether the wording stands inside quotation marks, as the source's own words."),
+    )
     granularity = Number(
         dump_only=True,
         allow_none=True,
         metadata=about("The power of ten that the figure is rounded to.", 100),
     )
     summary = Text(required=True, metadata=about("What was said, in our words."))
-    scope = Text(load_default=None, allow_none=True, metadata=about("What the figure leaves out or adds."))
+    scope = Text(load_default=None, allow_none=True, metadata=about("What the figure leaves out."))
     locus = Term(Locus, required=True, metadata=about("Where in the article the figure stands."))
     derived = Part(
         DerivedSchema,
@@ -192,13 +239,27 @@ class EstimateSchema(Record):
     )
     as_of = Part(AsOfSchema, required=True, metadata=about("The time that the number describes."))
     stated = Part(
-        PeriodSchema,
+        StatedSchema,
         load_default=None,
         allow_none=True,
         metadata=about("When the source said it; null: not known."),
     )
     claim = Reference(ClaimStubSchema, required=True, metadata=about("The claim that this reports."))
-    source = Reference(SourceStub, required=True, metadata=about("Who said it."))
+    source = Reference(
+        SourceStub, required=True, metadata=about("Who said it, as resolved for all reports of the claim.")
+    )
+    attributed_to = Part(
+        AttributedToSchema,
+        load_default=None,
+        allow_none=True,
+        metadata=about("What this report's own text calls the speaker; null: it names the source of the claim."),
+    )
+    place = Part(
+        PlaceSchema,
+        load_default=None,
+        allow_none=True,
+        metadata=about("What this report's own text calls the place; null: it names the region of the claim."),
+    )
     article = Part(ArticleStub, dump_only=True, metadata=about("Who printed it."))
     evidence = Part(EvidenceSchema, required=True, metadata=about("Where its document bears it."))
 
@@ -230,8 +291,9 @@ class EnvelopeSchema(Record):
 
 ReportSchema = stub_of(
     EstimateSchema,
-    *("id", "url", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge", "wording", "granularity"),
-    *("summary", "scope", "locus", "derived", "disputed", "stated", "article", "evidence"),
+    *("id", "url", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge", "wording", "quoted"),
+    *("granularity", "summary", "scope", "locus", "derived", "disputed", "stated", "attributed_to", "place", "article"),
+    "evidence",
     name="ReportSchema",
     drift=Term(
         Drift,
@@ -262,5 +324,5 @@ class ClaimSchema(Record):
     articles = Whole(metadata=about("Number of articles that the reports stand in."))
     reports = ListOf(
         fields.Nested(ReportSchema),
-        metadata=about("Every report: body before headline, then the earliest published."),
+        metadata=about("Every report: body before headline, the earliest published, quoted ones, then as in its text."),
     )

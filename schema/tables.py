@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 2
+FORMAT = 3
 """The version of these tables and of the keys of their records; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -49,9 +49,9 @@ def _period(name: str) -> list[Column[Any]]:
     return [_text(f"{name}_start", null=True), _text(f"{name}_end", null=True)]
 
 
-def _reference(table: str, *, indexed: bool = True) -> Column[int]:
+def _reference(table: str, name: str = "", *, indexed: bool = True) -> Column[int]:
     """Return the column that refers to a record of another table by its position there."""
-    name = f"{table.removesuffix('s')}_position"
+    name = f"{name or table.removesuffix('s')}_position"
     return Column(name, Integer, ForeignKey(f"{table}.position"), nullable=False, index=indexed)
 
 
@@ -113,8 +113,11 @@ estimates = _resource(
     "estimates",
     *_shared(indexed=True),
     *(_reference(kind) for kind in ("articles", "claims")),
+    # What the report's own text calls the speaker and the place; those of the claim where it says nothing else.
+    *(_reference("sources", "attributed_to"), _reference("regions", "place")),
     Column("hedge", _term(terms.Hedge), ForeignKey("hedges.id"), nullable=False, index=True),
     Column("locus", _term(terms.Locus), nullable=False, index=True),
+    Column("quoted", Boolean, nullable=False),
     *(_number(name, index=True) for name in ("low", "best", "high", "granularity")),
     *(Column("low_inclusive", Boolean), Column("high_inclusive", Boolean)),
     _text("scope", null=True),

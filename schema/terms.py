@@ -95,15 +95,25 @@ class PublishedBasis(StrEnum):
     INFERRED = "inferred"
 
 
-class Drift(StrEnum):
-    """How a report of a claim differs from the report that it is compared with."""
+class ResolvedBasis(StrEnum):
+    """From what it is known that printed words mean the source or the region of a claim."""
 
-    SAME = "same"
+    TEXT = "text"
+    INFERRED = "inferred"
+
+
+class Drift(StrEnum):
+    """How a report of a claim differs from the report that it is compared with; the first that holds, SAME if none."""
+
+    BOUND_REVERSED = "bound_reversed"
+    NUMBER_CHANGED = "number_changed"
+    VAGUER = "vaguer"
     HEDGE_LOST = "hedge_lost"
     HEDGE_ADDED = "hedge_added"
     HEDGE_CHANGED = "hedge_changed"
-    BOUND_REVERSED = "bound_reversed"
-    NUMBER_CHANGED = "number_changed"
+    PLACE_CHANGED = "place_changed"
+    SCOPE_LOST = "scope_lost"
+    SAME = "same"
 
 
 class NameKind(StrEnum):

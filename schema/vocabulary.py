@@ -111,4 +111,5 @@ class SourceSchema(Aliased):
 
     kind = Term(SourceKind, required=True, metadata=about("What kind of speaker."))
     organisation = Text(200, required=True, allow_none=True, metadata=about("For whom the source speaks."))
+    parents = ListOf(Id(), metadata=about("The sources that this one belongs to."))
     anonymous = Flag(required=True, metadata=about("Whether the name is withheld or not said."))

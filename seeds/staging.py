@@ -22,7 +22,8 @@ CREATE TABLE estimates (
     source TEXT NOT NULL, "group" TEXT NOT NULL, indicator TEXT NOT NULL, region TEXT NOT NULL,
     as_of_edtf TEXT NOT NULL, as_of_basis TEXT NOT NULL, record BLOB NOT NULL,
     locus TEXT NOT NULL, hedge TEXT NOT NULL, low, best, high, derived_from TEXT, derived_factor,
-    wording TEXT NOT NULL, summary TEXT NOT NULL, scope TEXT
+    wording TEXT NOT NULL, summary TEXT NOT NULL, scope TEXT,
+    quoted INTEGER NOT NULL, start INTEGER, place TEXT NOT NULL
 );
 """
 _INDEXES = """
@@ -31,7 +32,10 @@ CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
 """
 
 Row = tuple[str | bytes | int | float | None, ...]
-"""A staged estimate: its record as JSON, and the columns that are needed before the JSON is decoded."""
+"""A staged estimate: its record as JSON, and the columns that are needed before the JSON is decoded.
+
+`place` is the region that the report's own text names.
+"""
 _AS_OF = 9
 """The place of `as_of_edtf` in a row."""
 
@@ -45,6 +49,7 @@ def row_of(article: str, record: Record, file: str, line: int) -> Row:
         *(record["as_of"]["edtf"], str(record["as_of"]["basis"]), orjson.dumps(record)),
         *(str(record["locus"]), str(record["hedge"]), record["low"], record["best"], record["high"]),
         *(derived["from"], derived["factor"], record["wording"], record["summary"], record["scope"]),
+        *(record["quoted"], record["evidence"]["start"], (record["place"] or record)["region"]),
     )
 
 

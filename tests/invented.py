@@ -66,6 +66,13 @@ def figure(chance, unit):
 def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
     """Write a seed folder with that many claims, about twice as many estimates, and an article for every five."""
     chance = random.Random(seed)  # noqa: S311 (the same seeds each time)
+    printed = random.Random(seed)  # noqa: S311 (the same)
+
+    def as_printed(key: str, term: str, terms: list):
+        """Return words of an article's own for a term, or none."""
+        words = {"wording": "as printed", "start": 3, "end": 13, "basis": "text", term: printed.choice(terms)["id"]}
+        return {key: words} if printed.random() < 0.2 else {}
+
     sources = [
         {
             **{"id": f"source-{one}", "name": f"Source {one}", "kind": KINDS[one % 4], "organisation": None},
@@ -109,6 +116,9 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
                         **retold,
                         "summary": f"Invented, number {number}.",
                     },
+                    **as_printed("attributed_to", "source", sources),
+                    **as_printed("place", "region", REGIONS),
+                    "quoted": printed.random() < 0.5,
                     **({"scope": "Without the north."} if chance.random() < 0.2 else {}),
                     **({"stated": {"edtf": "2019-05-12"}} if chance.random() < 0.5 else {}),
                     **{

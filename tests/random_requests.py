@@ -35,6 +35,7 @@ PARAMETERS = (
         "q=fighters",
         "q=%22",
     ),
+    *("place=iraq", "not_place=iraq", "attributed_to=pentagon", "attributed_to=nobody"),
     *("q=%FF", "q=%C3%A9", "q=%", "q=a+b", "q=a%20b", "region=iraq", "region=IRAQ", "region=irak", "not_region=iraq"),
     *(
         "region=iraq,syria",

@@ -6,6 +6,7 @@ VOCABULARY = {
     "group": ("group", "id"),
     "indicator": ("indicator", "id"),
     "source": ("source", "id"),
+    "attributed_to": (("attributed_to", "source"), "id"),
     "article": ("article", "id"),
     "claim": ("claim", "id"),
     "hedge": ("hedge",),
@@ -50,8 +51,13 @@ OPTIONAL = {
 
 def at(record, path):
     for key in path:
-        record = None if record is None else record[key]
+        record = None if record is None else as_printed(record, *key) if isinstance(key, tuple) else record[key]
     return record
+
+
+def as_printed(one, words, term):
+    """Return whom or what a report's own text names: what its words stand for, else the term of its claim."""
+    return (one[words] or one)[term]
 
 
 BASES = {}
@@ -126,10 +132,11 @@ def matches(one, query, below):
         if (name in query and value not in query[name]) or value in query.get(f"not_{name}", ()):
             return False
     scope = query.get("region_scope", "within")
-    for name, wanted in (("region", True), ("not_region", False)):
-        meant = {region for asked in query.get(name, ()) for region in below[scope][asked]}
-        if name in query and (one["region"]["id"] in meant) is not wanted:
-            return False
+    for name, region in (("region", one["region"]), ("place", as_printed(one, "place", "region"))):
+        for parameter, wanted in ((name, True), (f"not_{name}", False)):
+            meant = {region for asked in query.get(parameter, ()) for region in below[scope][asked]}
+            if parameter in query and (region["id"] in meant) is not wanted:
+                return False
     if not all(overlaps(at(one, path), query[name]) for name, path in DATES.items() if name in query):
         return False
     flags = all(test(one) is query[name] for name, test in FLAGS.items() if name in query)
@@ -179,7 +186,7 @@ def questions(draw, records, regions):
         for parameter, odds in ((name, 6), (f"not_{name}", 9)):
             if draw(st.integers(0, odds)) == 0:
                 query[parameter] = draw(st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True))
-    for parameter, odds in (("region", 3), ("not_region", 7)):
+    for parameter, odds in (("region", 3), ("not_region", 7), ("place", 5), ("not_place", 9)):
         if draw(st.integers(0, odds)) == 0:
             query[parameter] = draw(st.lists(st.sampled_from(sorted(regions)), min_size=1, max_size=2, unique=True))
     for parameter, values in OPTIONAL.items():
@@ -202,4 +209,5 @@ def spelled(query):
 
 def report_order(one):
     """Return what the reports of a claim are sorted by."""
-    return one["locus"] == "headline", one["article"]["published"]["start"] or "", one["id"]
+    published, start = one["article"]["published"]["start"] or "", one["evidence"]["start"] or 0
+    return one["locus"] == "headline", published, not one["quoted"], one["article"]["id"], start, one["id"]

@@ -11,11 +11,12 @@ from conftest import DOCUMENTS, GOOD
 from seeds import SHIPPED, read
 from seeds.curated import check
 from seeds.curated.check import check_seeds
+from seeds.curated.documents import is_quoted
 from seeds.problems import SeedsRefused
 
 FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"
 GROUPS, REGIONS = "vocabulary/groups.yaml", "vocabulary/regions.yaml"
-INDICATORS = "vocabulary/indicators.yaml"
+INDICATORS, SOURCES = "vocabulary/indicators.yaml", "vocabulary/sources.yaml"
 
 # (file, what stands there, what is put in its place, the problem: place and a part of what it says)
 BROKEN = [
@@ -40,6 +41,14 @@ BROKEN = [
     (FIRST, "high: 7000", "high: 7000\n    low: 1", "estimates[5].low: '1' is refused; expected null with hedge up_to"),
     (FIRST, "high: 7000", "high: 8000", "estimates[5].high: '8000' is not what the wording bears, which is 7000"),
     (FIRST, "high: 7000", "high: 8000", "estimates[5].wording: 'up to 7,000' bears 7000 (up_to); expected"),
+    (FIRST, "region: lake-chad, basis", "region: the-lake, basis", "estimates[0].place.region: 'the-lake' is not in regions.yaml"),
+    (FIRST, "source: witness, basis: text", "source: hearsay, basis: text", "estimates[6].attributed_to.source: 'hearsay' is not in sources.yaml"),
+    (FIRST, "source: witness, basis: text", "source: witness, basis: inferred", "estimates[6].attributed_to.note: is missing; expected why"),
+    (FIRST, "source: witness, basis: text", "source: witness", "estimates[6].attributed_to.basis: is missing; expected one of text, inferred"),
+    (FIRST, "start: 63, end: 76", "start: 63, end: 77", "estimates[0].place.end: spans 14 characters; expected 13"),
+    (FIRST, "hedge: up_to", "hedge: up_to\n    quoted: yes", "estimates[5].quoted: 'yes' is refused; expected true or false"),
+    (SOURCES, "aliases: [Military]", "parents: [army]", "[0].parents: leads back to 'army'; expected no circle"),
+    (SOURCES, "aliases: [Military]", "parents: [nobody]", "[0].parents[0]: 'nobody' is not in sources.yaml"),
     (FIRST, "group: alpha-front", "group: alpha", "estimates[0].group: 'alpha' is not in groups.yaml; expected one of alpha-front, beta-front"),
     (FIRST, "indicator: killed", "indicator: dead", "estimates[0].indicator: 'dead' is not in indicators.yaml"),
     (FIRST, "wording: about 4,000 men", f"wording: {'about 4,000 ' * 8}men", "estimates[1].wording: 'about 4,000 about"),
@@ -183,6 +192,37 @@ def test_a_document_that_is_not_there_is_named(seeds, name):
     assert f"document.name: '{name}' is not there" in str(found)
 
 
+WORDS_ELSEWHERE = [
+    ("start: 63, end: 76", "start: 62, end: 75", "estimates[0].place.start: '62' is not where the wording stands; expected 63"),
+    ("near the lake, start", "near the like, start", "estimates[0].place.wording: 'near the like' is not in the document"),
+    ("wording: army hears", "wording: army heard", "estimates[6].attributed_to.wording: 'army heard' is not in the"),
+    ("hedge: up_to", "hedge: up_to\n    quoted: true", "estimates[5].quoted: 'true' is not so, as no quotation marks"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), WORDS_ELSEWHERE)
+def test_words_that_do_not_stand_in_the_document_are_refused(seeds, old, new, expected):
+    (seeds / FIRST).write_text((seeds / FIRST).read_text().replace(old, new, 1))
+    assert any(expected in str(problem) for problem in problems_of(seeds, DOCUMENTS))
+
+
+QUOTED = {
+    "He said: \u201cup to 7,000 men\u201d.": True,
+    'He said: "they are up to 7,000, no more".': True,
+    "Er sagt: \u201eup to 7,000\u201c.": True,
+    "\u201cMany\u201d, he said, up to 7,000, \u201call told\u201d.": False,
+    'He said "many", up to 7,000, and "none" else.': False,
+    "He said: \u201cthey are\nup to 7,000\u201d.": False,
+    "up to 7,000": False,
+}
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_a_quotation_is_open_before_the_words_and_closed_after_them(text):
+    start = text.index("up to 7,000")
+    assert is_quoted(text, start, start + 11) is QUOTED[text]
+
+
 def _stand_ins(sources, folder):
     """Write documents that bear every title and wording of the shipped seeds at its place, and nothing else.
 
@@ -198,6 +238,10 @@ def _stand_ins(sources, folder):
             text[start:end] = estimate["wording"]
             if estimate["locus"] == "headline":
                 title_start = start - source.data["title"].index(estimate["wording"])
+            if estimate.get("quoted") == "true":
+                text[start - 1], text[end] = "“”"
+            for words in filter(None, (estimate.get("attributed_to"), estimate.get("place"))):
+                text[int(words["start"]) : int(words["end"])] = words["wording"]
         if estimates:
             text[title_start : title_start + len(source.data["title"])] = source.data["title"]
     for name, text in texts.items():

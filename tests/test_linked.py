@@ -67,6 +67,18 @@ def test_a_claim_is_said_by_its_source_and_appears_in_its_articles(client):
     assert len(nodes[f"{SCHEMA}Observation"]) == len(record["reports"])
 
 
+def test_words_of_the_article_itself_are_properties_of_the_observation(client):
+    node = client.get("/estimates/exact?format=jsonld").json
+    values = {one["name"]: one["value"] for one in node["additionalProperty"]}
+    assert (values["place"], values["place_region"], values["place_basis"]) == (
+        "near the lake",
+        "lake-chad",
+        "inferred",
+    )
+    assert values["quoted"] is False
+    assert "attributed_to" not in values
+
+
 def test_an_annotation_leads_to_the_words_in_the_document(client):
     record = client.get("/estimates/ceiling").json["data"]
     nodes = nodes_of(client, "/estimates/ceiling")

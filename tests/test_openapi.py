@@ -96,10 +96,11 @@ def test_every_filter_is_a_typed_parameter(document):
 def test_every_operation_documents_its_answers(document):
     assert document["openapi"] == "3.1.0"
     for path, item in document["paths"].items():
-        operation = item["get"]
+        ((method, operation),) = item.items()
         assert operation["operationId"]
         assert operation["description"], path
-        for status in ("400", "404", "406", "414", "429", "500", "503"):
+        refusals = ("404", "406", "414") if method == "get" else ("413", "415")
+        for status in (*refusals, "400", "429", "500", "503"):
             reference = operation["responses"][status]["$ref"].rpartition("/")[2]
             content = document["components"]["responses"][reference]["content"]
             assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

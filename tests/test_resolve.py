@@ -12,6 +12,9 @@ MEANINGS = {
     "ISIL/Daesh": [("group", "islamic-state", "near", 90)],
     "isis": [("group", "islamic-state", "alias", 100)],
     "DAESH": [("group", "islamic-state", "alias", 100), ("source", "global-coalition", "near", 90)],
+    "Islamic State group": [("group", "islamic-state", "alias", 100)],
+    "Hims": [("region", "homs", "alias", 100), ("region", "homs-governorate", "near", 90)],
+    "UN": [("source", "united-nations", "alias", 100), ("source", "article-un-chief-homs-attack", "near", 90)],
     "Islamic State": [("group", "islamic-state", "name", 100)],
     "irak": [("region", "iraq", "near", 75)],
     "combatants": [("indicator", "fighters", "alias", 100)],
@@ -31,10 +34,10 @@ def test_a_name_leads_to_what_it_could_mean(shipped, name):
 
 
 def test_one_name_can_mean_several_things(shipped):
-    found = shipped.get("/resolve?q=unattributed").json["data"]
-    assert [(one["kind"], one["id"]) for one in found] == [("group", "unattributed"), ("source", "unattributed")]
-    found = shipped.get("/resolve?q=unattributed&kind=source").json["data"]
-    assert [(one["kind"], one["id"]) for one in found] == [("source", "unattributed")]
+    found = shipped.get("/resolve?q=iraqi military").json["data"]
+    assert [one["id"] for one in found][:2] == ["iraqi-military", "senior-iraqi-military-official"]
+    found = shipped.get("/resolve?q=iraq&kind=group").json["data"]
+    assert [(one["kind"], one["id"]) for one in found] == [("group", "islamic-state")]
 
 
 def test_a_meaning_leads_on(shipped):

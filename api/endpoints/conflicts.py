@@ -105,11 +105,12 @@ def list_conflicts(question: Question) -> Answer:
     """List what cannot all be true.
 
     Pairs of figures whose admitted numbers exclude each other, the widest gap first. A claim is taken as its first
-    report with a number has it (body before headline, then the earliest published). Stocks and shares are compared
-    where their as_of lie close together, an open as_of at the end that is known; flows where that of the higher lies in
-    that of the lower, and both are open on the same sides or on none. Shares of a part are not compared with the whole.
-    A report is shown against the first report of its claim that it contradicts, in its own article if there is one.
-    Filters leave the pairs of which at least one claim (of reports: one of the two) has an estimate that matches.
+    report with a number has it (body before headline, the earliest published, then quoted ones). Stocks and shares are
+    compared where their as_of lie close together, an open as_of at the end that is known; flows where that of the
+    higher lies in that of the lower, and both are open on the same sides or on none. Shares of a part are not compared
+    with the whole. A report is shown against the first report of its claim that it contradicts, in its own article if
+    there is one. Filters leave the pairs of which at least one claim (of reports: one of the two) has an estimate that
+    matches.
     """
     conflicts = SelectedList(context.release(), partial(select_conflicts, question.parameters), render_conflict)
     return answer_list("conflicts", _conflict, question, conflicts)

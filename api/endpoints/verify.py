@@ -130,6 +130,7 @@ _BODY = {
 @blueprint.alt_response(413, response="TooLarge")
 @blueprint.alt_response(415, response="UnsupportedMediaType")
 @blueprint.alt_response(429, response="TooManyRequests")
+@blueprint.alt_response(500, response="InternalError")
 @blueprint.alt_response(503, response="Unavailable")
 @blueprint.doc(operationId="verify_text", parameters=_QUERY, requestBody=_BODY)
 def verify_text() -> Response:

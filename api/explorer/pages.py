@@ -35,12 +35,15 @@ _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 """The parameters that the form has an element for."""
 
 _DRIFTS = {
-    Drift.SAME: "the same",
+    Drift.BOUND_REVERSED: "the bound is turned around",
+    Drift.NUMBER_CHANGED: "the number is another",
+    Drift.VAGUER: "a word instead of the number",
     Drift.HEDGE_LOST: "the hedge is lost",
     Drift.HEDGE_ADDED: "a hedge is added",
     Drift.HEDGE_CHANGED: "the hedge is another",
-    Drift.BOUND_REVERSED: "the bound is turned around",
-    Drift.NUMBER_CHANGED: "the number is another",
+    Drift.PLACE_CHANGED: "the place is another",
+    Drift.SCOPE_LOST: "what it leaves out is lost",
+    Drift.SAME: "the same",
 }
 
 _schema = QuerySchema.from_dict(

@@ -37,7 +37,7 @@ CONTEXT: Node = {
     "annotation": {"@reverse": "oa:hasBody"},
     **{name: {"@type": "edtf:EDTF"} for name in ("observationDate", "datePublished", "dateCreated")},
     **{name: {"@type": "@id"} for name in ("contentUrl", "isBasedOn", "license", "url")},
-    **{name: {"@type": "@id"} for name in ("containedInPlace", "containsPlace", "parentOrganization")},
+    **{name: {"@type": "@id"} for name in ("containedInPlace", "containsPlace", "parentOrganization", "memberOf")},
 }
 
 CSV_FRAGMENTS = "http://tools.ietf.org/rfc/rfc7111"
@@ -85,6 +85,16 @@ def _annotation(record: Record) -> Node | None:
     return node("Annotation", hasTarget=node("SpecificResource", hasSource=document, hasSelector=selectors))
 
 
+def _as_printed(record: Record, key: str, term: str) -> Record:
+    """Return the words by which a report's own text calls its source or its region, and what they stand for."""
+    printed = record.get(key) or {}
+    return {
+        key: printed.get("wording"),
+        f"{key}_{term}": (printed.get(term) or {}).get("id"),
+        f"{key}_basis": printed.get("basis"),
+    }
+
+
 def _observation(record: Record) -> Node:
     subjects = [below(record, "group", group), below(record, "region", region)]
     derived, as_of, printed = (record.get(key) or {} for key in ("derived", "as_of", "article"))
@@ -107,7 +117,13 @@ def _observation(record: Record) -> Node:
         measurementQualifier=below(record, "hedge", lambda id_: hedge({"id": id_})),
         isBasedOn=addresses("estimates", [derived["from"]] if "from" in derived else None),
         additionalProperty=_properties(
-            {"locus": record.get("locus"), "disputed": record.get("disputed"), **derivation, **basis}
+            {
+                **{key: record.get(key) for key in ("locus", "quoted", "disputed")},
+                **_as_printed(record, "attributed_to", "source"),
+                **_as_printed(record, "place", "region"),
+                **derivation,
+                **basis,
+            }
         ),
         subjectOf={**(claim or {"@type": "Claim"}), **statement} if claim or statement else None,
         annotation=_annotation(record),

@@ -83,7 +83,13 @@ def hedge(record: Record) -> Node:
 
 def source(record: Record) -> Node:
     """Return a source as a Thing, because not every record tells whether it is a person or an organisation."""
-    return _named("Thing", "sources", record, description=record.get("organisation"))
+    return _named(
+        "Thing",
+        "sources",
+        record,
+        description=record.get("organisation"),
+        memberOf=addresses("sources", record.get("parents")),
+    )
 
 
 def article(record: Record) -> Node:

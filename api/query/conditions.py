@@ -93,7 +93,7 @@ def _is_one_of(filter_: VocabularyFilter, words: list[str], scope: RegionScope) 
     if filter_.word_column is filter_.column:
         return filter_.column.in_(words)
     positions = _positions(filter_.word_column, words)
-    if filter_.name == "region" and scope is not RegionScope.EXACT:
+    if filter_.word_column is tables.regions.c.id and scope is not RegionScope.EXACT:
         closures = tables.closures.c
         in_scope = (closures.kind == "region", closures.relation == str(scope), closures.whole_position.in_(positions))
         positions = select(closures.part_position).where(*in_scope)

@@ -48,6 +48,7 @@ class VocabularyFilter:
     `column` is a column of `estimates` or `series_rollup`, `word_column` the column that holds the words. If both are
     the same, it is compared with the words; else `column` holds positions of the records in `word_column`'s table.
     `terms` is the closed vocabulary, if there is one. `by_id` says whether the words are ids (publishers have none).
+    `kind` is the kind of the records that the words name, where the filter has another name.
     """
 
     name: str
@@ -57,6 +58,7 @@ class VocabularyFilter:
     example: str
     terms: type[StrEnum] | None = None
     by_id: bool = True
+    kind: str = ""
 
 
 def _record_filter(name: str, other_names: str, example: str) -> VocabularyFilter:
@@ -66,6 +68,18 @@ def _record_filter(name: str, other_names: str, example: str) -> VocabularyFilte
 
 
 _INDICATORS, _SOURCES, _ARTICLES = tables.indicators.c, tables.sources.c, tables.articles.c
+_PRINTED = (
+    "What the report's own text calls {}: id, name, {}in any case; without words of its own, that of its claim. "
+    "Repeat it, or use commas."
+)
+
+
+def _as_printed_filter(name: str, kind: str, meaning: str, example: str) -> VocabularyFilter:
+    """Return the filter of the records of a kind that the words in an estimate's `name` stand for."""
+    word_column = tables.RESOURCES[f"{kind}s"].c.id
+    return VocabularyFilter(name, _ESTIMATES[f"{name}_position"], word_column, meaning, example, kind=kind)
+
+
 _CLAIM, _HEDGE = "Id of a claim. Repeat it, or use commas.", "Id or name of a hedge; see /hedges."
 
 VOCABULARY_FILTERS = (
@@ -73,6 +87,8 @@ VOCABULARY_FILTERS = (
     _record_filter("group", "or alias, ", "islamic-state"),
     _record_filter("indicator", "or alias, ", "fighters"),
     _record_filter("source", "or alias, ", "pentagon"),
+    _as_printed_filter("attributed_to", "source", _PRINTED.format("the speaker", "or alias, "), "pentagon"),
+    _as_printed_filter("place", "region", _PRINTED.format("the place", "ISO code or alias, "), "iraq"),
     _record_filter("article", "(the title) ", "officials-say-7000-affiliates-remain"),
     replace(_record_filter("claim", "", "pentagon-2016-removed"), meaning=_CLAIM),
     VocabularyFilter("hedge", _ESTIMATES.hedge, _ESTIMATES.hedge, _HEDGE, "up_to"),
@@ -109,7 +125,7 @@ FLAG_FILTERS = {
     "disputed": (_ESTIMATES.disputed, "Whether another report in the same article excludes this one."),
     "anonymous": (
         _ESTIMATES.source_position.in_(select(_SOURCES.position).where(_SOURCES.anonymous.is_(True))),
-        "Whether the source's name is withheld.",
+        "Whether the name of the source is withheld: of the claim's, whatever the report's own text calls it.",
     ),
 }
 """Name → the condition on `estimates`, and the description."""

@@ -49,7 +49,7 @@ def vocabulary_field(filter_: VocabularyFilter, *, exclude: bool = False) -> Cho
     metadata = about(meaning, [filter_.example])
     if filter_.terms:
         return choose_terms(thing, filter_.terms, metadata=metadata)
-    return choose_records(thing, filter_.name, Id() if filter_.by_id else Text(200), metadata=metadata)
+    return choose_records(thing, filter_.kind or filter_.name, Id() if filter_.by_id else Text(200), metadata=metadata)
 
 
 def filter_fields() -> dict[str, fields.Field[Any]]:
@@ -59,8 +59,8 @@ def filter_fields() -> dict[str, fields.Field[Any]]:
         filters[filter_.name] = vocabulary_field(filter_)
         filters[f"not_{filter_.name}"] = vocabulary_field(filter_, exclude=True)
     scope_meaning = (
-        "How `region` and `not_region` are read: the region and all below it, the region alone, or also the combined "
-        "regions that contain it."
+        "How `region`, `place`, `not_region` and `not_place` are read: the region and all below it, the region alone, "
+        "or also the combined regions that contain it."
     )
     filters["region_scope"] = Term(RegionScope, load_default=RegionScope.WITHIN, metadata=about(scope_meaning, "exact"))
     for name, columns in DATE_FILTERS.items():
@@ -126,7 +126,7 @@ def offset_parameter(largest: int) -> Whole:
 
 def distinct_parameter() -> Term:
     """Return the field of `distinct`."""
-    meaning = "One estimate for each claim: body before headline, then the earliest published."
+    meaning = "One estimate for each claim: body before headline, the earliest published, then quoted ones."
     return Term(Distinct, metadata=about(meaning, "claim"))
 
 

@@ -7,6 +7,7 @@ from seeds.entries import VOCABULARIES, Entry, Seeds
 from seeds.problems import Problem
 from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim, faults_of_derived, with_first
 from seeds.rules.articles import faults_of_article
+from seeds.rules.as_printed import faults_as_printed
 from seeds.rules.code_lists import faults_between_terms, faults_of_references
 from seeds.rules.evidence import faults_of_evidence
 from seeds.rules.faults import Fault
@@ -90,6 +91,7 @@ def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
             *faults_of_references(record, kinds, seeds.mentioned),
             *faults_of_figure(record, units.get(record["indicator"]), language),
             *faults_of_evidence(record),
+            *faults_as_printed(record, seeds.mentioned),
         ]
         if article:
             faults += faults_of_headline(record, article["title"], language)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from schema.fields import shown
 from seeds.curated.headlines import problems_with_headline
-from seeds.entries import Entry, Seeds
+from seeds.entries import Entry, Record, Seeds
 from seeds.problems import Problem
 from seeds.read import YamlFile
+from seeds.rules.as_printed import AS_PRINTED
 from seeds.rules.wording import fault_beside
 
 
@@ -65,18 +66,44 @@ def problems_with_hash(file: YamlFile, documents: Path) -> Iterator[Problem]:
 
 
 def _problems_with_place(entry: Entry, text: str, language: str) -> Iterator[Problem]:
-    wording, evidence = entry.record["wording"], entry.record["evidence"]
-    if text[evidence["start"] : evidence["end"]] == wording:
-        if fault := fault_beside(entry.record, text, evidence["start"], language):
-            yield entry.problem(fault.key, fault.what)
+    """Yield a problem where words of an estimate do not stand where it says, or are not quoted as it says."""
+    record, evidence = entry.record, entry.record["evidence"]
+    misplaced = list(_problems_with_words(entry, "evidence", record["wording"], evidence, text))
+    yield from misplaced
+    if not misplaced and (fault := fault_beside(record, text, evidence["start"], language)):
+        yield entry.problem(fault.key, fault.what)
+    for key in AS_PRINTED:
+        if printed := record[key]:
+            yield from _problems_with_words(entry, key, printed["wording"], printed, text)
+    if record["quoted"] and not is_quoted(text, evidence["start"], evidence["end"]):
+        what = "'true' is not so, as no quotation marks stand around the wording; expected false"
+        yield entry.problem("quoted", what)
+
+
+def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, text: str) -> Iterator[Problem]:
+    """Yield a problem where words do not stand at a span of the text; `key` is that of the span in the estimate."""
+    if text[span["start"] : span["end"]] == wording:
         return
     places = [match.start() for match in re.finditer(re.escape(wording), text)]
     if not places:
-        yield entry.problem("wording", f"{shown(wording)} is not in the document; expected words that it bears")
+        what = f"{shown(wording)} is not in the document; expected words that it bears"
+        yield entry.problem("wording" if key == "evidence" else f"{key}.wording", what)
         return
-    start = min(places, key=lambda place: abs(place - evidence["start"]))
-    for key, position in (("start", start), ("end", start + len(wording))):
-        if evidence[key] != position:
-            yield entry.problem(
-                f"evidence.{key}", f"{shown(evidence[key])} is not where the wording stands; expected {position}"
-            )
+    start = min(places, key=lambda place: abs(place - span["start"]))
+    for end, position in (("start", start), ("end", start + len(wording))):
+        if span[end] != position:
+            what = f"{shown(span[end])} is not where the wording stands; expected {position}"
+            yield entry.problem(f"{key}.{end}", what)
+
+
+_OPENING, _CLOSING, _STRAIGHT = "\u201c\u201e\u00ab", "\u201d\u201c\u00bb", '"'
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Return whether a quotation is open before a span and closed after it, in the same line."""
+    before, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0]
+    opening = [mark for mark in before if mark in _OPENING + _CLOSING + _STRAIGHT]
+    closing = next((mark for mark in after if mark in _OPENING + _CLOSING + _STRAIGHT), "")
+    if closing == _STRAIGHT:
+        return opening.count(_STRAIGHT) % 2 == 1
+    return bool(opening and closing) and opening[-1] in _OPENING and closing in _CLOSING

@@ -11,7 +11,7 @@ from marshmallow import Schema
 
 from schema import tables
 from schema.intervals import day_number
-from schema.records import AsOfSchema, EstimateSchema, GroupStub, IndicatorStub, PeriodSchema, RegionStub, SourceStub
+from schema.records import AsOfSchema, EstimateSchema, GroupStub, IndicatorStub, RegionStub, SourceStub, StatedSchema
 from seeds.entries import Record
 from seeds.release.closures import Positions
 from seeds.release.figures import CODED, CodedFigure, figure_of
@@ -31,7 +31,7 @@ _STUBS: dict[str, type[Schema]] = {
     "regions": RegionStub,
     "sources": SourceStub,
 }
-_RENDER_AS_OF, _RENDER_STATED = renderer_of(AsOfSchema()), renderer_of(PeriodSchema())
+_RENDER_AS_OF, _RENDER_STATED = renderer_of(AsOfSchema()), renderer_of(StatedSchema())
 _COLUMNS = itemgetter(*(column.name for column in tables.estimates.columns))
 
 
@@ -90,6 +90,8 @@ def estimates(
         record, figure = orjson.loads(ordered.record), figure_of(coded, staged)
         group, indicator = group_of[record["group"]], indicator_of[record["indicator"]]
         region, source = region_of[record["region"]], source_of[record["source"]]
+        attributed_to, speaker = _as_printed(record["attributed_to"], "source", source_of, source)
+        place, place_region = _as_printed(record["place"], "region", region_of, region)
         as_of, stated = _as_of(record["as_of"]["edtf"], record["as_of"]["basis"]), _stated(record["stated"])
         interval = figure.interval or _VAGUE
         answered, disputed = figure.answered(), bool(ordered.disputed)
@@ -104,8 +106,11 @@ def estimates(
             "as_of_end": as_of.end,
             "article_position": ordered.article,
             "claim_position": ordered.claim,
+            "attributed_to_position": speaker.position,
+            "place_position": place_region.position,
             "hedge": record["hedge"],
             "locus": record["locus"],
+            "quoted": record["quoted"],
             **answered,
             "scope": record["scope"],
             "derived": record["derived"] is not None,
@@ -131,6 +136,8 @@ def estimates(
             "indicator": indicator.stub,
             "region": region.stub,
             "source": source.stub,
+            "attributed_to": attributed_to,
+            "place": place,
             **answered,
             "disputed": disputed,
             "as_of": as_of.json,
@@ -157,6 +164,16 @@ def _stubs_by_id(stub: Schema, records: Mapping[str, Record], positions: Mapping
     }
 
 
+def _as_printed(
+    printed: Record | None, key: str, stubs: Mapping[str, _Stub], resolved: _Stub
+) -> tuple[Record | None, _Stub]:
+    """Return printed words with the term that they stand for at `key`, and that term; without words, `resolved`."""
+    if printed is None:
+        return None, resolved
+    term = stubs[printed[key]]
+    return {**printed, key: term.stub}, term
+
+
 class _Date(NamedTuple):
     """The JSON of a date, its first and last day, and their numbers (0001-01-01 is day 1)."""
 
@@ -175,10 +192,10 @@ def _as_of(edtf: str, basis: str) -> _Date:
 
 
 def _stated(coded: Record | None) -> _Date:
-    return _day(coded["edtf"]) if coded else _Date()
+    return _day(coded["edtf"], coded["note"]) if coded else _Date()
 
 
 @lru_cache(maxsize=8_192)
-def _day(edtf: str) -> _Date:
-    dated = with_days({"edtf": edtf})
+def _day(edtf: str, note: str | None) -> _Date:
+    dated = with_days({"edtf": edtf, "note": note})
     return _Date(orjson.Fragment(orjson.dumps(_RENDER_STATED(dated))), dated["start"], dated["end"])

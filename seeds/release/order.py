@@ -40,10 +40,13 @@ INSERT INTO positions (number)
 SELECT number FROM estimates JOIN periods ON edtf = as_of_edtf ORDER BY first_day DESC NULLS LAST, estimates.id
 """
 _REPORTS = f"""
-SELECT estimates.claim, number, estimates.id, article, coalesce(first_day, ''), locus, {CODED}
+SELECT estimates.claim, number, estimates.id, article, coalesce(first_day, ''), locus,
+       quoted, coalesce(start, 0), place, scope, {CODED}
 FROM claims CROSS JOIN estimates ON estimates.claim = claims.id JOIN article_stubs ON article_stubs.id = article
 WHERE claims.reports > 1 ORDER BY claims.id
 """  # noqa: S608 (names of columns)
+_CODED_FROM = 9
+"""The first column of a report that belongs to its figure, after the claim."""
 
 
 def order_records(staging: Staging, progress: Progress) -> None:
@@ -88,8 +91,8 @@ def _comparisons(connection: sqlite3.Connection) -> Iterator[tuple[int | str | N
     """Yield the comparison of each report of the claims that have several."""
     for _, rows in groupby(connection.execute(_REPORTS), key=itemgetter(0)):
         reports = [
-            Report(number, id_, article, published, locus, figure_of(CodedFigure(*coded), connection))
-            for _, number, id_, article, published, locus, *coded in rows
+            Report(figure_of(CodedFigure(*columns[_CODED_FROM:]), connection), *columns[:_CODED_FROM])
+            for _, *columns in rows
         ]
         for report, comparison in compare_reports(reports):
             yield (

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from schema.intervals import NUMBERS, exclude_each_other
 from schema.terms import HEDGES, Bound, Drift, Hedge, Locus
@@ -11,14 +12,29 @@ from seeds.release.figures import Figure
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An estimate as a report of its claim; `number` is its number in the staging file."""
+    """An estimate as a report of its claim.
 
+    `number` is that in the staging file, `start` its place in the text, `place` the region that the text names.
+    """
+
+    figure: Figure
     number: int
     id: str
     article: str
     published: str
     locus: str
-    figure: Figure
+    quoted: int
+    start: int
+    place: str
+    scope: str | None
+
+    @property
+    def order(self) -> tuple[bool, str, bool, str, int, str]:
+        """Return the sort key of reports of a claim.
+
+        Body before headline, earliest published, quotation before paraphrase, first in the text of its article.
+        """
+        return self.locus == Locus.HEADLINE, self.published, not self.quoted, self.article, self.start, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +53,8 @@ class Comparison:
 
 
 def compare_reports(reports: Sequence[Report]) -> Iterator[tuple[Report, Comparison]]:
-    """Yield the reports of a claim with their comparisons, by rank: body before headline, earliest published, id."""
-    ordered = sorted(reports, key=lambda report: (report.locus == Locus.HEADLINE, report.published, report.id))
+    """Yield the reports of a claim with their comparisons, by rank; see `Report.order`."""
+    ordered = sorted(reports, key=attrgetter("order"))
     first_in_body: dict[str, Report] = {}
     figures: dict[str, set[Figure]] = defaultdict(set)
     for report in ordered:
@@ -54,7 +70,7 @@ def compare_reports(reports: Sequence[Report]) -> Iterator[tuple[Report, Compari
             report,
             Comparison(
                 *(rank, report is representative, report.figure in excluded[report.article]),
-                *((drift(base.figure, report.figure), base.id) if base else (None, None)),
+                *((drift(base, report), base.id) if base else (None, None)),
             ),
         )
 
@@ -69,16 +85,38 @@ def _excluded(figures: set[Figure]) -> set[Figure]:
     }
 
 
-def drift(base: Figure, report: Figure) -> Drift:
-    """Return the drift between two reports of a claim: of the bound's side, else of the numbers, else of the hedge."""
-    before, after = ([getattr(figure, key) for key in NUMBERS] for figure in (base, report))
-    if base.hedge is report.hedge and before == after:
-        return Drift.SAME
-    bounds = {HEDGES[base.hedge].bound, HEDGES[report.hedge].bound}
-    if bounds == {Bound.FLOOR, Bound.CEILING}:
+def drift(base: Report, report: Report) -> Drift:
+    """Return the drift between two reports of a claim: of the figure, else of its place, else of its scope."""
+    if figure_drift := _drift_of_figure(base.figure, report.figure):
+        return figure_drift
+    if base.place != report.place:
+        return Drift.PLACE_CHANGED
+    return Drift.SCOPE_LOST if base.scope and not report.scope else Drift.SAME
+
+
+def _drift_of_figure(base: Figure, report: Figure) -> Drift | None:
+    """Return the drift of the bound's side, else of the numbers, else of the hedge; None where the figure is the same.
+
+    No number changed where all numbers of the report are among those of its base: "up to 500" after "400 to 500".
+    """
+    if {HEDGES[base.hedge].bound, HEDGES[report.hedge].bound} == {Bound.FLOOR, Bound.CEILING}:
         return Drift.BOUND_REVERSED
-    if {*before} - {None} != {*after} - {None}:
+    before, after = _numbers(base), _numbers(report)
+    if report.hedge is Hedge.VAGUE and base.hedge is not Hedge.VAGUE:
+        return Drift.VAGUER if _is_magnitude_of(before, report.granularity) else Drift.NUMBER_CHANGED
+    if not after <= before or (report.hedge is Hedge.VAGUE and report.granularity != base.granularity):
         return Drift.NUMBER_CHANGED
+    if base.hedge is report.hedge and before == after:
+        return None
     if report.hedge is Hedge.NONE:
         return Drift.HEDGE_LOST
     return Drift.HEDGE_ADDED if base.hedge is Hedge.NONE else Drift.HEDGE_CHANGED
+
+
+def _numbers(figure: Figure) -> set[float]:
+    return {number for key in NUMBERS if (number := getattr(figure, key)) is not None}
+
+
+def _is_magnitude_of(numbers: set[float], magnitude: float | None) -> bool:
+    """Return whether a vague word fits one of the numbers: "hundreds" fits 100 to 999, "most" has no magnitude."""
+    return magnitude is None or any(magnitude <= number < 10 * magnitude for number in numbers)

@@ -14,7 +14,12 @@ from seeds.rules.registries import faults_of_code, faults_of_country
 
 T = TypeVar("T", bound=Located)
 
-_PARENT_KEYS = {"groups": ("parents",), "regions": ("parent", "members"), "indicators": ("parents",)}
+_PARENT_KEYS = {
+    "groups": ("parents",),
+    "regions": ("parent", "members"),
+    "indicators": ("parents",),
+    "sources": ("parents",),
+}
 """The keys in which a term refers to others of its kind."""
 _NAME_KEYS = {NameKind.ID: "id", NameKind.CODE: "iso", NameKind.NAME: "name", NameKind.ALIAS: "aliases"}
 _LISTED = 20
