@@ -133,6 +133,7 @@ ArticleStub = stub_of(
     "id",
     "title",
     "publisher",
+    "agency",
     "published",
     "url",
     name="ArticleStubSchema",
@@ -238,6 +239,13 @@ ReportSchema = stub_of(
 )
 
 
+class WireSchema(Record):
+    """The articles of a claim that carry the copy of one news agency: however many they are, they are one wire."""
+
+    agency = Text(200, metadata=about("The agency that they credit."))
+    articles = ListOf(Id(), metadata=about("Their ids."))
+
+
 class ClaimSchema(Record):
     """A claim: the figure that a source gave on one occasion, with every report of it."""
 
@@ -251,6 +259,14 @@ class ClaimSchema(Record):
     envelope = Part(EnvelopeSchema, metadata=about("The widest numbers said in all reports."))
     estimates = Part(UsageSchema, metadata=about("The reports as estimates."))
     articles = Whole(metadata=about("Number of articles that the reports stand in."))
+    outlets = Whole(
+        metadata=about("Number of publishers of these articles; one without a known publisher counts as an outlet.")
+    )
+    agencies = Whole(metadata=about("Number of news agencies that these articles credit.", 1))
+    wires = ListOf(
+        fields.Nested(WireSchema),
+        metadata=about("Which articles share a wire: each agency with those that credit it. They retell one text."),
+    )
     reports = ListOf(
         fields.Nested(ReportSchema),
         metadata=about("Every report: body before headline, then the earliest published."),

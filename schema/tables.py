@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 2
+FORMAT = 3
 """The version of these tables and of the keys of their records; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -105,7 +105,7 @@ claims = _resource(
     *_shared(indexed=False),
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
     *(Column(f"envelope_{end}_inclusive", Boolean) for end in ("low", "high")),
-    *(_whole("estimates_count"), _whole("articles")),
+    *(_whole(name) for name in ("estimates_count", "articles", "outlets", "agencies")),
     rendered=False,
 )
 

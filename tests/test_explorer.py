@@ -422,3 +422,9 @@ def test_a_page_asks_for_nothing_from_elsewhere(shipped):
                     next(attributes[name] for name in ("src", "srcset", "href", "action") if name in attributes)[0]
                     == "/"
                 )
+
+
+def test_the_page_of_a_claim_tells_which_articles_share_a_wire(shipped):
+    text = get(shipped, "/claims/pentagon-2016-fighters").text
+    assert "in 2 articles of 2 outlets. 2 of the articles carry one wire, that of The Associated Press." in text
+    assert text.count(", from The Associated Press, ") == 2

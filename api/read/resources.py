@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 
 from api.read.pages import Order, orders
 from schema import records, tables, vocabulary
+from schema.claim_json import Carriers
 from schema.store.sqlite import Statement
 
 _ESTIMATES = tables.estimates.c
@@ -89,7 +90,7 @@ RESOURCES = (
             "as_of": tables.claims.c.as_of_start,
             **_referring(tables.claims, *_SUBJECT),
             **_counted(tables.claims, **_ENVELOPE),
-            **_columns(tables.claims, "articles", "id"),
+            **_columns(tables.claims, *Carriers._fields, "id"),
         },
         "-as_of",
         "Claims: what one source said on one occasion, with every report of it and what drifted between them.",
