@@ -90,7 +90,9 @@ sources = _named(
 
 articles = _resource(
     "articles",
-    *(_text("title"), _text("publisher", null=True, index=True), *_period("published"), _whole("estimates_count")),
+    _text("title"),
+    *(_text(name, null=True, index=True) for name in ("publisher", "agency")),
+    *(*_period("published"), _whole("estimates_count")),
 )
 
 

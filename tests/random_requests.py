@@ -52,6 +52,9 @@ PARAMETERS = (
         "since=x",
         "interval=quarter",
         "by=claim",
+        "agency=lake+wire",
+        "not_agency=LAKE+WIRE",
+        "agency=nobody",
     ),
     *(
         "",

@@ -11,6 +11,7 @@ VOCABULARY = {
     "hedge": ("hedge",),
     "source_kind": ("source", "kind"),
     "publisher": ("article", "publisher"),
+    "agency": ("article", "agency"),
     "locus": ("locus",),
     "unit": ("indicator", "unit"),
 }

@@ -83,6 +83,7 @@ def test_every_filter_is_a_typed_parameter(document):
         "region": ["borno", "chad", "lake-chad", "maiduguri", "nigeria", "unspecified"],
         "not_group": ["alpha-front", "beta-front"],
         "publisher": ["Day, Night & Co"],
+        "not_agency": ["Lake Wire"],
         "locus": ["headline", "body"],
         "not_unit": ["persons", "USD", "percent", "provinces"],
     }

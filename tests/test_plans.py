@@ -11,6 +11,7 @@ from api.read.resources import RESOURCES
 SEARCHED = {
     **{"region": "mali", "group": "beta", "indicator": "killed", "source": "source-1", "claim": "claim-7"},
     **{"article": "article-3", "hedge": "vague", "source_kind": "ngo", "publisher": "The Night", "unit": "percent"},
+    "agency": "Far Wire",
     **{"as_of": "2018", "stated": "2019", "published": "2019-05", "q": "hundreds"},
     **{"locus": "headline", "derived": "false", "disputed": "true"},
 }
