@@ -82,6 +82,7 @@ class ArticleSchema(Record):
     )
     document = Part(DocumentSchema, required=True, metadata=about("The text that was coded."))
     estimates = Part(UsageSchema, dump_only=True, metadata=about("The estimates that it reports."))
+    sources = Whole(dump_only=True, metadata=about("Number of different sources of these estimates.", 3))
 
 
 class ClaimStubSchema(Record):

@@ -58,3 +58,16 @@ def test_names_of_publishers_and_agencies_are_compared_in_any_case(tmp_path):
     app.extensions["database"].close()
     assert (claim["articles"], claim["outlets"], claim["agencies"]) == (2, 1, 1)
     assert claim["wires"] == [{"agency": "LAKE wire", "articles": ["first", "second"]}]
+
+
+@pytest.mark.parametrize("kind", ["articles", "groups", "regions", "indicators"])
+def test_records_tell_how_many_sources_speak_and_are_sorted_by_that(dataset, kind):
+    client, records, below = dataset
+    name = kind.removesuffix("s")
+    listed = client.get(f"/{kind}?sort=-sources&limit=1000").json["data"]
+    for record in listed:
+        meant = below["within"][record["id"]] if kind == "regions" else {record["id"]}
+        assert record["sources"] == len({one["source"]["id"] for one in records if one[name]["id"] in meant})
+    assert [one["id"] for one in listed] == [
+        one["id"] for one in sorted(listed, key=lambda one: (-one["sources"], one["id"]))
+    ]
