@@ -55,6 +55,10 @@ PARAMETERS = (
         "agency=lake+wire",
         "not_agency=LAKE+WIRE",
         "agency=nobody",
+        "compatible=true",
+        "compatible=maybe",
+        "kind=reports",
+        "kind=parts",
     ),
     *(
         "",

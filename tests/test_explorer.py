@@ -364,6 +364,20 @@ def test_a_record_says_what_contradicts_it(shipped):
     assert "Nothing that was coded contradicts it." in get(shipped, f"/claims/{other['id']}").text
 
 
+def test_the_page_of_a_claim_says_what_was_compared_with_it_and_agrees(shipped):
+    page = get(shipped, "/claims/mohamadawi-2023-03-iraq-fighters")
+    (question,) = [link["href"] for link in page.all("a") if link["href"].startswith("/conflicts?")]
+    listed = shipped.get(question).json["data"]
+    assert listed
+    assert page.text.count("The part is not above its whole:") == sum(pair["kind"] == "parts" for pair in listed)
+    assert page.text.count("Both claims can be true:") == sum(pair["kind"] == "claims" for pair in listed)
+    for pair in listed:
+        assert page.all("a", href=pair["lower"]["url"])
+        assert page.all("a", href=pair["higher"]["url"])
+    alone = get(shipped, "/claims/mohamadawi-2023-02-26-killed")
+    assert "What was compared with it and agrees No other claim." in alone.text
+
+
 @pytest.mark.parametrize("path", ["/", "/?as_of=1900", "/?region=nowhere", f"/?q={TAG}", f"/?{TAG}={TAG}"])
 def test_a_page_holds_no_script_but_its_own(hostile, path):
     page = Page(hostile.get(path, headers=BROWSER).text)
