@@ -101,6 +101,7 @@ class ArticleSchema(Record):
     )
     document = Part(DocumentSchema, required=True, metadata=about("The text that was coded."))
     estimates = Part(UsageSchema, dump_only=True, metadata=about("The estimates that it reports."))
+    sources = Whole(dump_only=True, metadata=about("Number of different sources of these estimates.", 3))
 
 
 class ClaimStubSchema(Record):
@@ -185,6 +186,7 @@ ArticleStub = stub_of(
     "id",
     "title",
     "publisher",
+    "agency",
     "published",
     "url",
     name="ArticleStubSchema",
@@ -309,6 +311,13 @@ ReportSchema = stub_of(
 )
 
 
+class WireSchema(Record):
+    """The articles of a claim that carry the copy of one news agency: however many they are, they are one wire."""
+
+    agency = Text(200, metadata=about("The agency that they credit."))
+    articles = ListOf(Id(), metadata=about("Their ids."))
+
+
 class ClaimSchema(Record):
     """A claim: the figure that a source gave on one occasion, with every report of it."""
 
@@ -322,6 +331,14 @@ class ClaimSchema(Record):
     envelope = Part(EnvelopeSchema, metadata=about("The widest numbers said in all reports."))
     estimates = Part(UsageSchema, metadata=about("The reports as estimates."))
     articles = Whole(metadata=about("Number of articles that the reports stand in."))
+    outlets = Whole(
+        metadata=about("Number of publishers of these articles; one without a known publisher counts as an outlet.")
+    )
+    agencies = Whole(metadata=about("Number of news agencies that these articles credit.", 1))
+    wires = ListOf(
+        fields.Nested(WireSchema),
+        metadata=about("Which articles share a wire: each agency with those that credit it. They retell one text."),
+    )
     reports = ListOf(
         fields.Nested(ReportSchema),
         metadata=about("Every report: body before headline, the earliest published, quoted ones, then as in its text."),

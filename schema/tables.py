@@ -68,18 +68,20 @@ def _named(name: str, *columns: Column[Any]) -> Table:
     return _resource(name, _text("name"), _whole("estimates_count"), *columns)
 
 
-groups = _named("groups")
+groups = _named("groups", _whole("sources"))
 
 regions = _named(
     "regions",
     Column("kind", _term(terms.RegionKind), nullable=False),
     _text("iso", null=True),
     Column("parent", String, ForeignKey("regions.id"), nullable=True),
+    _whole("sources"),
 )
 
 indicators = _named(
     "indicators",
     *(Column("unit", _term(terms.Unit), nullable=False), Column("kind", _term(terms.IndicatorKind), nullable=False)),
+    _whole("sources"),
 )
 
 hedges = _named("hedges", Column("bound", _term(terms.Bound), nullable=False), Column("firm", Boolean, nullable=False))
@@ -90,7 +92,9 @@ sources = _named(
 
 articles = _resource(
     "articles",
-    *(_text("title"), _text("publisher", null=True, index=True), *_period("published"), _whole("estimates_count")),
+    _text("title"),
+    *(_text(name, null=True, index=True) for name in ("publisher", "agency")),
+    *(*_period("published"), _whole("estimates_count"), _whole("sources")),
 )
 
 
@@ -105,7 +109,7 @@ claims = _resource(
     *_shared(indexed=False),
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
     *(Column(f"envelope_{end}_inclusive", Boolean) for end in ("low", "high")),
-    *(_whole("estimates_count"), _whole("articles")),
+    *(_whole(name) for name in ("estimates_count", "articles", "outlets", "agencies")),
     rendered=False,
 )
 

@@ -62,15 +62,21 @@ class Aliased(Named):
     aliases = ListOf(Text(200), metadata=about("Other names; each works as a filter too."))
 
 
-class GroupSchema(Aliased):
+class Subject(Aliased):
+    """A term that says whom, what or where figures are about; several sources may give figures on it."""
+
+    sources = Whole(dump_only=True, metadata=about("Number of different sources of these estimates.", 3))
+
+
+class GroupSchema(Subject):
     """A group of people that estimates are about."""
 
     definition = Text(required=True, metadata=about("Who is meant, and who is not."))
     parents = ListOf(Id(), metadata=about("The groups that this one is part of."))
 
 
-class RegionSchema(Aliased):
-    """A region that estimates are about. Its `estimates` include those of all regions within it."""
+class RegionSchema(Subject):
+    """A region that estimates are about. Its `estimates` and `sources` include those of all regions within it."""
 
     kind = Term(RegionKind, required=True, metadata=about("How large it is, or that it is made of others."))
     iso = Pattern(
@@ -85,7 +91,7 @@ class RegionSchema(Aliased):
     members = ListOf(Id(), metadata=about("The regions that a combined region is made of."))
 
 
-class IndicatorSchema(Aliased):
+class IndicatorSchema(Subject):
     """A quantity that estimates state."""
 
     definition = Text(required=True, metadata=about("What is counted, and what is not."))

@@ -38,6 +38,7 @@ DATES = [
     *("2018", "2019", "2019-03", "2019-04", "2019-22", "2019-05-10", "2019-05-11", "2019-06", "2019-12", "2020-01"),
     *("2019-05-10/2019-05-20", "2019-11/2020-02", "2019-10/..", "../2018", "201X", "2020-01-15~"),
 ]
+AGENCIES = [None, "Far Wire", "Near Wire"]
 NUMBERS = [8, 20, 45, 90, 400, 500, 1000, 3500, 4000, 7000]
 
 
@@ -84,7 +85,7 @@ def write_seeds(folder: Path, claims: int, seed: int = 7) -> Path:
     articles = [
         {
             **{"id": f"article-{one}", "title": f"Invented report {one}", "language": "en", "author": None},
-            **{"publisher": chance.choice([None, "Day & Co", "The Night"]), "agency": None, "url": None},
+            **{"publisher": chance.choice([None, "Day & Co", "The Night"]), "agency": AGENCIES[one % 3], "url": None},
             "published": {
                 "edtf": chance.choice(["2020-01-31", "2020-01", "2020-02-01", "2020-03"]),
                 "basis": "printed",

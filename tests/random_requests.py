@@ -53,6 +53,13 @@ PARAMETERS = (
         "since=x",
         "interval=quarter",
         "by=claim",
+        "agency=lake+wire",
+        "not_agency=LAKE+WIRE",
+        "agency=nobody",
+        "compatible=true",
+        "compatible=maybe",
+        "kind=reports",
+        "kind=parts",
     ),
     *(
         "",

@@ -12,6 +12,7 @@ VOCABULARY = {
     "hedge": ("hedge",),
     "source_kind": ("source", "kind"),
     "publisher": ("article", "publisher"),
+    "agency": ("article", "agency"),
     "locus": ("locus",),
     "unit": ("indicator", "unit"),
 }

@@ -67,26 +67,57 @@ def containment(client):
     return found
 
 
-def expected_conflicts(client, records, meant, within):
-    """Return every conflict as (kind, id of the lower, id of the higher) by plain Python."""
-    contained, ids = containment(client), {one["id"] for one in meant}
+def compared_claims(client, records, meant, within):
+    """Yield every pair of claims that is compared, as (kind, whole or lower, part or higher), by plain Python.
+
+    Two figures that may each be a part of the other come in both orders.
+    """
+    contained = containment(client)
     claims = {one["claim"]["id"] for one in meant}
-    first, reports, found = {}, {}, set()
+    first = {}
     for one in sorted(records, key=report_order):
-        first.setdefault(one["claim"]["id"], one)
-        reports.setdefault(one["claim"]["id"], []).append(one)
+        if admitted(one):
+            first.setdefault(one["claim"]["id"], one)
     for lower, higher in permutations(first.values(), 2):
         pairs = [(lower[kind]["id"], higher[kind]["id"]) for kind in contained]
         same = all(whole == part for whole, part in pairs)
-        if not is_below(lower, higher) or not all(
-            pair in contained[kind] for kind, pair in zip(contained, pairs, strict=True)
-        ):
+        if not all(pair in contained[kind] for kind, pair in zip(contained, pairs, strict=True)):
             continue
         kind = lower["indicator"]["kind"]
         inside = lies_in(higher, lower) and open_alike(lower, higher)
         comparable = inside if kind == "flow" else days_between(lower, higher) <= within
         if comparable and (same or kind != "share") and {lower["claim"]["id"], higher["claim"]["id"]} & claims:
-            found.add(("claims" if same else "parts", lower["id"], higher["id"]))
+            yield "claims" if same else "parts", lower, higher
+
+
+def expected_agreements(client, records, meant, within):
+    """Return every pair of claims that was compared and agrees, as (kind, id of the lower, id of the higher)."""
+    compared = {
+        (lower["id"], higher["id"]): (kind, lower, higher)
+        for kind, lower, higher in compared_claims(client, records, meant, within)
+    }
+    found = set()
+    for (lower_id, higher_id), (kind, lower, higher) in compared.items():
+        either_way = (higher_id, lower_id) in compared
+        if is_below(lower, higher) or (either_way and is_below(higher, lower)):
+            continue
+        if either_way and (admitted(lower)[0], records.index(lower)) > (admitted(higher)[0], records.index(higher)):
+            continue
+        found.add((kind, lower_id, higher_id))
+    return found
+
+
+def expected_conflicts(client, records, meant, within):
+    """Return every conflict as (kind, id of the lower, id of the higher) by plain Python."""
+    ids = {one["id"] for one in meant}
+    reports = {}
+    for one in sorted(records, key=report_order):
+        reports.setdefault(one["claim"]["id"], []).append(one)
+    found = {
+        (kind, lower["id"], higher["id"])
+        for kind, lower, higher in compared_claims(client, records, meant, within)
+        if is_below(lower, higher)
+    }
     for said in reports.values():
         for rank, report in enumerate(said):
             against = []
@@ -124,6 +155,68 @@ def test_conflicts_agree_with_plain_python(dataset, data):
         assert one["gap"] == (round(start / end, 6) if end else None)
         gaps.append(float("inf") if one["gap"] is None else one["gap"])
     assert gaps == sorted(gaps, reverse=True)
+
+
+@pytest.mark.slow
+@given(data=st.data())
+def test_what_agrees_agrees_with_plain_python(dataset, data):
+    client, records, below = dataset
+    query = data.draw(questions(records, below["exact"]))
+    within = data.draw(st.sampled_from([0, 1, 30, WITHIN, 400, 36_525]))
+    meant = [one for one in records if matches(one, query, below)]
+    expected = expected_agreements(client, records, meant, within)
+    parameters = urlencode(spelled(query) | {"within": within, "compatible": "true"}, doseq=True)
+    found = [json.loads(line) for line in client.get(f"/conflicts?{parameters}&format=ndjson").text.splitlines()]
+    assert {(one["kind"], one["lower"]["id"], one["higher"]["id"]) for one in found} == expected
+    assert len(found) == len(expected) == client.get(f"/conflicts?{parameters}").json["meta"]["total"]
+    position = {one["id"]: number for number, one in enumerate(records)}
+    for one in found:
+        assert one["gap"] is None
+        assert one["days"] == days_between(one["lower"], one["higher"])
+        assert one["same_scope"] is (one["lower"]["scope"] == one["higher"]["scope"])
+    order = [(one["days"], one["kind"], *(position[one[side]["id"]] for side in ("lower", "higher"))) for one in found]
+    assert order == sorted(order)
+    excluded = expected_conflicts(client, records, meant, within)
+    assert not {frozenset(pair) for _, *pair in expected} & {
+        frozenset(pair) for kind, *pair in excluded if kind != "reports"
+    }
+
+
+def test_the_data_agree_in_every_way(invented):
+    found = invented.get("/conflicts?compatible=true&limit=1000").json["data"]
+    assert {(one["kind"], one["lower"]["indicator"]["kind"]) for one in found} >= {
+        *(("claims", kind) for kind in ("stock", "flow", "share")),
+        *(("parts", kind) for kind in ("stock", "flow")),
+    }
+
+
+def test_the_figure_for_two_countries_goes_with_that_for_one_of_them(shipped):
+    question = "compatible=true&kind=parts&claim=mohamadawi-2023-03-iraq-fighters"
+    found = shipped.get(f"/conflicts?{question}").json["data"]
+    assert ("un-2023-02-fighters", "mohamadawi-2023-03-iraq-fighters") in {
+        (one["lower"]["claim"]["id"], one["higher"]["claim"]["id"]) for one in found
+    }
+
+
+def test_what_agrees_can_be_counted_by_kind_and_as_csv(client):
+    whole = client.get("/conflicts?compatible=true&limit=1000").json["meta"]["total"]
+    kinds = [
+        client.get(f"/conflicts?compatible=true&kind={kind}").json["meta"]["total"] for kind in ("claims", "parts")
+    ]
+    assert sum(kinds) == whole > 0
+    rows = client.get("/conflicts?compatible=true&format=csv&fields=kind,gap,days").text.splitlines()
+    assert len(rows) == whole + 1
+    assert client.get("/conflicts?compatible=false").json == client.get("/conflicts").json
+
+
+@pytest.mark.parametrize("kinds", ["reports", "claims,reports"])
+def test_reports_of_one_claim_are_no_claims_that_agree(client, kinds):
+    response = client.get(f"/conflicts?compatible=true&kind={kinds}")
+    assert response.status_code == 400
+    (fault,) = response.json["errors"]
+    assert (fault["parameter"], fault["value"]) == ("kind", kinds)
+    assert "reports is refused with compatible=true" in fault["message"]
+    assert "expected claims or parts" in fault["message"]
 
 
 def test_the_data_conflict_in_every_way_but_the_documents_in_one(dataset):

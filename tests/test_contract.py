@@ -40,6 +40,8 @@ FILTERS = {
     "not_source_kind": "military",
     "publisher": "Day, Night & Co",
     "not_publisher": "Day, Night & Co",
+    "agency": "Lake Wire",
+    "not_agency": "lake wire",
     "locus": "body",
     "not_locus": "body",
     "unit": "persons",

@@ -365,6 +365,20 @@ def test_a_record_says_what_contradicts_it(shipped):
     assert "Nothing that was coded contradicts it." in get(shipped, f"/claims/{other['id']}").text
 
 
+def test_the_page_of_a_claim_says_what_was_compared_with_it_and_agrees(shipped):
+    page = get(shipped, "/claims/mohamadawi-2023-03-iraq-fighters")
+    (question,) = [link["href"] for link in page.all("a") if link["href"].startswith("/conflicts?")]
+    listed = shipped.get(question).json["data"]
+    assert listed
+    assert page.text.count("The part is not above its whole:") == sum(pair["kind"] == "parts" for pair in listed)
+    assert page.text.count("Both claims can be true:") == sum(pair["kind"] == "claims" for pair in listed)
+    for pair in listed:
+        assert page.all("a", href=pair["lower"]["url"])
+        assert page.all("a", href=pair["higher"]["url"])
+    alone = get(shipped, "/claims/mohamadawi-2023-02-26-killed")
+    assert "What was compared with it and agrees No other claim." in alone.text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/?as_of=1900", "/?region=nowhere", f"/?q={TAG}", f"/?{TAG}={TAG}"])
 def test_a_page_holds_no_script_but_its_own(hostile, path):
@@ -424,3 +438,9 @@ def test_a_page_asks_for_nothing_from_elsewhere(shipped):
                     next(attributes[name] for name in ("src", "srcset", "href", "action") if name in attributes)[0]
                     == "/"
                 )
+
+
+def test_the_page_of_a_claim_tells_which_articles_share_a_wire(shipped):
+    text = get(shipped, "/claims/pentagon-2016-fighters").text
+    assert "in 2 articles of 2 outlets. 2 of the articles carry one wire, that of The Associated Press." in text
+    assert text.count(", from The Associated Press, ") == 2

@@ -47,6 +47,8 @@ EXPECTED = {
     "source_kind=Analyst": {"about", "between", "nearly"},
     "publisher=day,%20night%20%26%20co&hedge=up_to": {"up-to"},
     "not_publisher=Day,%20Night%20%26%20Co&hedge=none": {"bare"},  # no publisher is not that publisher
+    "agency=lake%20WIRE&indicator=fighters&region=borno": {"at-least", "bare"},
+    "not_agency=Lake%20Wire&region=borno": {"ceiling", "exact", "floor"},  # no agency is not that agency
     "locus=headline": {"bare", "floor"},
     "unit=PERCENT": {"half", "third"},
     # dates overlap, ends included; open ends are open
@@ -160,6 +162,7 @@ REFUSED = {
     "group=alfas": ("group", "no group is called 'alfas'", ["alphas"]),
     "hedge=up-to": ("hedge", "no hedge is called 'up-to'", ["up_to"]),
     "source_kind=army": ("source_kind", "no source kind is called 'army'", []),
+    "agency=Lake": ("agency", "no agency is called 'Lake'", []),
     "region_scope=inside": ("region_scope", "'inside' is refused; expected one of within, exact, overlapping", []),
     "region_scope=exat": ("region_scope", "'exat' is refused; expected one of within, exact, overlapping", ["exact"]),
     "as_of=2017-02-30": ("as_of", "'2017-02-30' is refused; expected an EDTF date", []),

@@ -12,6 +12,7 @@ SEARCHED = {
     **{"region": "mali", "group": "beta", "indicator": "killed", "source": "source-1", "claim": "claim-7"},
     **{"article": "article-3", "hedge": "vague", "source_kind": "ngo", "publisher": "The Night", "unit": "percent"},
     **{"attributed_to": "source-1", "place": "mali"},
+    "agency": "Far Wire",
     **{"as_of": "2018", "stated": "2019", "published": "2020-01", "q": "hundreds"},
     **{"locus": "headline", "derived": "false", "disputed": "true"},
 }

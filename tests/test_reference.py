@@ -34,7 +34,7 @@ def test_every_channel_agrees_with_plain_python(dataset, data):
         page = answer["links"]["next"]
     assert paged == ids
     facets = client.get(f"/facets?{urlencode(spelled(query), doseq=True)}").json["data"]
-    for name in ("group", "hedge", "publisher", "locus"):
+    for name in ("group", "hedge", "publisher", "agency", "locus"):
         counted = {one["value"]: one["count"] for one in facets[name]}
         values = [at(one, VOCABULARY[name]) for one in expected]
         assert counted == {value: values.count(value) for value in set(values) - {None}}

@@ -84,6 +84,6 @@ def test_points_that_were_counted_are_those_that_are_worked_out(client, asked):
 
 @pytest.mark.parametrize("asked", ["", "region=mali&", "indicator=killed&not_group=beta&"])
 def test_charts_and_facets_that_were_counted_are_those_that_are_worked_out(client, asked):
-    for path in ("/chart.vl.json?", "/facets?fields=source,source_kind,publisher,group,hedge,as_of_year&"):
+    for path in ("/chart.vl.json?", "/facets?fields=source,source_kind,publisher,agency,group,hedge,as_of_year&"):
         counted, worked_out = (client.get(f"{path}{asked}{more}").json for more in ("", EVERY_LOCUS))
         assert {**counted, "links": 0} == {**worked_out, "links": 0}

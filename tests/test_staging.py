@@ -11,7 +11,7 @@ from conftest import GOOD
 from invented import write_seeds
 
 from schema import tables
-from schema.claim_json import RenderedReport, render_claim
+from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.dataset import DatasetSchema
 from schema.envelopes import Envelope
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
@@ -133,7 +133,13 @@ def random_estimate(chance):
         "place": chance.choice([None, as_printed("region", {"iso": "IQ"})]),
         "claim": {"id": "f", "reports": 3, "articles": 2},
         "article": {
-            **{"id": "g", "title": text(), "publisher": chance.choice([None, text()]), "url": None},
+            **{
+                "id": "g",
+                "title": text(),
+                "publisher": chance.choice([None, text()]),
+                "agency": "Far Wire",
+                "url": None,
+            },
             "published": {**date(), "basis": "printed", "note": "Not in the stub."},
         },
         "evidence": {"document": text(), "sha256": "0" * 64, "start": 3, "end": 9, "row": chance.choice([None, 7])},
@@ -177,7 +183,8 @@ def test_a_claim_made_of_its_reports_is_what_the_schema_says():
         shown = {"low": 2, "best": None, "high": 33.3, "low_inclusive": True, "high_inclusive": False}
         reports = [RenderedReport(orjson.dumps(one), *drift) for one, drift in zip(said, drifts, strict=True)]
         claim = {
-            **{"id": "c", "url": "/claims/c", "envelope": shown, "articles": 2},
+            **{"id": "c", "url": "/claims/c", "envelope": shown},
+            **{"articles": 1, "outlets": 1, "agencies": 1, "wires": [{"agency": "Far Wire", "articles": ["g"]}]},
             **{key: said[0][key] for key in ("group", "indicator", "region", "source", "as_of")},
             "estimates": {"count": len(said), "url": "/estimates?claim=c"},
             "reports": [
@@ -185,7 +192,8 @@ def test_a_claim_made_of_its_reports_is_what_the_schema_says():
                 for one, drift in zip(said, drifts, strict=True)
             ],
         }
-        assert render_claim("c", envelope, 2, reports) == orjson.dumps({key: claim[key] for key in keys})
+        carriers = Carriers(articles=1, outlets=1, agencies=1)
+        assert render_claim("c", envelope, carriers, reports) == orjson.dumps({key: claim[key] for key in keys})
 
 
 def test_every_field_of_the_records_has_a_renderer():

@@ -1,5 +1,8 @@
 """/conflicts: claims that exclude each other, parts above their whole, reports that contradict their own claim.
 
+With `compatible=true` it is the claims that were compared and agree, since "no conflict" is also said of claims that
+nothing was compared with.
+
 The intervals of possible numbers are compared (`schema.intervals.Interval`). A vague figure has none, so it contradicts
 nothing. A claim without a known region is not compared with other claims.
 """
@@ -9,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError, validates_schema
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -23,6 +26,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     union,
     union_all,
 )
@@ -45,13 +49,15 @@ from schema.records import EstimateSchema
 from schema.terms import Bound, IndicatorKind
 from schema.vocabulary import about
 
+_TIES = ("kind", "lower_position", "higher_position")
+"""The columns that order pairs with the same gap, or as many days apart."""
 _LOWER, _HIGHER = tables.estimates.alias("lower"), tables.estimates.alias("higher")
 QUARTER, LONGEST_WITHIN = 92, 36_525
 """The default and the largest value of `within`, in days."""
 
 
 class ConflictKind(StrEnum):
-    """The kinds of conflicts."""
+    """The kinds of pairs of figures that are compared."""
 
     CLAIMS = "claims"
     PARTS = "parts"
@@ -59,28 +65,47 @@ class ConflictKind(StrEnum):
 
 
 class ConflictSchema(Schema):
-    """Two figures that cannot both be true."""
+    """Two figures that cannot both be true; with compatible=true, two that can."""
 
     kind = Term(
         ConflictKind,
         metadata=about(
-            "claims: two claims on the same group, indicator and region. parts: a part above its whole, such as a "
-            "region above a combined region or fighters above members. reports: a report against its own claim.",
+            "claims: two claims on the same group, indicator and region. parts: a part and its whole, such as a "
+            "region and a combined region, or fighters and members. reports: a report against its own claim.",
             "claims",
         ),
     )
     gap = Number(
         allow_none=True,
-        metadata=about("How many times the end of the lower the start of the higher is; null: the lower is 0.", 1.5),
+        metadata=about(
+            "How many times the end of the lower the start of the higher is; null: the lower is 0, or they agree.", 1.5
+        ),
     )
     days = Whole(metadata=about("Days from the end of one's as_of to the start of the other's; 0: they overlap.", 0))
     same_scope = Flag(metadata=about("Whether both leave out, or add, the same.", True))
-    lower = Part(EstimateSchema, metadata=about("The lower one; of a claim, its first report. Of parts, the whole."))
-    higher = Part(EstimateSchema, metadata=about("The higher one; of a claim, its first report. Of parts, the part."))
+    lower = Part(
+        EstimateSchema,
+        metadata=about(
+            "The lower one; of a claim, its first report. Of parts, the whole; of flows in different times that agree, "
+            "that of the longer."
+        ),
+    )
+    higher = Part(EstimateSchema, metadata=about("The higher one, or the other; of a claim, its first report."))
+
+
+class ConflictsQuery(QuerySchema):
+    """The base of the query schema, which refuses what two parameters ask for together."""
+
+    @validates_schema
+    def check_kinds(self, parameters: Parameters, **_: Any) -> None:
+        """Raise ValidationError if reports of one claim are asked for where claims are to agree."""
+        if parameters.get("compatible") and ConflictKind.REPORTS in parameters.get("kind", ()):
+            message = "reports is refused with compatible=true, which compares claims; expected claims or parts"
+            raise ValidationError(message, "kind")
 
 
 _conflict = ConflictSchema()
-_schema = QuerySchema.from_dict(
+_schema = ConflictsQuery.from_dict(
     {
         "kind": choose_terms("kind", ConflictKind, metadata=about("Which kinds; by default all.", ["reports"])),
         "within": Whole(
@@ -88,6 +113,14 @@ _schema = QuerySchema.from_dict(
             LONGEST_WITHIN,
             load_default=QUARTER,
             metadata=about("The most days that may lie between the as_of of stocks and shares.", QUARTER),
+        ),
+        "compatible": Flag(
+            load_default=False,
+            metadata=about(
+                "true: the pairs of claims that were compared and agree, those nearest in time first, in place of the "
+                "conflicts.",
+                True,
+            ),
         ),
         **filter_fields(),
         **list_fields(field_names(_conflict)),
@@ -111,6 +144,10 @@ def list_conflicts(question: Question) -> Answer:
     with the whole. A report is shown against the first report of its claim that it contradicts, in its own article if
     there is one. Filters leave the pairs of which at least one claim (of reports: one of the two) has an estimate that
     matches.
+
+    With compatible=true the list holds the other pairs of claims that the same rules compare: those that admit a number
+    in common, and of a part and its whole (of flows also a time within another), those of which the part is not above
+    the whole. Two claims that are in neither list were not compared.
     """
     conflicts = SelectedList(context.release(), partial(select_conflicts, question.parameters), render_conflict)
     return answer_list("conflicts", _conflict, question, conflicts)
@@ -125,8 +162,14 @@ def render_conflict(connection: Connection, row: Row[Any]) -> bytes:
 
 
 def select_conflicts(parameters: Parameters) -> Select[Any]:
-    """Return the SELECT of the conflicts that match, the widest gap first, with the positions of both sides."""
+    """Return the SELECT of the conflicts that match, the widest gap first, with the positions of both sides.
+
+    With `compatible` it is the claims that agree, those nearest in time first.
+    """
     conditions, kinds = estimate_conditions(parameters), parameters.get("kind", list(ConflictKind))
+    if parameters.get("compatible"):
+        pairs = _between_claims(parameters["within"], conditions, compatible=True).subquery()
+        return select(pairs).where(pairs.c.kind.in_(kinds)).order_by(*(pairs.c[key] for key in ("days", *_TIES)))
     selects = []
     if {ConflictKind.CLAIMS, ConflictKind.PARTS} & set(kinds):
         selects.append(_between_claims(parameters["within"], conditions))
@@ -136,9 +179,7 @@ def select_conflicts(parameters: Parameters) -> Select[Any]:
     return (
         select(pairs)
         .where(pairs.c.kind.in_(kinds))
-        .order_by(
-            pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in ("kind", "lower_position", "higher_position"))
-        )
+        .order_by(pairs.c.gap.desc().nulls_first(), *(pairs.c[key] for key in _TIES))
     )
 
 
@@ -175,8 +216,8 @@ _OPEN_ALIKE = and_(
 )
 """The condition that both as_of are open on the same sides; a total of all time so far is no flow of a summer."""
 
+_GAP = case((_END > 0, _START / _END), else_=null()).label("gap")
 _PAIR_COLUMNS = (
-    case((_END > 0, _START / _END), else_=null()).label("gap"),
     _DAYS.label("days"),
     (func.coalesce(_LOWER.c.scope, "") == func.coalesce(_HIGHER.c.scope, "")).label("same_scope"),
     *(_LOWER.c.position.label("lower_position"), _HIGHER.c.position.label("higher_position")),
@@ -186,8 +227,11 @@ _PAIR_COLUMNS = (
 _PARTS = {kind: tables.closures.alias(f"{kind}_parts") for kind in ("group", "indicator", "region")}
 
 
-def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    """Return the SELECT of pairs of claims that exclude each other, on the same thing or on a part and its whole."""
+def _between_claims(within: int, conditions: list[ColumnElement[bool]], *, compatible: bool = False) -> Select[Any]:
+    """Return the SELECT of pairs of claims that exclude each other, on the same thing or on a part and its whole.
+
+    With `compatible` it is the compared pairs that do not exclude each other, each once.
+    """
     joined: FromClause = _LOWER
     for kind, parts in _PARTS.items():
         of_kind = and_(parts.c.kind == kind, parts.c.relation == tables.PART)
@@ -199,9 +243,12 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
     indicator_kind = tables.indicators.c.kind
     close = literal(within) >= _DAYS
     matching = select(tables.estimates.c.claim_position).where(*conditions)
-    pairs = select(case((same_terms, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind"), *_PAIR_COLUMNS)
-    conflicts = pairs.select_from(joined).where(
-        *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, _BELOW),
+    conflict_kind = case((same_terms, ConflictKind.CLAIMS), else_=ConflictKind.PARTS).label("kind")
+    gap: ColumnElement[Any] = null().label("gap") if compatible else _GAP
+    related = _agree(same_terms, indicator_kind) if compatible else _BELOW
+    pairs = select(conflict_kind, gap, *_PAIR_COLUMNS).select_from(joined)
+    pairs = pairs.where(
+        *(_LOWER.c.compared, _HIGHER.c.compared, _LOWER.c.position != _HIGHER.c.position, related),
         or_(
             and_(indicator_kind == IndicatorKind.FLOW, _INSIDE, _OPEN_ALIKE),
             and_(indicator_kind == IndicatorKind.STOCK, close),
@@ -209,10 +256,30 @@ def _between_claims(within: int, conditions: list[ColumnElement[bool]]) -> Selec
         ),
     )
     if not conditions:
-        return conflicts
+        return pairs
     # One SELECT for each side, so that SQLite looks only for the pairs of claims that match.
-    sides = (conflicts.where(side.c.claim_position.in_(matching)) for side in (_LOWER, _HIGHER))
+    sides = (pairs.where(side.c.claim_position.in_(matching)) for side in (_LOWER, _HIGHER))
     return select(union(*sides).subquery())
+
+
+def _agree(same_terms: ColumnElement[bool], indicator_kind: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that two compared claims can both be true.
+
+    The higher may be a part of the lower, and must then not be above it. Where each may be called a part of the other,
+    as two figures of one stock, neither must be above the other, so that they have a number in common; such a pair is
+    found once, the lower being the one that starts lower.
+    """
+    same_time = (_LOWER.c[key].is_not_distinct_from(_HIGHER.c[key]) for key in ("as_of_first_day", "as_of_last_day"))
+    either_way = and_(same_terms, or_(indicator_kind != IndicatorKind.FLOW, and_(*same_time)))
+    in_order = tuple_(_LOWER.c.value_low, _LOWER.c.position) < tuple_(_HIGHER.c.value_low, _HIGHER.c.position)
+    return and_(_reaches(_LOWER, _HIGHER), or_(~either_way, and_(_reaches(_HIGHER, _LOWER), in_order)))
+
+
+def _reaches(lower: FromClause, higher: FromClause) -> ColumnElement[bool]:
+    """Return the condition that the numbers of one figure reach those of another from below, or go beyond."""
+    end, start = lower.c.value_high, higher.c.value_low
+    touch = and_(end == start, lower.c.value_high_inclusive.is_(True), higher.c.value_low_inclusive.is_(True))
+    return or_(end.is_(None), end > start, touch)
 
 
 def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
@@ -238,7 +305,7 @@ def _between_reports(conditions: list[ColumnElement[bool]]) -> Select[Any]:
         .join(ceiling, ceiling.c.id == _LOWER.c.hedge)
         .join(floor, floor.c.id == _HIGHER.c.hedge)
     )
-    pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), *_PAIR_COLUMNS, nearest.label("nearest"))
+    pairs = select(literal(ConflictKind.REPORTS.value).label("kind"), _GAP, *_PAIR_COLUMNS, nearest.label("nearest"))
     pairs = pairs.select_from(joined).where(_LOWER.c.position != _HIGHER.c.position, or_(_BELOW, floor_at_ceiling))
     matching = select(tables.estimates.c.position, tables.estimates.c.claim_position).where(*conditions).subquery()
     if conditions:

@@ -28,10 +28,13 @@ from schema import tables
 _ESTIMATES = tables.estimates.c
 _FILTERS = {filter_.name: filter_ for filter_ in VOCABULARY_FILTERS}
 
-_REPORT_FIELDS = ("hedge", "publisher", "locus")
+_REPORT_FIELDS = ("hedge", "publisher", "agency", "locus")
 """The fields in which the reports of one claim can differ."""
 
-FIELDS = ("region", "group", "indicator", "hedge", "source", "source_kind", "publisher", "locus", "as_of_year")
+FIELDS = (
+    *("region", "group", "indicator", "hedge", "source", "source_kind"),
+    *("publisher", "agency", "locus", "as_of_year"),
+)
 
 
 class FacetValueSchema(Schema):

@@ -180,9 +180,13 @@ def _claim_variables(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {"conflicts": reading.conflicts_of(claim["id"]), "drifts": _DRIFTS}
 
 
+def _claim_page_variables(claim: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_claim_variables(claim), "agreements": reading.conflicts_of(claim["id"], compatible=True)}
+
+
 _RECORD_VARIABLES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "estimates": _estimate_variables,
-    "claims": _claim_variables,
+    "claims": _claim_page_variables,
     "sources": lambda source: {"estimates": reading.estimates_of("source", source["id"])},
     "articles": lambda article: {"estimates": reading.estimates_of("article", article["id"])},
 }

@@ -46,10 +46,11 @@ def record_of(kind: str, id_: str) -> dict[str, Any]:
     return record
 
 
-def conflicts_of(claim: str) -> list[dict[str, Any]]:
-    """Return the first conflicts of a claim, the widest gap first."""
+def conflicts_of(claim: str, *, compatible: bool = False) -> list[dict[str, Any]]:
+    """Return the first conflicts of a claim, the widest gap first; or its first pairs with claims that agree."""
     connection = context.connection()
-    rows = connection.execute(select_conflicts({"claim": [claim], "within": QUARTER}).limit(ROWS)).all()
+    parameters = {"claim": [claim], "within": QUARTER, "compatible": compatible}
+    rows = connection.execute(select_conflicts(parameters).limit(ROWS)).all()
     return [orjson.loads(render_conflict(connection, row)) for row in rows]
 
 

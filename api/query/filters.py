@@ -47,8 +47,8 @@ class VocabularyFilter:
 
     `column` is a column of `estimates` or `series_rollup`, `word_column` the column that holds the words. If both are
     the same, it is compared with the words; else `column` holds positions of the records in `word_column`'s table.
-    `terms` is the closed vocabulary, if there is one. `by_id` says whether the words are ids (publishers have none).
-    `kind` is the kind of the records that the words name, where the filter has another name.
+    `terms` is the closed vocabulary, if there is one. `by_id` says whether the words are ids (publishers and agencies
+    have none). `kind` is the kind of the records that the words name, where the filter has another name.
     """
 
     name: str
@@ -98,6 +98,11 @@ VOCABULARY_FILTERS = (
     VocabularyFilter(
         *("publisher", _ESTIMATES.article_position, _ARTICLES.publisher),
         *("The publisher's name, in any case.", "InsiderBLM"),
+        by_id=False,
+    ),
+    VocabularyFilter(
+        *("agency", _ESTIMATES.article_position, _ARTICLES.agency),
+        *("The name of the news agency that the article credits, in any case.", "The Associated Press"),
         by_id=False,
     ),
     VocabularyFilter("locus", _ESTIMATES.locus, _ESTIMATES.locus, "Headline or body.", "headline", Locus),

@@ -17,7 +17,7 @@ from api.read import totals
 from api.read.pages import KeysetList
 from api.read.resources import ESTIMATES, POSITIONS, Resource
 from schema import tables
-from schema.claim_json import RenderedReport, render_claim
+from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.envelopes import ENVELOPE_COLUMNS, Envelope
 from schema.store.release import Release
 from schema.store.sqlite import Statement
@@ -122,7 +122,7 @@ _REPORTS = (
     select(
         _ESTIMATES.claim_position,
         *(_ESTIMATES.drift, _ESTIMATES.drift_from),
-        *(_CLAIMS.id, _CLAIMS.articles, *(_CLAIMS[name] for name in ENVELOPE_COLUMNS)),
+        *(_CLAIMS[name] for name in ("id", *Carriers._fields, *ENVELOPE_COLUMNS)),
         cast(tables.estimates_rendered.c.json, LargeBinary).label("json"),
     )
     .join_from(tables.claims, tables.estimates, _ESTIMATES.claim_position == _CLAIMS.position)
@@ -141,7 +141,8 @@ def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes
         claim = estimates[0]
         envelope = Envelope(*(claim._mapping[name] for name in ENVELOPE_COLUMNS))
         reports = [RenderedReport(row.json, row.drift, row.drift_from) for row in estimates]
-        json_by_position[position] = render_claim(claim.id, envelope, claim.articles, reports)
+        carriers = Carriers(*(claim._mapping[name] for name in Carriers._fields))
+        json_by_position[position] = render_claim(claim.id, envelope, carriers, reports)
     return [json_by_position[position] for position in positions]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 
 from api.read.pages import Order, orders
 from schema import records, tables, vocabulary
+from schema.claim_json import Carriers
 from schema.store.sqlite import Statement
 
 _ESTIMATES = tables.estimates.c
@@ -89,7 +90,7 @@ RESOURCES = (
             "as_of": tables.claims.c.as_of_start,
             **_referring(tables.claims, *_SUBJECT),
             **_counted(tables.claims, **_ENVELOPE),
-            **_columns(tables.claims, "articles", "id"),
+            **_columns(tables.claims, *Carriers._fields, "id"),
         },
         "-as_of",
         "Claims: what one source said on one occasion, with every report of it and what drifted between them.",
@@ -106,7 +107,7 @@ RESOURCES = (
         tables.articles,
         records.ArticleSchema,
         _ESTIMATES.article_position,
-        _counted(tables.articles, "id", "title", "publisher", published=tables.articles.c.published_start),
+        _counted(tables.articles, "id", "title", "publisher", "sources", published=tables.articles.c.published_start),
         "-published",
         "Articles: who printed the figures.",
     ),
@@ -114,7 +115,7 @@ RESOURCES = (
         tables.groups,
         vocabulary.GroupSchema,
         _ESTIMATES.group_position,
-        _counted(tables.groups, "id", "name"),
+        _counted(tables.groups, "id", "name", "sources"),
         "id",
         "Groups: whom the figures are about.",
     ),
@@ -122,7 +123,7 @@ RESOURCES = (
         tables.regions,
         vocabulary.RegionSchema,
         _ESTIMATES.region_position,
-        _counted(tables.regions, "id", "name", "kind", "iso", "parent"),
+        _counted(tables.regions, "id", "name", "kind", "iso", "parent", "sources"),
         "id",
         "Regions: where the figures hold, each with the regions below it.",
     ),
@@ -130,7 +131,7 @@ RESOURCES = (
         tables.indicators,
         vocabulary.IndicatorSchema,
         _ESTIMATES.indicator_position,
-        _counted(tables.indicators, "id", "name", "unit", "kind"),
+        _counted(tables.indicators, "id", "name", "unit", "kind", "sources"),
         "id",
         "Indicators: what is counted.",
     ),

@@ -1,7 +1,7 @@
 """Precomputed totals: the numbers of estimates by region, group, indicator and year.
 
 If the only filters of a question are at most one region, group and indicator, its total and facets are read from
-`estimate_counts`. If it has no filters, the facets of sources and publishers are read from their records.
+`estimate_counts`. If it has no filters, the facets of sources, publishers and agencies are read from their records.
 """
 
 from collections.abc import Mapping
@@ -61,11 +61,11 @@ def _by_record(value: Column[Any], label: Column[Any]) -> Statement:
     return Statement(rows.group_by(value))
 
 
-_SOURCES, _PUBLISHER = tables.sources.c, tables.articles.c.publisher
+_SOURCES, _ARTICLES = tables.sources.c, tables.articles.c
 _BY_RECORD = {
     "source": _by_record(_SOURCES.id, _SOURCES.name),
     "source_kind": _by_record(_SOURCES.kind, _SOURCES.kind),
-    "publisher": _by_record(_PUBLISHER, _PUBLISHER),
+    **{name: _by_record(_ARTICLES[name], _ARTICLES[name]) for name in ("publisher", "agency")},
 }
 
 

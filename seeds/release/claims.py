@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from schema import tables
+from schema.claim_json import Carriers
 from schema.envelopes import envelope_of_reports
 
 _SHARED = (
@@ -23,6 +24,8 @@ class _Report:
     claim_position: int
     claim: str
     articles: int
+    outlets: int
+    agencies: int
     group_position: int
     indicator_position: int
     region_position: int
@@ -42,9 +45,11 @@ class _Report:
     value_high: float | None
 
 
+_OF_REPORT = [field.name for field in fields(_Report)].index("group_position")
+"""The place of the first field that is a column of `estimates`."""
 _REPORTS = f"""
-SELECT {", ".join(f"staged.claims.{name}" for name in ("position", "id", "articles"))},
-       {", ".join(field.name for field in fields(_Report)[3:])}
+SELECT {", ".join(f"staged.claims.{name}" for name in ("position", "id", *Carriers._fields))},
+       {", ".join(field.name for field in fields(_Report)[_OF_REPORT:])}
 FROM staged.claims CROSS JOIN main.estimates ON claim_position = claims.position
 ORDER BY claims.position
 """  # noqa: S608 (names of columns)
@@ -63,4 +68,5 @@ def _rows(reports: Iterator[_Report]) -> Iterator[tuple[Any, ...]]:
         first = members[0]
         envelope = envelope_of_reports([report for report in members if not report.derived])
         shared = (getattr(first, name) for name in _SHARED)
-        yield (position, first.claim, *shared, *envelope, len(members), first.articles)
+        carriers = (getattr(first, name) for name in Carriers._fields)
+        yield (position, first.claim, *shared, *envelope, len(members), *carriers)

@@ -84,11 +84,16 @@ def _parts(
 
 
 def names(kind: str, record: Record) -> Iterator[NameRow]:
-    """Yield the rows of the table `names` for a record, the surest name first; an article's publisher has a row too."""
+    """Yield the rows of the table `names` for a record, the surest name first.
+
+    An article's publisher and its agency have a row each, too.
+    """
     for name, why in names_of(record).items():
         yield _name(kind.removesuffix("s"), record["id"], name, why)
-    if kind == "articles" and record["publisher"]:
-        yield _name("publisher", record["publisher"], record["publisher"], NameKind.NAME)
+    if kind == "articles":
+        for key in ("publisher", "agency"):
+            if record[key]:
+                yield _name(key, record[key], record[key], NameKind.NAME)
 
 
 def _name(kind: str, id_: str, name: str, why: NameKind) -> NameRow:

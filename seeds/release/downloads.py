@@ -11,7 +11,7 @@ from pathlib import Path
 
 from marshmallow import Schema
 
-from schema.claim_json import RenderedReport, render_claim
+from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.envelopes import ENVELOPE_COLUMNS, Envelope
 from schema.flat import batched, columns_of, write_csv, write_ndjson
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema
@@ -35,7 +35,7 @@ _UNDER_WAY = 4
 """Batches that are written as CSV while the next batches are rendered."""
 
 _CLAIMS = f"""
-SELECT claims.position, claims.id, claims.articles, {", ".join(ENVELOPE_COLUMNS)},
+SELECT claims.position, claims.id, {", ".join((*Carriers._fields, *ENVELOPE_COLUMNS))},
        CAST(json AS BLOB), drift, drift_from
 FROM claims CROSS JOIN estimates ON claim_position = claims.position
 JOIN estimates_rendered ON estimates_rendered.position = estimates.position
@@ -111,8 +111,8 @@ def _rendered(kind: str, connection: sqlite3.Connection) -> Iterator[bytes]:
 
 def _claims(connection: sqlite3.Connection) -> Iterator[bytes]:
     """Yield the JSON of all claims."""
-    columns = 3 + len(ENVELOPE_COLUMNS)
+    columns = 2 + len(Carriers._fields) + len(ENVELOPE_COLUMNS)
     rows_by_claim = groupby(connection.execute(_CLAIMS), key=itemgetter(slice(0, columns)))
-    for (_, id_, articles, *envelope), rows in rows_by_claim:
+    for (_, id_, articles, outlets, agencies, *envelope), rows in rows_by_claim:
         reports = [RenderedReport(*row[columns:]) for row in rows]
-        yield render_claim(id_, Envelope(*envelope), articles, reports)
+        yield render_claim(id_, Envelope(*envelope), Carriers(articles, outlets, agencies), reports)

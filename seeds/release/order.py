@@ -11,6 +11,7 @@ from operator import itemgetter
 import orjson
 
 from schema.intervals import read_period
+from schema.names import fold
 from schema.records import ArticleStub
 from seeds.progress import Progress, run_steps
 from seeds.release.figures import CODED, CodedFigure, figure_of
@@ -22,9 +23,11 @@ _TABLES = """
 CREATE TABLE periods (edtf TEXT PRIMARY KEY, first_day TEXT) WITHOUT ROWID;
 CREATE TABLE article_stubs (
     id TEXT PRIMARY KEY, position INTEGER, title TEXT, publisher TEXT, first_day TEXT, document TEXT, sha256 TEXT,
-    stub BLOB
+    outlet TEXT, agency TEXT, stub BLOB
 ) WITHOUT ROWID;
-CREATE TABLE claims (id TEXT PRIMARY KEY, position INTEGER, reports INTEGER, articles INTEGER) WITHOUT ROWID;
+CREATE TABLE claims (
+    id TEXT PRIMARY KEY, position INTEGER, reports INTEGER, articles INTEGER, outlets INTEGER, agencies INTEGER
+) WITHOUT ROWID;
 CREATE TABLE positions (position INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE comparisons (
     number INTEGER PRIMARY KEY, rank INTEGER, compared INTEGER, disputed INTEGER, drift TEXT, drift_from TEXT
@@ -32,9 +35,11 @@ CREATE TABLE comparisons (
 """
 _CLAIMS = """
 INSERT INTO claims
-SELECT claim, row_number() OVER (ORDER BY claim), count(*), count(DISTINCT article)
-FROM estimates GROUP BY claim ORDER BY claim
+SELECT claim, row_number() OVER (ORDER BY claim), count(*), count(DISTINCT article),
+       count(DISTINCT coalesce(outlet, article_stubs.position)), count(DISTINCT agency)
+FROM estimates CROSS JOIN article_stubs ON article_stubs.id = article GROUP BY claim ORDER BY claim
 """
+"""An article without a publisher is an outlet of its own: its position, a number, equals no publisher's name."""
 _NEWEST_FIRST = """
 INSERT INTO positions (number)
 SELECT number FROM estimates JOIN periods ON edtf = as_of_edtf ORDER BY first_day DESC NULLS LAST, estimates.id
@@ -57,7 +62,7 @@ def order_records(staging: Staging, progress: Progress) -> None:
         staging.index,
         lambda: connection.executemany("INSERT INTO periods VALUES (?, ?)", _periods(staging)),
         lambda: connection.executemany(
-            "INSERT INTO article_stubs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _article_stubs(connection)
+            "INSERT INTO article_stubs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _article_stubs(connection)
         ),
         lambda: connection.execute(_CLAIMS),
         lambda: connection.execute(_NEWEST_FIRST),
@@ -74,7 +79,11 @@ def _periods(staging: Staging) -> Iterator[tuple[str, str | None]]:
 
 
 def _article_stubs(connection: sqlite3.Connection) -> Iterator[tuple[str | int | bytes | None, ...]]:
-    """Yield the rows of `article_stubs`, by id: what estimates show of an article, and its texts for full text."""
+    """Yield the rows of `article_stubs`, by id.
+
+    They hold what estimates show of an article, its texts for full text, and the keys by which outlets and agencies
+    are told apart.
+    """
     render = renderer_of(ArticleStub())
     records = connection.execute("SELECT record FROM articles ORDER BY id")
     for position, (record,) in enumerate(records, start=1):
@@ -83,7 +92,9 @@ def _article_stubs(connection: sqlite3.Connection) -> Iterator[tuple[str | int |
         document = article["document"]
         yield (
             *(article["id"], position, article["title"], article["publisher"], published["start"]),
-            *(document["name"], document["sha256"], orjson.dumps(render(article))),
+            *(document["name"], document["sha256"]),
+            *(article[key] and fold(article[key]) for key in ("publisher", "agency")),
+            orjson.dumps(render(article)),
         )
 
 

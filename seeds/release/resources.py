@@ -13,10 +13,13 @@ from seeds.release.closures import Positions, closures, names
 from seeds.release.downloads import SCHEMAS
 from seeds.release.render import renderer_of, with_days
 
+Counts = Mapping[int, tuple[int, int]]
+"""The numbers of estimates and of their sources, by the position of the record that they refer to."""
+
 _BATCH = 2_000
 _REGION_COUNTS = """
-SELECT whole_position, sum(estimates)
-FROM (SELECT region_position, count(*) AS estimates FROM estimates GROUP BY 1)
+SELECT whole_position, sum(estimates), count(DISTINCT source_position)
+FROM (SELECT region_position, source_position, count(*) AS estimates FROM estimates GROUP BY 1, 2)
 CROSS JOIN closures ON kind = 'region' AND relation = 'within' AND part_position = region_position GROUP BY 1
 """
 
@@ -24,32 +27,40 @@ CROSS JOIN closures ON kind = 'region' AND relation = 'within' AND part_position
 def write_vocabularies(
     connection: sqlite3.Connection, vocabularies: Mapping[str, Mapping[str, Record]], positions: Positions
 ) -> None:
-    """Write the code lists and closures, each term with the number of its estimates, which are already written."""
+    """Write the code lists and closures, each term with the numbers of its estimates and of their sources.
+
+    The estimates are already written.
+    """
     connection.executemany("INSERT INTO closures VALUES (?, ?, ?, ?)", closures(vocabularies, positions))
     for kind, records in vocabularies.items():
         if kind == "regions":
-            counts = dict(connection.execute(_REGION_COUNTS))
+            counts = _counts(connection, _REGION_COUNTS)
         elif kind == "hedges":
-            by_hedge = connection.execute("SELECT hedge, count(*) FROM estimates GROUP BY 1")
-            counts = {positions[kind][id_]: count for id_, count in by_hedge}
+            by_hedge = _counts(connection, _counted_by("hedge"))
+            counts = {positions[kind][id_]: counted for id_, counted in by_hedge.items()}
         else:
-            counts = _counts(connection, kind)
+            counts = _counts(connection, _counted_by(f"{kind.removesuffix('s')}_position"))
         _write(connection, kind, records.values(), counts)
 
 
 def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection) -> None:
-    """Write the staged articles, each with the number of its estimates, which are already written."""
+    """Write the staged articles, each with the numbers of its estimates, which are already written, and of sources."""
     articles = (orjson.loads(record) for (record,) in staged.execute("SELECT record FROM articles ORDER BY id"))
     dated = ({**article, "published": with_days(article["published"])} for article in articles)
-    _write(connection, "articles", dated, _counts(connection, "articles"))
+    _write(connection, "articles", dated, _counts(connection, _counted_by("article_position")))
 
 
-def _counts(connection: sqlite3.Connection, kind: str) -> dict[int, int]:
-    column = f"{kind.removesuffix('s')}_position"
-    return dict(connection.execute(f"SELECT {column}, count(*) FROM estimates GROUP BY 1"))  # noqa: S608
+def _counted_by(column: str) -> str:
+    """Return the SELECT of the numbers of estimates and of their sources, by a column of `estimates`."""
+    return f"SELECT {column}, count(*), count(DISTINCT source_position) FROM estimates GROUP BY 1"  # noqa: S608
 
 
-def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record], counts: Mapping[int, int]) -> None:
+def _counts(connection: sqlite3.Connection, select: str) -> dict[Any, tuple[int, int]]:
+    """Return the numbers that a SELECT counts, by its first column."""
+    return {key: (estimates, sources) for key, estimates, sources in connection.execute(select)}
+
+
+def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record], counts: Counts) -> None:
     """Write records in the order of their positions, with their full-text index and their names."""
     index, placeholders = f"{kind}_fts", ", ".join("?" * len(tables.RESOURCES[kind].columns))
     connection.execute(tables.full_text(kind))
@@ -62,16 +73,14 @@ def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record],
     connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
 
 
-def _rows(
-    kind: str, records: Iterable[tuple[int, Record]], counts: Mapping[int, int]
-) -> Iterator[tuple[str | int | None, ...]]:
+def _rows(kind: str, records: Iterable[tuple[int, Record]], counts: Counts) -> Iterator[tuple[str | int | None, ...]]:
     """Yield the rows of a resource; its columns are keys of its records, nested keys joined by `_`."""
     render = renderer_of(SCHEMAS[kind])
     columns = [column.name for column in tables.RESOURCES[kind].columns]
     for position, record in records:
-        count = counts.get(position, 0)
+        count, sources = counts.get(position, (0, 0))
         usage = {"count": count, "url": f"/estimates?{kind.removesuffix('s')}={record['id']}"}
-        rendered = render({"url": f"/{kind}/{record['id']}", **record, "estimates": usage})
+        rendered = render({"url": f"/{kind}/{record['id']}", **record, "estimates": usage, "sources": sources})
         values: dict[str, Any] = {
             **flattened(rendered, "_"),
             "position": position,

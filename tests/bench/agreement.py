@@ -160,6 +160,8 @@ def question(chance: random.Random, valued: dict[str, dict[str, int]]) -> dict:
     names = chance.sample([*VOCABULARY, "region", *(f"not_{name}" for name in (*VOCABULARY, "region"))], 4)
     for name in names[: chance.choice([0, 1, 1, 2, 2, 3])]:
         values = list(valued[name.removeprefix("not_")])
+        if not values:
+            continue
         query[name] = chance.sample(values, min(len(values), chance.choice([1, 1, 1, 2, 3])))
     for name, values in OPTIONAL.items():
         if chance.random() < 0.12:
@@ -186,7 +188,7 @@ def expect(chance: random.Random, records: Records) -> Expected:
     query = question(chance, records.valued)
     rows = records.matching(query)
     scope = query.get("region_scope", "within")
-    named = ("group", "hedge", "source_kind", "publisher")
+    named = ("group", "hedge", "source_kind", "publisher", "agency")
     found = {
         **{name: {value: rows & those for value, those in records.valued[name].items()} for name in named},
         "region": {region: rows & records.of_region(scope, region) for region in records.below["within"]},

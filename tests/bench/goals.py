@@ -10,7 +10,7 @@ from servers import memory_of_no_file, own_memory, proportional_memory
 COSTLY = [
     "/conflicts",
     "/conflicts?kind=parts",
-    "/facets?fields=region,group,indicator,hedge,source,source_kind,publisher,locus,as_of_year",
+    "/facets?fields=region,group,indicator,hedge,source,source_kind,publisher,agency,locus,as_of_year",
     *(f"/estimates?q={word}&limit=1000" for word in COMMON),
     "/estimates?distinct=claim",
     "/facets?fields=region&distinct=claim",
