@@ -103,6 +103,8 @@ def _phrase_before(
     place, article = index, False
     for _ in range(_MOST_GLUE):
         phrase = language.hedges_before.before(tokens, place)
+        if phrase and tokens[phrase[1]].kind == SYMBOL:
+            return (phrase[0], phrase[1], place) if _is_sign(tokens, phrase[1], place == index) else None
         if phrase:
             barred = article and not marked and language.no_article.before(tokens, place)
             return None if barred else (phrase[0], phrase[1], place)
@@ -112,6 +114,11 @@ def _phrase_before(
         article |= any(tokens[each].norm in language.definite for each in range(shorter, place))
         place = shorter
     return None
+
+
+def _is_sign(tokens: list[Token], index: int, beside: bool) -> bool:
+    """Return whether a sign hedges the number behind it, and does not end a tag: "> 400", but not "<b>400"."""
+    return beside and (not index or not tokens[index].glued or tokens[index - 1].norm in QUOTES)
 
 
 def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
