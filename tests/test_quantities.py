@@ -155,6 +155,8 @@ def test_a_unit_is_that_of_the_words(wording, hedge, number, unit, passes):
         ("About 500 men and 300 women.", "300 women", "none", [300], False),
         ("There were arround 400 men.", "400 men", "none", [400], False),
         ("At least two died. There were 400 men.", "400 men", "none", [400], True),
+        ("<b>400 men</b>", "400 men", "none", [400], True),
+        ("There were > 400 men", "400 men", "none", [400], False),
         ("In 2014 there were 400 men, and up to 20 women.", "400 men", "none", [400], True),
     ],
 )
@@ -266,6 +268,7 @@ def test_numbers_of_other_languages_are_read_in_digits_alone():
     (quantity,) = read_quantities("omkring 7.000 soldater eller tusind", "da")
     assert quantity.numbers == (7000,)
     assert faults("da", "omkring 7.000 soldater", "approximately", [7000]) == []
+    assert faults("da", "~7.000 soldater", "none", [7000])
     found = faults("da", "omkring 7.000 soldater", "none", [7])
     assert any("words in 'da' are not read" in what for what in found)
 

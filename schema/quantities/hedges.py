@@ -12,7 +12,7 @@ from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
 from schema.terms import Hedge
 
 QUOTES = frozenset("\"“”„‟‘’‚'«»‹›()[]*_")
-_MOST_HEDGES, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_TO_FAR = 5, 4, 4, 9
+_MOST_HEDGES, _MOST_GLUE, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_TO_FAR = 5, 6, 4, 4, 9
 _GLUED = frozenset({"ish", "something", "some"})
 """Words that hedge a number only where nothing but a hyphen stands between."""
 
@@ -101,8 +101,10 @@ def _phrase_before(
     Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark".
     """
     place, article = index, False
-    while True:
+    for _ in range(_MOST_GLUE):
         phrase = language.hedges_before.before(tokens, place)
+        if phrase and tokens[phrase[1]].kind == SYMBOL:
+            return (phrase[0], phrase[1], place) if _is_sign(tokens, phrase[1], place == index) else None
         if phrase:
             barred = article and not marked and language.no_article.before(tokens, place)
             return None if barred else (phrase[0], phrase[1], place)
@@ -111,6 +113,12 @@ def _phrase_before(
             return None
         article |= any(tokens[each].norm in language.definite for each in range(shorter, place))
         place = shorter
+    return None
+
+
+def _is_sign(tokens: list[Token], index: int, beside: bool) -> bool:
+    """Return whether a sign hedges the number behind it, and does not end a tag: "> 400", but not "<b>400"."""
+    return beside and (not index or not tokens[index].glued or tokens[index - 1].norm in QUOTES)
 
 
 def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
@@ -124,8 +132,8 @@ def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
 
 
 def _without_glue(tokens: list[Token], index: int, language: Language) -> int:
-    while (shorter := _less_glue(tokens, index, language)) < index:
-        index = shorter
+    for _ in range(_MOST_GLUE):
+        index = _less_glue(tokens, index, language)
     return index
 
 

@@ -56,7 +56,6 @@ class Phrases(Generic[Value]):
             self._by_first.setdefault(phrase[0], []).append((phrase, value))
             self._by_last.setdefault(phrase[-1], []).append((phrase, value))
         self.words = {word for phrase in phrases for word in phrase}
-        self.first_words = frozenset(self._by_first)
         self.phrases = phrases
 
     def at(self, tokens: list[Token], index: int) -> tuple[Value, int] | None:
@@ -237,13 +236,17 @@ class Language:
         return self.and_.union(*(phrases.words for phrases in tables))
 
     def _starts(self) -> WordSet:
-        """Return the words and signs that a number may start with, except articles."""
+        """Return the words and signs that a number may start with.
+
+        Of articles, only those that are numbers too: of "a handful", the second word.
+        """
         tables: tuple[Phrases[Any], ...] = (
             *(self.numbers, self.scales, self.dozens, self.couples, self.approximate_numbers, self.fractions),
             *(self.vague, self.vague_before, self.quantifiers),
         )
-        first = frozenset(word for phrases in tables for word in phrases.first_words)
-        return first.union(self.currency_signs, self.dollars, self.codes)
+        articles = self.articles - self.numbers.words
+        words = (phrase[phrase[0] in articles and len(phrase) > 1] for table in tables for phrase in table.phrases)
+        return frozenset(words).union(self.currency_signs, self.codes)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -81,8 +81,9 @@ class NumberReader:
         for index, token in enumerate(tokens):
             if index < behind or token.kind == BREAK:
                 continue
-            article = token.norm in articles and tokens[index + 1].norm in starts
-            if token.kind in _WORDLIKE and token.norm not in starts and not article and "⁄" not in token.norm:
+            prefixed = token.norm in articles and tokens[index + 1].norm in starts
+            prefixed |= token.norm in self.language.dollars and tokens[index + 1].norm == "$"
+            if token.kind in _WORDLIKE and token.norm not in starts and not prefixed and "⁄" not in token.norm:
                 continue
             if number := self._at(index):
                 if len(numbers) == MOST_NUMBERS:

@@ -160,44 +160,43 @@ class _Reader:
         if number.kind is not following.kind and (number.unit or number.kind is Kind.FRACTION):
             return None
         inner = hedges.before(tokens, number.first, number.last, language)
-        opener = language.range_open.before(tokens, inner.first if inner.spans else self._less_article(number.first))
-        if opener is None:
-            opener = language.range_open.before(tokens, number.first)
-        between = (
-            opener is not None and language.range_between.before(tokens, self._after_opener(number, inner)) is not None
-        )
+        opener, behind_opener = self._opener(number, inner)
+        between = opener is not None and language.range_between.before(tokens, behind_opener) is not None
         link = self._link(number.last, following.first, opened=opener is not None, between=between)
-        if link is None or (link == "to" and opener and not between and self._changes(opener[1])):
+        if link is None or (link == "to" and opener is not None and not between and self._changes(opener)):
             return None
         low = _with_shared_scale(number, following)
         if low.value is None or low.value >= most:
             return None
         if link == "or" and most > _MOST_APART * low.value:
             return None
-        outer = hedges.before(tokens, opener[1] if opener else number.first, following.last, language)
-        hedging = outer if not opener else replace(outer, spans=(*outer.spans, *inner.spans))
+        outer = hedges.before(tokens, number.first if opener is None else opener, following.last, language)
+        hedging = outer if opener is None else replace(outer, spans=(*outer.spans, *inner.spans))
         behind = hedges.after(tokens, following.last, language)
         return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
 
     def _range_of_dates(self, number: Number, following: Number) -> _Interval | None:
+        """Return the range of two dates with a dash between, such as 2014-2017, or None."""
         dates = number.kind is following.kind is Kind.DATE
         if dates and following.first - number.last == 1 and self.tokens[number.last].norm in _DASHES:
             return _Interval(number, following, Hedging(), Hedging())
         return None
 
     def _less_article(self, index: int) -> int:
-        return (
-            index - 1
-            if index and self.tokens[index - 1].norm in self.language.articles | self.language.definite
-            else index
-        )
+        """Return the index of the article before a token, or the token's own where there is none."""
+        norm = self.tokens[index - 1].norm if index else ""
+        return index - 1 if norm in self.language.articles or norm in self.language.definite else index
 
-    def _after_opener(self, number: Number, inner: Hedging) -> int:
-        """Return the token behind the opener of a range: that of the number, or of the hedge before it."""
-        for place in (number.first, inner.first if inner.spans else number.first, self._less_article(number.first)):
-            if self.language.range_open.before(self.tokens, place):
-                return place
-        return number.first
+    def _opener(self, number: Number, inner: Hedging) -> tuple[int | None, int]:
+        """Return the first token of the opener of a range ("between"), or None, and the token behind it.
+
+        It stands before the first number, its article, or its hedge, which is `inner`.
+        """
+        places = (inner.first if inner.spans else number.first, self._less_article(number.first), number.first)
+        for place in places:
+            if phrase := self.language.range_open.before(self.tokens, place):
+                return phrase[1], place
+        return None, number.first
 
     def _link(self, last: int, first: int, *, opened: bool, between: bool) -> str | None:
         """Return what joins two numbers to a range, by the tokens between them: "dash", "to", "or", "and"; or None."""

@@ -18,7 +18,7 @@ _TOKENS = r"""
 | (?P<number>(?:(?<![\w.,])\.)?{digits}(?:[.,'’٬٫·]{digits} | [{spaces}]\d{{3}}(?!\d))*)
 | (?P<word>(?:[^\W\d_]\.){{2,}} | {word})
 | (?P<break>\n[^\S\n]*\n\s* | [.!?;…؟؛]+(?=[\s"'”’)\]»]|$))
-| (?P<symbol>>=|<=|=<|=>|\+/-|\+-|[^\s\w{invisible}])
+| (?P<symbol>>=|<=|=<|=>|\+/-|\+-|[^\s\w\x00-\x1f\x7f{invisible}])
 """
 _SPACED = re.compile(rf"[{_SPACES}]+")
 _PLAIN = f"{_LETTERS}(?:['’]{_LETTERS})*"

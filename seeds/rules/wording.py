@@ -135,7 +135,8 @@ def _numbers_against_quantity(record: Record, quantity: Quantity | None, bears: 
 
 def _digits_against_wording(record: Record, language: str) -> Iterator[Fault]:
     """Yield faults where the coded numbers are not the last digits of a wording in a language that has no file."""
-    numbers = [number for quantity in read_quantities(record["wording"], language) for number in quantity.numbers]
+    quantities = read_quantities(record["wording"], language)
+    numbers = [number for quantity in quantities for number in quantity.numbers]
     coded = {key: record[key] for key in NUMBERS if record[key] is not None}
     values = list(dict.fromkeys(coded.values()))
     if numbers and numbers[len(numbers) - len(values) :] != values:
@@ -144,6 +145,10 @@ def _digits_against_wording(record: Record, language: str) -> Iterator[Fault]:
             yield Fault("number-not-worded", key, f"{shown(value)} is not what the wording bears; expected {digits}")
         what = f"{shown(record['wording'])} bears other numbers; expected {digits}"
         yield Fault("wording-against-numbers", "wording", what)
+    signs = [quantity.hedge for quantity in quantities if quantity.hedge not in (Hedge.NONE, Hedge.BETWEEN)]
+    if record["hedge"] is Hedge.NONE and signs:
+        what = f"{shown(record['hedge'])} is not what {shown(record['wording'])} says; expected {signs[-1]}"
+        yield Fault("hedge-not-coded", "hedge", what)
 
 
 def _unsettled(record: Record, quantity: Quantity | None) -> Iterator[Fault]:
