@@ -184,7 +184,8 @@ def test_a_record_that_is_not_there_is_a_page_that_says_so(client, kind):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "question", ["as_of=1999", "as_of=../1990", "as_of=2100/..", "as_of=1999&region=iraq&hedge=up_to"]
+    "question",
+    ["as_of=1999&region=iraq", "as_of=../1990&region=iraq", "as_of=2100/..", "as_of=1999&region=iraq&hedge=up_to"],
 )
 def test_where_there_is_nothing_the_nearest_time_is_named_and_found(shipped, question):
     page = get(shipped, f"/?{question}")
