@@ -59,7 +59,7 @@ def test_an_estimate_under_another_id_is_refused(tmp_path, claim):
     seeds = ChangedSeeds(tmp_path)
     seeds.add(FIRST, AGAIN.format(claim=claim, region="nigeria"))
     assert seeds.problems() == [
-        "2020-01-day-first.yaml: estimates[7].id: is the estimate 'up-to' again, in 2020-01-day-first.yaml:93; "
+        "2020-01-day-first.yaml: estimates[7].id: is the estimate 'up-to' again, in 2020-01-day-first.yaml:94; "
         "expected each figure once"
     ]
 

@@ -100,7 +100,7 @@ def test_problems_are_listed_and_nothing_is_written(run, tmp_path, command):
     lines = result.output.splitlines()
     assert result.exit_code == 1
     assert lines[0].startswith(f"{file}:20:10: estimates[0].low: 'many' is refused; expected a number")
-    assert f"{file}:100:12: estimates[5].hedge: 'upto' is refused; expected one of none" in lines[1]
+    assert f"{file}:101:12: estimates[5].hedge: 'upto' is refused; expected one of none" in lines[1]
     assert lines[-1] == "2 problems; nothing was written"
     assert not (tmp_path / "data").exists()
 

@@ -1,5 +1,6 @@
 """What became of a claim in each of its reports: its order, the report that it is compared with, and the change."""
 
+import sqlite3
 from itertools import groupby
 
 import pytest
@@ -35,8 +36,12 @@ FIGURES = [
 ]  # fmt: skip
 
 
+STAGED = sqlite3.connect(":memory:")
+STAGED.executescript("""CREATE TABLE articles (id, record); INSERT INTO articles VALUES ('a', '{"language": "en"}')""")
+
+
 def report(coded, id_="report", **more):
-    figure = figure_of(CodedFigure(*coded, None, None), None)
+    figure = figure_of(CodedFigure("a", *coded, None, None), STAGED)
     about = {"article": "article", "published": "2020-01-01", "locus": "body", "quoted": False, "start": 0}
     about |= {"place": "here", "scope": None}
     return Report(number=0, id=id_, figure=figure, **about | more)

@@ -42,7 +42,9 @@ from reference import (
 
 PICKED = ("id", "group", "indicator", "region", "low", "best", "high", "low_inclusive", "high_inclusive", "hedge")
 PICKED += ("granularity", "locus", "derived", "disputed", "as_of", "stated", "claim", "source", "article")
-MANY, MOST_VALUES = ("article", "claim", "source"), 1_000
+PICKED += ("attributed_to", "place")
+PLACES = {"region": ("region", "id"), "place": (("place", "region"), "id")}
+MANY, MOST_VALUES = ("article", "claim", "source", "attributed_to"), 1_000
 
 
 class Records:
@@ -75,7 +77,7 @@ class Records:
     def valued(self) -> dict[str, dict[str, int]]:
         """Return for each vocabulary filter its values (of MANY the commonest) with the rows that have them."""
         found = {}
-        for name, path in {**VOCABULARY, "region": ("region", "id")}.items():
+        for name, path in {**VOCABULARY, **PLACES}.items():
             rows_of = defaultdict(lambda: array("L"))
             for row, record in enumerate(self.rows):
                 rows_of[at(record, path)].append(row)
@@ -85,23 +87,23 @@ class Records:
             found[name] = {value: _row_set(rows_of[value], len(self.rows)) for value in sorted(named)}
         return found
 
-    def of_region(self, scope: str, region: str) -> int:
-        """Return the rows that a region stands for."""
+    def of_region(self, scope: str, region: str, name: str = "region") -> int:
+        """Return the rows that a region stands for, or with the name "place" those whose own text names it."""
         rows = 0
         for member in self.below[scope][region]:
-            rows |= self.valued["region"].get(member, 0)
+            rows |= self.valued[name].get(member, 0)
         return rows
 
     def matching(self, query: dict) -> int:
         """Return the rows that a question asks for."""
         found = self.all
         scope = query.get("region_scope", "within")
-        for name in (*VOCABULARY, "region"):
+        for name in (*VOCABULARY, *PLACES):
             for wanted, parameter in ((True, name), (False, f"not_{name}")):
                 if parameter in query:
                     rows = 0
                     for value in query[parameter]:
-                        rows |= self.of_region(scope, value) if name == "region" else self.valued[name][value]
+                        rows |= self.of_region(scope, value, name) if name in PLACES else self.valued[name][value]
                     found &= rows if wanted else self.all ^ rows
         for name, path in DATES.items():
             if name in query:
@@ -157,7 +159,7 @@ def ask(base: str, url: str):
 def question(chance: random.Random, valued: dict[str, dict[str, int]]) -> dict:
     """Return a random question; most ask little, as people do."""
     query: dict[str, object] = {}
-    names = chance.sample([*VOCABULARY, "region", *(f"not_{name}" for name in (*VOCABULARY, "region"))], 4)
+    names = chance.sample([*VOCABULARY, *PLACES, *(f"not_{name}" for name in (*VOCABULARY, *PLACES))], 4)
     for name in names[: chance.choice([0, 1, 1, 2, 2, 3])]:
         values = list(valued[name.removeprefix("not_")])
         if not values:
