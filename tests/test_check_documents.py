@@ -100,7 +100,8 @@ def warnings(folder, before, sentence="The army counted 22 dead there."):
     seeds = document(folder, f"More than 500 at large, army hears\n{before}{sentence}\n")
     file = seeds.folder / FIRST
     head, exact, rest = file.read_text().partition("  - id: exact")
-    file.write_text(head + exact + rest.partition("\n  - id: about")[0])
+    estimate = re.sub("\n    place: .*", "", rest.partition("\n  - id: about")[0])
+    file.write_text(head + exact + estimate)
     (seeds.folder / SECOND).unlink()
     start = (folder / "first.txt").read_text().index("counted 22 dead")
     seeds.change(FIRST, "{start: 47, end: 62}", f"{{start: {start}, end: {start + 15}}}")
