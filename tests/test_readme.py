@@ -155,7 +155,8 @@ def test_every_link_leads_somewhere(name, target):
 
 def test_every_address_is_one_of_the_api(app):
     routes = app.url_map.bind("localhost")
-    assert all(routes.match(route) for route in ROUTES)  # raises NotFound
+    for route in ROUTES:
+        assert routes.match(route, method="POST" if route == "/verify" else "GET")  # raises NotFound
 
 
 def test_every_command_takes_the_options_that_are_shown():

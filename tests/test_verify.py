@@ -2,6 +2,8 @@
 
 import json
 import logging
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -99,6 +101,20 @@ def test_places_are_those_of_the_text_as_it_was_sent(shipped, media_type, text):
     assert (finding["verdict"], finding["high"], finding["region"]["ids"]) == ("borne", 7000, ["iraq"])
     assert finding["text"] == text[finding["start"] : finding["end"]]
     assert finding["text"].replace("&#44;", ",") == "Up to 7,000"
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("text", "status"), [("Up to 7,000 IS affiliates remain in Iraq. " * 500, 200), ("a" * 999_999, 413)]
+)
+def test_a_server_reads_the_text_that_is_sent(shipped_server, text, status):
+    request = urllib.request.Request(f"{shipped_server}/verify", text.encode(), {"Content-Type": "text/plain"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            answered, verdicts = response.status, {each["verdict"] for each in json.load(response)["data"]}
+    except urllib.error.HTTPError as error:
+        answered, verdicts = error.code, set()
+    assert (answered, verdicts) == (status, {"borne"} if status == 200 else set())
 
 
 REFUSED = {

@@ -1,4 +1,4 @@
-"""The command line `headcount`: `serve` is here, the other commands are in `api.cli.loading`.
+"""The command line `headcount`: `serve` is here, the others are in `api.cli.loading` and `api.cli.verify`.
 
 It may import all of api, schema and seeds. No other package imports it.
 """
@@ -21,6 +21,7 @@ Examples:
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
   headcount load my-seeds                      check it, then make it the dataset that is served
   headcount import events.csv.gz --mapping ucdp-ged   make a table the dataset that is served
+  headcount verify draft.md                    say of each number in a text who said it
 """
 COMPLETION = """\b
 Shell completion (bash; also zsh, fish):
@@ -29,18 +30,22 @@ Shell completion (bash; also zsh, fish):
 
 
 class _Commands(click.Group):
-    """`serve` and the commands of `api.cli.loading`; that module is slow to import, so only its commands import it."""
+    """`serve` and the commands of other modules; these are slow to import, so only their commands import them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         from api.cli import loading  # noqa: PLC0415
 
-        return sorted([*self.commands, *loading.COMMANDS])
+        return sorted([*self.commands, *loading.COMMANDS, "verify"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of this name, or None."""
         if cmd_name in self.commands:
             return self.commands[cmd_name]
+        if cmd_name == "verify":
+            from api.cli.verify import verify  # noqa: PLC0415
+
+            return verify
         from api.cli import loading  # noqa: PLC0415
 
         return loading.COMMANDS.get(cmd_name)

@@ -142,17 +142,25 @@ def verify_text() -> Response:
     JSON. It is neither stored nor logged.
     """
     text, language, as_of = _text_of_request()
-    page = HtmlText(text) if request.mimetype == HTML else None
-    read = page.text if page else text
-    if request.mimetype == MARKDOWN:
-        read = _QUOTED.sub(lambda marks: " " * len(marks.group()), text)  # as long, so that places stay
     try:
-        findings = verify(read, language, read_period(as_of) if as_of else None)
+        data = findings_in(text, request.mimetype, language, as_of)
     except TextTooLong as error:
         raise RequestEntityTooLarge(str(error)) from error
-    data = [_rendered(finding, text, page) for finding in findings]
     meta = {"total": len(data), "dataset": context.release().version}
     return Response(orjson.dumps({"data": data, "meta": meta}), mimetype=JSON)
+
+
+def findings_in(text: str, media_type: str, language: str, as_of: str | None) -> list[dict[str, Any]]:
+    """Return the findings in a text as objects of `FindingSchema`; raises TextTooLong.
+
+    `media_type` is one of MEDIA_TYPES, `language` a BCP 47 tag, `as_of` an EDTF date.
+    """
+    page = HtmlText(text) if media_type == HTML else None
+    read = page.text if page else text
+    if media_type == MARKDOWN:
+        read = _QUOTED.sub(lambda marks: " " * len(marks.group()), text)  # as long, so that places stay
+    findings = verify(read, language, read_period(as_of) if as_of else None)
+    return [_rendered(finding, text, page) for finding in findings]
 
 
 def _text_of_request() -> tuple[str, str, str | None]:
