@@ -50,13 +50,14 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         kind: {id_: position for position, id_ in enumerate(records, 1)} for kind, records in vocabularies.items()
     }
     names = {kind: {id_: record["name"] for id_, record in records.items()} for kind, records in vocabularies.items()}
-    order_records(staging, progress)
     index = release.with_suffix(".words")
-    indexing = workers.submit(index_estimates, staging.path, index, names)
     connection = sqlite3.connect(release)
     writer = Writer(connection)
     try:
         _make_tables(connection)
+        run_steps([partial(write_articles, connection, staging.connection)], "Articles", progress)
+        order_records(staging, progress)
+        indexing = workers.submit(index_estimates, staging.path, index, names)
         rows = estimates(staging.connection, vocabularies, positions)
         estimate_files = Downloads("estimates", workers)
         _write_estimates(connection, progress("Writing", rows, staging.count("estimates")), estimate_files)
@@ -70,7 +71,6 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         }
         counting: list[Callable[[], object]] = [
             partial(write_vocabularies, connection, vocabularies, positions),
-            partial(write_articles, connection, staging.connection),
             connection.commit,
         ]
         run_steps(counting, "Counting", progress)

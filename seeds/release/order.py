@@ -1,6 +1,7 @@
-"""The order of staged records: positions, sizes of claims, stubs of articles, and comparisons of reports.
+"""The order of staged records: positions, sizes of claims, and comparisons of reports.
 
-They are written into tables of the staging file. No record of an estimate is decoded: its columns are enough.
+They are written into tables of the staging file. No record is decoded: the columns of estimates, and the stubs of
+articles that `resources` writes, are enough.
 """
 
 import sqlite3
@@ -8,23 +9,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
-import orjson
-
 from schema.intervals import read_period
-from schema.names import fold
-from schema.records import ArticleStub
 from seeds.progress import Progress, run_steps
 from seeds.release.figures import CODED, CodedFigure, figure_of
-from seeds.release.render import renderer_of, with_days
 from seeds.release.reports import Report, compare_reports
 from seeds.staging import Staging
 
 _TABLES = """
 CREATE TABLE periods (edtf TEXT PRIMARY KEY, first_day TEXT) WITHOUT ROWID;
-CREATE TABLE article_stubs (
-    id TEXT PRIMARY KEY, position INTEGER, title TEXT, publisher TEXT, first_day TEXT, document TEXT, sha256 TEXT,
-    outlet TEXT, agency TEXT, stub BLOB
-) WITHOUT ROWID;
 CREATE TABLE claims (
     id TEXT PRIMARY KEY, position INTEGER, reports INTEGER, articles INTEGER, outlets INTEGER, agencies INTEGER
 ) WITHOUT ROWID;
@@ -61,9 +53,6 @@ def order_records(staging: Staging, progress: Progress) -> None:
     steps = [
         staging.index,
         lambda: connection.executemany("INSERT INTO periods VALUES (?, ?)", _periods(staging)),
-        lambda: connection.executemany(
-            "INSERT INTO article_stubs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _article_stubs(connection)
-        ),
         lambda: connection.execute(_CLAIMS),
         lambda: connection.execute(_NEWEST_FIRST),
         lambda: connection.executemany("INSERT INTO comparisons VALUES (?, ?, ?, ?, ?, ?)", _comparisons(connection)),
@@ -76,26 +65,6 @@ def _periods(staging: Staging) -> Iterator[tuple[str, str | None]]:
     """Yield every staged as_of, with its first day."""
     for edtf in staging.dates:
         yield edtf, read_period(edtf).start
-
-
-def _article_stubs(connection: sqlite3.Connection) -> Iterator[tuple[str | int | bytes | None, ...]]:
-    """Yield the rows of `article_stubs`, by id.
-
-    They hold what estimates show of an article, its texts for full text, and the keys by which outlets and agencies
-    are told apart.
-    """
-    render = renderer_of(ArticleStub())
-    records = connection.execute("SELECT record FROM articles ORDER BY id")
-    for position, (record,) in enumerate(records, start=1):
-        article = orjson.loads(record)
-        published = article["published"] = with_days(article["published"])
-        document = article["document"]
-        yield (
-            *(article["id"], position, article["title"], article["publisher"], published["start"]),
-            *(document["name"], document["sha256"]),
-            *(article[key] and fold(article[key]) for key in ("publisher", "agency")),
-            orjson.dumps(render(article)),
-        )
 
 
 def _comparisons(connection: sqlite3.Connection) -> Iterator[tuple[int | str | None, ...]]:

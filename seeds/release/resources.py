@@ -8,6 +8,8 @@ import orjson
 
 from schema import tables
 from schema.flat import batched, flattened
+from schema.names import fold
+from schema.records import ArticleStub
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
 from seeds.release.downloads import SCHEMAS
@@ -17,6 +19,13 @@ Counts = Mapping[int, tuple[int, int]]
 """The numbers of estimates and of their sources, by the position of the record that they refer to."""
 
 _BATCH = 2_000
+_STUBS = """
+CREATE TABLE article_stubs (
+    id TEXT PRIMARY KEY, position INTEGER, title TEXT, publisher TEXT, first_day TEXT, document TEXT, sha256 TEXT,
+    outlet TEXT, agency TEXT, stub BLOB
+) WITHOUT ROWID
+"""
+_ARTICLE_COUNTS = "SELECT article, count(*), count(DISTINCT source) FROM estimates GROUP BY 1"
 _REGION_COUNTS = """
 SELECT whole_position, sum(estimates), count(DISTINCT source_position)
 FROM (SELECT region_position, source_position, count(*) AS estimates FROM estimates GROUP BY 1, 2)
@@ -44,10 +53,34 @@ def write_vocabularies(
 
 
 def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection) -> None:
-    """Write the staged articles, each with the numbers of its estimates, which are already written, and of sources."""
-    articles = (orjson.loads(record) for (record,) in staged.execute("SELECT record FROM articles ORDER BY id"))
-    dated = ({**article, "published": with_days(article["published"])} for article in articles)
-    _write(connection, "articles", dated, _counts(connection, _counted_by("article_position")))
+    """Write the staged articles, each with the numbers of its estimates and of their sources.
+
+    Each record is decoded once, so this also fills the table `article_stubs` of the staging file: what estimates show
+    of an article, its texts for full text, and the keys by which outlets and agencies are told apart.
+    """
+    staged.execute(_STUBS)
+    counts = _counts(staged, _ARTICLE_COUNTS)
+    ids = staged.execute("SELECT id FROM articles ORDER BY id")
+    by_position = {position: counts[id_] for position, (id_,) in enumerate(ids, start=1) if id_ in counts}
+    _write(connection, "articles", _articles(staged), by_position)
+
+
+def _articles(staged: sqlite3.Connection) -> Iterator[Record]:
+    """Yield the staged articles by id, with the days of their dates; write the stub of each."""
+    render = renderer_of(ArticleStub())
+    records = staged.execute("SELECT record FROM articles ORDER BY id")
+    for position, (record,) in enumerate(records, start=1):
+        article = orjson.loads(record)
+        published = article["published"] = with_days(article["published"])
+        document = article["document"]
+        stub = (
+            *(article["id"], position, article["title"], article["publisher"], published["start"]),
+            *(document["name"], document["sha256"]),
+            *(article[key] and fold(article[key]) for key in ("publisher", "agency")),
+            orjson.dumps(render(article)),
+        )
+        staged.execute("INSERT INTO article_stubs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", stub)
+        yield article
 
 
 def _counted_by(column: str) -> str:
