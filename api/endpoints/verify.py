@@ -110,18 +110,8 @@ class VerificationSchema(Schema):
 _finding = FindingSchema()
 blueprint = Blueprint("verify", __name__, description="The numbers of a text, and who said them.")
 
-_QUERY = [
-    {"in": "query", "name": name, "required": False, "description": field.metadata["description"]}
-    | {"schema": {"type": "string"}, "example": field.metadata["example"]}
-    for name, field in _parameters.fields.items()
-]
-_BODY = {
-    "required": True,
-    "content": {
-        JSON: {"schema": TextSchema},
-        **{media_type: {"schema": {"type": "string"}} for media_type in (PLAIN, MARKDOWN, HTML)},
-    },
-}
+_BODY = {"required": True, "content": {JSON: {"schema": TextSchema}}}
+"""The body in OpenAPI: only JSON, since client generators know no others; the description tells of text."""
 
 
 @blueprint.route("/verify", methods=["POST"])
@@ -132,14 +122,14 @@ _BODY = {
 @blueprint.alt_response(429, response="TooManyRequests")
 @blueprint.alt_response(500, response="InternalError")
 @blueprint.alt_response(503, response="Unavailable")
-@blueprint.doc(operationId="verify_text", parameters=_QUERY, requestBody=_BODY)
+@blueprint.doc(operationId="verify_text", requestBody=_BODY)
 def verify_text() -> Response:
     """Verify the numbers of a text.
 
     Each number of the text is compared with the estimates of the group, the region and the indicator that the text
     tells. The answer says for each who said it, in which words, or that nobody did; it never says that a number is
-    true. Send the text as text/plain, text/markdown or text/html, with `language` and `as_of` in the address, or as
-    JSON. It is neither stored nor logged.
+    true. Send JSON, or the text itself as text/plain, text/markdown or text/html with `language` and `as_of` in the
+    address. It is neither stored nor logged.
     """
     text, language, as_of = _text_of_request()
     try:
