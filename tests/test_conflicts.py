@@ -209,14 +209,12 @@ def test_what_agrees_can_be_counted_by_kind_and_as_csv(client):
     assert client.get("/conflicts?compatible=false").json == client.get("/conflicts").json
 
 
-@pytest.mark.parametrize("kinds", ["reports", "claims,reports"])
-def test_reports_of_one_claim_are_no_claims_that_agree(client, kinds):
-    response = client.get(f"/conflicts?compatible=true&kind={kinds}")
-    assert response.status_code == 400
-    (fault,) = response.json["errors"]
-    assert (fault["parameter"], fault["value"]) == ("kind", kinds)
-    assert "reports is refused with compatible=true" in fault["message"]
-    assert "expected claims or parts" in fault["message"]
+def test_reports_of_one_claim_are_no_claims_that_agree(client):
+    assert client.get("/conflicts?compatible=true&kind=reports").json["meta"]["total"] == 0
+    both, claims = (
+        client.get(f"/conflicts?compatible=true&kind={kinds}").json for kinds in ("claims,reports", "claims")
+    )
+    assert both["data"] == claims["data"]
 
 
 def test_the_data_conflict_in_every_way_but_the_documents_in_one(dataset):

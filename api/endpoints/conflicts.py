@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -93,19 +93,8 @@ class ConflictSchema(Schema):
     higher = Part(EstimateSchema, metadata=about("The higher one, or the other; of a claim, its first report."))
 
 
-class ConflictsQuery(QuerySchema):
-    """The base of the query schema, which refuses what two parameters ask for together."""
-
-    @validates_schema
-    def check_kinds(self, parameters: Parameters, **_: Any) -> None:
-        """Raise ValidationError if reports of one claim are asked for where claims are to agree."""
-        if parameters.get("compatible") and ConflictKind.REPORTS in parameters.get("kind", ()):
-            message = "reports is refused with compatible=true, which compares claims; expected claims or parts"
-            raise ValidationError(message, "kind")
-
-
 _conflict = ConflictSchema()
-_schema = ConflictsQuery.from_dict(
+_schema = QuerySchema.from_dict(
     {
         "kind": choose_terms("kind", ConflictKind, metadata=about("Which kinds; by default all.", ["reports"])),
         "within": Whole(

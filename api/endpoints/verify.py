@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from api import context
@@ -46,9 +46,7 @@ class TextSchema(Schema):
 
         unknown = RAISE
 
-    text = fields.String(
-        required=True, validate=validate.Length(1, LONGEST_BODY), metadata=about("The text.", "Up to 7,000 remain.")
-    )
+    text = fields.String(required=True, metadata=about("The text.", "Up to 7,000 remain."))
     language = Language(load_default="en", metadata=_LANGUAGE)
     as_of = Edtf(load_default=None, allow_none=True, metadata=_AS_OF)
 
