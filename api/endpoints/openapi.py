@@ -119,7 +119,9 @@ class Documents:
             for key in schema["properties"].values():
                 key.pop("readOnly", None)
                 key.pop("default", None)
-        ids = {filter_.name: ids_of(filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms}
+        ids = {
+            filter_.name: ids_of(filter_.kind or filter_.name) for filter_ in VOCABULARY_FILTERS if not filter_.terms
+        }
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")
             if path == "/dataset/{name}":
