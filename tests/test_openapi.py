@@ -84,6 +84,7 @@ def test_every_filter_is_a_typed_parameter(document):
         "not_group": ["alpha-front", "beta-front"],
         "publisher": ["Day, Night & Co"],
         "not_agency": ["Lake Wire"],
+        "not_place": ["borno", "chad", "lake-chad", "maiduguri", "nigeria", "unspecified"],
         "locus": ["headline", "body"],
         "not_unit": ["persons", "USD", "percent", "provinces"],
     }

