@@ -5,17 +5,25 @@ from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from api import context
 from schema import tables
 from schema.fields import Term
 from schema.names import fold, nearest
+from schema.store.sqlite import Statement
 
 MOST_WORDS = 20
 """The most values that a parameter takes."""
 LONGEST_ALLOWED_LIST = 60
 """A refusal lists the allowed values if there are at most so many."""
+
+
+_NAMES, _CLAIMS = tables.names.c, tables.claims.c
+_IDS = Statement(
+    select(_NAMES.id).where(_NAMES.kind == bindparam("kind"), _NAMES.key == bindparam("key")).order_by(_NAMES.id)
+)
+_CLAIM_IDS = Statement(select(_CLAIMS.id).where(_CLAIMS.id == bindparam("key")))
 
 
 class Choices(fields.List[Any]):
@@ -102,9 +110,8 @@ def choose_records(thing: str, kind: str, item: fields.Field[Any], **kwargs: Any
     """Return a field for records of the request's release, by any of their names; its values are their ids."""
 
     def meanings(word: str) -> list[str]:
-        names = _names(kind).subquery()
-        ids = select(names.c.id).where(names.c.key == fold(word)).order_by(names.c.id)
-        return list(context.connection().scalars(ids))
+        ids = _CLAIM_IDS if kind == "claim" else _IDS
+        return [id_ for (id_,) in ids.rows(context.connection(), kind=kind, key=fold(word))]
 
     def near(word: str) -> list[str]:
         """Return the nearest names, one for each record; its id if that is near enough."""
