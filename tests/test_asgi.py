@@ -341,6 +341,7 @@ def test_an_unforeseen_exception_is_counted_logged_once_and_answered_by_flask(fr
     assert all(record.levelname == "ERROR" for record in caplog.records)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target", ["/estimates?region=nowhere", "/estimates?x=1", "/estimates/none", "/estimates?q=%ff", "/hedges?limit=0"]
 )

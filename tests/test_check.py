@@ -111,6 +111,7 @@ def test_the_good_seeds_pass():
     assert len(check_seeds(GOOD, DOCUMENTS).estimates) == 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "old", "new", "expected"), BROKEN)
 def test_a_broken_seed_is_refused_with_its_place(seeds, name, old, new, expected):
     file = seeds / name
@@ -272,6 +273,7 @@ def _changes(data, place=()):
                 yield here, digits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [pytest.param(SHIPPED, marks=pytest.mark.slow), GOOD], ids=["shipped", "good"])
 def test_every_single_change_is_found_in_its_line(folder, tmp_path, monkeypatch):
     files = sorted(file for part in ("", "articles/", "vocabulary/") for file in folder.glob(f"{part}*.yaml"))

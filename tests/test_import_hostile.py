@@ -64,6 +64,7 @@ NO_NUMBERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", NO_NUMBERS)
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
 def test_what_is_no_plain_number_is_refused(tmp_path, cell, kind):

@@ -29,6 +29,7 @@ def test_a_claim_tells_who_carries_it(dataset):
         assert {key: claim[key] for key in ("articles", "outlets", "agencies", "wires")} == carriers(claim)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["articles", "outlets", "agencies"])
 def test_claims_are_sorted_by_who_carries_them(invented, key):
     counts = [claim[key] for claim in invented.get(f"/claims?sort=-{key}&limit=1000").json["data"]]
@@ -60,6 +61,7 @@ def test_names_of_publishers_and_agencies_are_compared_in_any_case(tmp_path):
     assert claim["wires"] == [{"agency": "LAKE wire", "articles": ["first", "second"]}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["articles", "groups", "regions", "indicators"])
 def test_records_tell_how_many_sources_speak_and_are_sorted_by_that(dataset, kind):
     client, records, below = dataset

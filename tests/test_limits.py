@@ -72,6 +72,7 @@ def test_each_answer_says_how_many_are_left_until_none_is(limited, clock):
     assert told(client.get("/estimates")) == (policy, '"3 per minute";r=2;t=60', None)
 
 
+@pytest.mark.slow
 def test_of_several_limits_each_holds(limited, clock):
     client = limited("2 per 10 second; 3 per hour")
     policy = '"2 per 10 second";q=2;w=10, "3 per hour";q=3;w=3600'

@@ -62,11 +62,13 @@ def test_a_filter_is_searched_for(plans, name, value):
     assert not gone_through(plans(f"/estimates?{name}={value}"))
 
 
+@pytest.mark.slow
 def test_every_filter_is_looked_at():
     known = {name for name in filter_fields() if not name.startswith("not_")}
     assert known == {*SEARCHED, *WITHOUT_INDEX, "region_scope", "value_match"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", sorted(set(ESTIMATES.sorts) - UNSORTED))
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_a_list_is_read_in_the_order_of_an_index(plans, sign, sort):
@@ -74,6 +76,7 @@ def test_a_list_is_read_in_the_order_of_an_index(plans, sign, sort):
     assert "USE TEMP B-TREE FOR ORDER BY" not in steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "url",
     [
@@ -93,6 +96,7 @@ def test_common_questions_are_read_from_serving_tables(plans, url):
     assert "claims" in url or not [step for _, step in plan if "USE TEMP B-TREE" in step]
 
 
+@pytest.mark.slow
 def test_points_are_found_by_an_index(plans):
     plan = plans("/series?indicator=killed&region=mali&limit=3")
     assert not gone_through(plan)

@@ -128,6 +128,7 @@ DEAD = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scopes", "expected"),
     {

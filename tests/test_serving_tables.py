@@ -49,6 +49,7 @@ def test_pages_of_any_size_are_parts_of_the_whole(client, asked):
             assert client.get(before).json["data"] == whole[end - limit : end]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["region=mali", "region=sahel&indicator=killed", "region=niger"])
 def test_a_first_page_says_what_its_parts_say(client, asked):
     first = client.get(f"/estimates?{asked}").json
@@ -62,6 +63,7 @@ def test_a_first_page_says_what_its_parts_say(client, asked):
     assert all(one["id"] in linked.text for one in first["data"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [
@@ -82,6 +84,7 @@ def test_points_that_were_counted_are_those_that_are_worked_out(client, asked):
     assert counted["meta"]["total"] == worked_out["meta"]["total"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["", "region=mali&", "indicator=killed&not_group=beta&"])
 def test_charts_and_facets_that_were_counted_are_those_that_are_worked_out(client, asked):
     for path in ("/chart.vl.json?", "/facets?fields=source,source_kind,publisher,agency,group,hedge,as_of_year&"):
