@@ -12,6 +12,8 @@ from api.cli import main
 from seeds.curated.check import check_seeds
 from seeds.curated.names_nearby import sentence_of
 
+pytestmark = pytest.mark.slow  # each loads a folder of seeds
+
 TITLE = "title: More than 500 at large, army hears"
 
 

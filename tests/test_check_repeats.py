@@ -6,6 +6,8 @@ from tables import MAPPING, ROW, Outcome, write_csv
 
 from seeds.rules.times import faults_of_times
 
+pytestmark = pytest.mark.slow  # each loads a folder of seeds
+
 AGAIN = """
   - id: up-to-again
     claim: {claim}

@@ -6,6 +6,8 @@ from changed_seeds import FIRST, GROUPS, REGIONS, SOURCES, ChangedSeeds
 from seeds.rules.look_alikes import skeleton
 from seeds.rules.registries import fault_of_language, faults_of_code
 
+pytestmark = pytest.mark.slow  # each loads a folder of seeds
+
 BORNO = "{id: borno, name: Borno, kind: admin1, iso: NG-BO, parent: nigeria}"
 
 # (file, what stands there, what is put in its place, the only problem)

@@ -35,6 +35,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("content", "problem"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_is_a_named_problem(tmp_path, content, problem):
     file = tmp_path / "rows.csv"
@@ -81,6 +82,7 @@ def ndjson(tmp_path, text):
     return Outcome(tmp_path, file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "name"),
     [
@@ -148,6 +150,7 @@ def test_lines_are_those_where_records_begin(tmp_path):
     assert [(one["row"], one["line"]) for one in Outcome(tmp_path, file).findings] == [(1, 2), (2, 4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "name"),
     [
