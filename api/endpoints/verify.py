@@ -190,10 +190,7 @@ def _rendered(finding: Finding, text: str, page: HtmlText | None) -> dict[str, A
     end = max([quantity.end, *(words.end for words in quantity.hedges if not quantity.shared)])
     if page:
         start, end = page.place(start), page.place(end - 1) + 1
-    subjects = {
-        kind: {"ids": list(subject.ids), "candidates": list(subject.candidates)}
-        for kind, subject in finding.subjects.items()
-    }
+    subjects = {kind: subject._asdict() for kind, subject in finding.subjects.items()}
     return {
         "start": start,
         "end": end,

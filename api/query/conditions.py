@@ -111,9 +111,9 @@ def _dates(parameters: Parameters) -> Iterator[Condition]:
         period = read_period(parameters[name])
         if columns.start.table is not tables.estimates:
             table = columns.start.table
-            yield _ESTIMATES.article_position.in_(select(table.c.position).where(_overlaps(columns, period)))
+            yield _ESTIMATES.article_position.in_(select(table.c.position).where(overlaps(columns, period)))
             continue
-        yield _overlaps(columns, period)
+        yield overlaps(columns, period)
         if columns.start is _ESTIMATES.as_of_start and period.end:
             # Positions are newest first: estimates before the first one that starts in time need not be read.
             in_time = select(_ESTIMATES.position).where(columns.start <= period.end)
@@ -121,7 +121,7 @@ def _dates(parameters: Parameters) -> Iterator[Condition]:
             yield _ESTIMATES.position >= func.coalesce(first, 0)
 
 
-def _overlaps(columns: PeriodColumns, period: Period) -> Condition:
+def overlaps(columns: PeriodColumns, period: Period) -> Condition:
     """Return the condition that two periods have a day in common; an open side has no end, no date means no day."""
     start, end = columns.start, columns.end
     begins = start.is_not(None) if period.end is None else start <= period.end

@@ -1,11 +1,11 @@
 """Verification: what the dataset holds about each number of a text, and who said it.
 
 It never says that a number is true. A number is compared with the estimates of the group, the region and the indicator
-that its text tells; where the text does not tell one of them, with those of all candidates.
+that its text tells. A group or a region that the text does not tell may be any; so may the time.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +15,8 @@ import orjson
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from api import context
+from api.query.conditions import overlaps
+from api.query.filters import DATE_FILTERS
 from api.read.mentions import KINDS, Mention, MentionedText, Subject, distance
 from api.read.records import reader_of
 from schema import tables
@@ -32,7 +34,7 @@ _NEAR = 60
 """The most characters between a number and the word that says what happened to those whom it counts."""
 _BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
 """What may stand between a number and what it counts: up to three words, and no sign that ends a clause."""
-_MOST_COMPARED, MOST_EVIDENCE = 200, 5
+_MOST_COMPARED, _MOST_EVIDENCE = 200, 5
 """The most estimates that a number is compared with, and the most claims that are shown for it."""
 
 
@@ -122,14 +124,14 @@ def _finding(
     about = [_is_about("indicator", indicator)]
     about += [_is_about(kind, subjects[kind]) for kind in ("group", "region") if subjects[kind].ids]
     if as_of is not None:
-        about += _in_time(as_of)
+        about.append(overlaps(DATE_FILTERS["as_of"], as_of))
     comparisons = _compare(quantity, _select([*about, _has_numbers(quantity)]))
     if not any(comparison.verdict in _SAID for comparison in comparisons):
         told = all(subject.ids for subject in subjects.values())
         comparisons = _compare(quantity, _newest(_select(about, in_order=not told), as_of))
     verdict = comparisons[0].verdict if comparisons else Verdict.NOBODY_SAID
     behind = [comparison.estimate for comparison in comparisons if comparison.verdict is verdict]
-    evidence = _records([row.position for row in behind[:MOST_EVIDENCE]])
+    evidence = _records([row.position for row in behind[:_MOST_EVIDENCE]])
     sources = len({row.source_position for row in behind})
     return Finding(quantity, verdict, subjects, evidence, sources, _sentence(quantity, verdict, evidence))
 
@@ -192,14 +194,6 @@ def _positions(_release: bytes, kind: str) -> dict[str, int]:
     return {row.id: row.position for row in rows}
 
 
-def _in_time(period: Period) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that an as_of has a day in common with a period."""
-    if period.end is not None:
-        yield or_(_ESTIMATES.as_of_start.is_(None), _ESTIMATES.as_of_start <= period.end)
-    if period.start is not None:
-        yield or_(_ESTIMATES.as_of_end.is_(None), _ESTIMATES.as_of_end >= period.start)
-
-
 def _has_numbers(quantity: Quantity) -> ColumnElement[bool]:
     """Return the condition that an estimate has one of the printed numbers, or a vague word of the same magnitude."""
     if not quantity.numbers:
@@ -207,23 +201,10 @@ def _has_numbers(quantity: Quantity) -> ColumnElement[bool]:
     return or_(*(_ESTIMATES[name].in_(quantity.numbers) for name in NUMBERS))
 
 
-_COMPARED = (
-    *(
-        _ESTIMATES[key]
-        for key in (
-            "position",
-            "claim_position",
-            "claim_rank",
-            "source_position",
-            "as_of_start",
-            "hedge",
-            "granularity",
-        )
-    ),
-    *(_ESTIMATES[key] for key in (*NUMBERS, "value_low", "value_high", "value_low_inclusive", "value_high_inclusive")),
-)
-
-
+_COMPARED = [
+    *("position", "claim_position", "claim_rank", "source_position", "as_of_start", "hedge", "granularity", *NUMBERS),
+    *("value_low", "value_high", "value_low_inclusive", "value_high_inclusive"),
+]
 _BODY = tables.estimates.alias("body")
 _REPORTED = or_(
     _ESTIMATES.locus == Locus.BODY,
@@ -236,7 +217,7 @@ _REPORTED = or_(
     .exists(),
 )
 """The condition that an estimate is no headline whose body reports the claim too, in more words."""
-_ROWS = select(*_COMPARED).where(_REPORTED).limit(_MOST_COMPARED)
+_ROWS = select(*(_ESTIMATES[name] for name in _COMPARED)).where(_REPORTED).limit(_MOST_COMPARED)
 
 
 def _select(conditions: Iterable[ColumnElement[bool]], *, in_order: bool = False) -> Sequence[Row[Any]]:
