@@ -22,7 +22,7 @@ from api.read.records import reader_of
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period, granularity_of
 from schema.quantities import Kind, Quantity, read_quantities
-from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Locus, Unit
+from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit
 
 _ESTIMATES = tables.estimates.c
 _UNITS = {Kind.PERCENT: Unit.PERCENT, Kind.FRACTION: Unit.PERCENT, Kind.MONEY: Unit.USD}
@@ -205,19 +205,7 @@ _COMPARED = [
     *("position", "claim_position", "claim_rank", "source_position", "as_of_start", "hedge", "granularity", *NUMBERS),
     *("value_low", "value_high", "value_low_inclusive", "value_high_inclusive"),
 ]
-_BODY = tables.estimates.alias("body")
-_REPORTED = or_(
-    _ESTIMATES.locus == Locus.BODY,
-    ~select(_BODY.c.position)
-    .where(
-        *(_BODY.c[key] == _ESTIMATES[key] for key in ("claim_position", "article_position")),
-        _BODY.c.locus == Locus.BODY,
-    )
-    .correlate(tables.estimates)
-    .exists(),
-)
-"""The condition that an estimate is no headline whose body reports the claim too, in more words."""
-_ROWS = select(*(_ESTIMATES[name] for name in _COMPARED)).where(_REPORTED).limit(_MOST_COMPARED)
+_ROWS = select(*(_ESTIMATES[name] for name in _COMPARED)).where(~_ESTIMATES.in_body_too).limit(_MOST_COMPARED)
 
 
 def _select(conditions: Iterable[ColumnElement[bool]], *, in_order: bool = False) -> Sequence[Row[Any]]:
