@@ -13,7 +13,7 @@ from schema import quantities
 from schema.quantities import COUNTED, LONGEST_TEXT, Kind, TextTooLong, known_languages, read_quantities
 from schema.quantities.language import Language
 from schema.terms import Hedge, Unit
-from seeds.rules.wording import fault_beside, faults_of_figure, magnitude_in
+from seeds.rules.wording import fault_beside, faults_of_figure, quantity_in
 
 FOLDER = Path(__file__).parent / "data" / "quantities"
 LANGUAGES = Path(quantities.__file__).parent / "languages"
@@ -195,14 +195,41 @@ def test_words_cut_off_beside_a_wording_are_found(text, wording, hedge, numbers,
         ("hundreds of thousands", "en", 100_000),
         ("hundreds, possibly thousands", "en", 1000),
         ("Most fighters", "en", None),
-        ("a thousand", "en", None),
         ("des centaines d'hommes", "fr", 100),
         ("Zehntausende", "de", 10_000),
         ("decenas de miles", "es", 10_000),
     ],
 )
 def test_vague_words_have_a_magnitude(wording, language, magnitude):
-    assert magnitude_in(wording, language) == magnitude
+    quantity = quantity_in(wording, language, vague=True)
+    assert quantity
+    assert quantity.granularity == magnitude
+
+
+@pytest.mark.parametrize(
+    ("text", "granularity"),
+    [("about 4,000", 1000), ("400 to 550", 10), ("33.3 percent", 0.1), ("a third", 10), ("1 in 4", 10), ("\u00bd", 10)],
+)
+def test_a_quantity_is_rounded_to_a_power_of_ten(text, granularity):
+    (quantity,) = read_quantities(text, "en")
+    assert quantity.granularity == granularity
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "unit"),
+    [
+        ("22 people were killed", "en", Unit.PERSONS),
+        ("hundreds of people", "en", Unit.PERSONS),
+        ("22 people smugglers", "en", None),
+        ("22 fighters", "en", None),
+        ("14 Provinzen", "de", Unit.PROVINCES),
+        ("un tiers des hommes", "fr", Unit.PERCENT),
+        ("5 000 hommes", "fr", Unit.PERSONS),
+    ],
+)
+def test_a_noun_may_be_a_word_for_a_unit(text, language, unit):
+    (quantity,) = read_quantities(text, language)
+    assert quantity.unit == unit
 
 
 KINDS = {
@@ -317,7 +344,17 @@ def test_separators_are_the_languages(tag, text, number):
 
 def test_every_key_of_a_language_is_read():
     other_keys = {"language", "regions", "hedges", "plain_before", "far_hedges", "and", "currencies", "percent"}
-    other_keys |= {"measures", "suffixes", "money_suffixes", "group", "decimal", "elided", "units_first", "compound"}
+    other_keys |= {
+        "measures",
+        "units",
+        "suffixes",
+        "money_suffixes",
+        "group",
+        "decimal",
+        "elided",
+        "units_first",
+        "compound",
+    }
     other_keys |= {"lone_halves", "and_between_tens", "grouped_in_twos", "plural_endings", "adverb_endings"}
     for tag in known_languages():
         tables = YAML(typ="safe", pure=True).load((LANGUAGES / f"{tag}.yaml").read_text())

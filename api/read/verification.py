@@ -20,16 +20,11 @@ from api.query.filters import DATE_FILTERS
 from api.read.mentions import KINDS, Mention, MentionedText, Subject, distance
 from api.read.records import reader_of
 from schema import tables
-from schema.intervals import NUMBERS, Interval, Period, granularity_of
-from schema.quantities import Kind, Quantity, read_quantities
+from schema.intervals import NUMBERS, Interval, Period
+from schema.quantities import Quantity, read_quantities
 from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit
 
 _ESTIMATES = tables.estimates.c
-_UNITS = {Kind.PERCENT: Unit.PERCENT, Kind.FRACTION: Unit.PERCENT, Kind.MONEY: Unit.USD}
-_PERSONS = frozenset(
-    ["people", "persons", "men", "individuals", "personnes", "hommes", "personas", "hombres", "personen", "menschen"]
-)
-"""Words for persons, which do not say what they are."""
 _NEAR = 60
 """The most characters between a number and the word that says what happened to those whom it counts."""
 _BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
@@ -145,16 +140,12 @@ def _indicator_of(quantity: Quantity, text: MentionedText, indicators: dict[str,
     """Return what a number counts: an indicator of its unit that is named beside it.
 
     "22 fighters were killed" counts the killed. "killed 22 people" does not tell whether they were the group's, so all
-    flows are candidates. A noun that names no indicator counts nothing of ours; a number without a noun counts what is
-    named nearest to it in its sentence.
+    flows are candidates. A noun that names no indicator counts nothing of ours; a number without a noun, or of people,
+    counts what is named nearest to it in its sentence.
     """
-    unit = _UNITS.get(quantity.kind)
-    noun = quantity.noun.text.casefold() if quantity.noun else None
-    if noun in _PERSONS:
-        noun = None  # it counts what the sentence speaks of
-    if unit is None and noun in set(Unit):
-        unit = Unit(noun)
-    of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == (unit or Unit.PERSONS))
+    unit = quantity.unit or Unit.PERSONS
+    has_noun = quantity.noun is not None and quantity.unit != Unit.PERSONS
+    of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == unit)
     flows = {id_ for id_ in of_unit if indicators[id_].kind == IndicatorKind.FLOW}
     mentions = [
         mention for mention in text.in_sentence("indicator", quantity.start) if not set(of_unit).isdisjoint(mention.ids)
@@ -162,13 +153,13 @@ def _indicator_of(quantity: Quantity, text: MentionedText, indicators: dict[str,
     beside = [mention for mention in mentions if _BESIDE.fullmatch(text.text[quantity.end : mention.start])]
     events = [mention for mention in mentions if not flows.isdisjoint(mention.ids) and _is_near(mention, quantity)]
     counted = [mention for mention in beside if flows.isdisjoint(mention.ids)]
-    if events and (counted or noun is None):
+    if events and (counted or not has_noun):
         return Subject(_nearest(events, quantity).ids)
     if events:
         return Subject((), tuple(sorted(flows)))
-    if counted or (mentions and noun is None):
+    if counted or (mentions and not has_noun):
         return Subject(_nearest(counted or mentions, quantity).ids)
-    if unit is None:
+    if unit == Unit.PERSONS:
         return Subject()
     return Subject(of_unit) if len(of_unit) == 1 else Subject((), of_unit)
 
@@ -197,7 +188,7 @@ def _positions(_release: bytes, kind: str) -> dict[str, int]:
 def _has_numbers(quantity: Quantity) -> ColumnElement[bool]:
     """Return the condition that an estimate has one of the printed numbers, or a vague word of the same magnitude."""
     if not quantity.numbers:
-        return and_(_ESTIMATES.hedge == Hedge.VAGUE, _ESTIMATES.granularity == quantity.magnitude)
+        return and_(_ESTIMATES.hedge == Hedge.VAGUE, _ESTIMATES.granularity == quantity.granularity)
     return or_(*(_ESTIMATES[name].in_(quantity.numbers) for name in NUMBERS))
 
 
@@ -248,7 +239,7 @@ def _verdict(quantity: Quantity, row: Row[Any]) -> Verdict | None:
     printed = set(quantity.numbers)
     hedge = Hedge(row.hedge)
     if hedge is Hedge.VAGUE:
-        is_same = quantity.hedge is Hedge.VAGUE and row.granularity == quantity.magnitude
+        is_same = quantity.hedge is Hedge.VAGUE and row.granularity == quantity.granularity
         return Verdict.BORNE if is_same else None
     if printed and printed <= said:
         if quantity.hedge is hedge and printed == said:
@@ -264,8 +255,7 @@ def _verdict(quantity: Quantity, row: Row[Any]) -> Verdict | None:
 
 
 def _interval(quantity: Quantity) -> Interval | None:
-    numbers = (quantity.low, quantity.best, quantity.high)
-    return Interval.of(quantity.hedge, *numbers, granularity_of(*numbers))
+    return Interval.of(quantity.hedge, quantity.low, quantity.best, quantity.high, quantity.granularity)
 
 
 def _records(positions: Sequence[int]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@
   `hedges` reads the words beside them
 - `read` puts them together: `read_quantities`
 
-This package imports `schema.terms` and nothing else of ours.
+This package imports `schema.terms` and `schema.intervals`, and nothing else of ours.
 """
 
 from schema.quantities.language import known_languages, language_of

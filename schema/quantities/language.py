@@ -185,9 +185,7 @@ class Language:
         self.percent: Phrases[bool] = self._valued(
             dict.fromkeys([*tables.get("percent", ()), *symbols["percent"]], True)
         )
-        self.measures: Phrases[str] = self._valued(
-            {text: kind for kind, texts in tables.get("measures", {}).items() for text in texts}
-        )
+        self.measures, self.units = (self._listed(tables.get(key, {})) for key in ("measures", "units"))
         self.hedges_before = self._hedges(tables, symbols, "before", plain=tables.get("plain_before", ()))
         self.hedges_after = self._hedges(tables, symbols, "after")
         self.far_hedges = self._valued(
@@ -209,6 +207,10 @@ class Language:
 
     def _valued(self, values: Mapping[Any, Value]) -> Phrases[Value]:
         return Phrases({self.phrase(str(text)): value for text, value in values.items()})
+
+    def _listed(self, lists: Mapping[str, Iterable[str]]) -> Phrases[str]:
+        """Return the phrases of some lists, each with the name of its list."""
+        return self._valued({text: name for name, texts in lists.items() for text in texts})
 
     def _hedges(
         self, tables: Mapping[str, Any], symbols: Mapping[str, Any], side: str, plain: Iterable[str] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from schema.intervals import granularity_of
 from schema.quantities import hedges
 from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
@@ -10,13 +11,15 @@ from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
 from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong
 from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
-from schema.terms import Hedge
+from schema.terms import Hedge, Unit
 
 LONGEST_TEXT = 200_000
 """Characters."""
 COUNTED = frozenset({Kind.COUNT, Kind.PERCENT, Kind.MONEY, Kind.FRACTION})
 """The kinds of numbers that an estimate may hold."""
 
+_FRACTION = 10
+"""The granularity of a fraction, in percent: "a third" is said of 28.3 to 38.3 percent."""
 _MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
 _MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
@@ -50,9 +53,10 @@ class Quantity:
 
     `start` and `end` are the place of the number without its hedge, in code points. `low`, `best` and `high` are the
     numbers of an estimate with this hedge; `numbers` are all that are printed, one or two. Fractions are in percent.
-    `unit` is "percent" or the code of a currency; `noun` is what is counted. `magnitude` is the power of ten of a
-    vague word. `hedges` are the words of the hedge; `shared` says that they stand at the number before, and cover this
-    one too. `unsettled` lists what the reader cannot tell: such a quantity must not be taken as read.
+    `unit` is "percent", the code of a currency, or the unit that the noun is a word for, such as "persons"; `noun` is
+    what is counted. `granularity` is the power of ten that it is rounded to, that of a vague word and a fraction too.
+    `hedges` are the words of the hedge; `shared` says that they stand at the number before, and cover this one too.
+    `unsettled` lists what the reader cannot tell: such a quantity must not be taken as read.
     """
 
     start: int
@@ -65,7 +69,7 @@ class Quantity:
     high: float | None
     unit: str | None
     noun: Words | None
-    magnitude: float | None
+    granularity: float | None
     hedges: tuple[Words, ...]
     shared: bool
     unsettled: tuple[Unsettled, ...]
@@ -260,13 +264,29 @@ class _Reader:
             low,
             best,
             high,
-            last.unit,
+            self._unit(last, noun),
             self._words(*noun) if noun else None,
-            number.magnitude,
+            self._granularity(number, numbers),
             tuple(self._words(*span) for span in spans),
             shared,
             tuple(self._unsettled(interval)) if counted else (),
         )
+
+    def _unit(self, number: Number, noun: tuple[int, int] | None) -> str | None:
+        """Return the unit of a number: its own, or that of its noun, if this is a word for a unit and nothing more."""
+        if number.kind is Kind.FRACTION:
+            return Unit.PERCENT
+        if number.unit or not noun:
+            return number.unit
+        unit = self.language.units.at(self.tokens, noun[0])
+        return unit[0] if unit and unit[1] == noun[1] else None
+
+    @staticmethod
+    def _granularity(number: Number, numbers: tuple[float, ...]) -> float | None:
+        """Return the power of ten that a number is rounded to; of a range, `numbers` are both ends."""
+        if number.vague:
+            return number.magnitude
+        return _FRACTION if number.kind is Kind.FRACTION else granularity_of(*numbers)
 
     def _words(self, first: int, last: int) -> Words:
         """Return the words of the tokens from the first to the one before the last."""

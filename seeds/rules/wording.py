@@ -15,7 +15,6 @@ from seeds.rules.faults import Fault
 _REMEMBERED = 4_096
 _BESIDE = 200
 """How many characters before and behind a wording are read with it."""
-_UNIT_OF_KIND = {Kind.PERCENT: Unit.PERCENT, Kind.FRACTION: Unit.PERCENT, Kind.MONEY: Unit.USD}
 
 
 def faults_of_figure(record: Record, unit: Unit | None, language: str, *, worded: bool = True) -> Iterator[Fault]:
@@ -76,12 +75,6 @@ def quantity_in(wording: str, language: str, *, vague: bool = False) -> Quantity
     return figures[-1] if figures else None
 
 
-def magnitude_in(wording: str, language: str) -> float | None:
-    """Return the power of ten of the vague words that a wording ends with: "tens of thousands" → 10,000; or None."""
-    quantity = quantity_in(wording, language, vague=True)
-    return quantity.magnitude if quantity else None
-
-
 def _figure_against_wording(record: Record, unit: Unit | None, language: str) -> Iterator[Fault]:
     """Yield the faults of numbers and a hedge that are not those of the last figure in the wording.
 
@@ -103,12 +96,9 @@ def _figure_against_wording(record: Record, unit: Unit | None, language: str) ->
     if quantity and hedge is not quantity.hedge and not _is_closest(hedge, quantity):
         name = "hedge-not-coded" if hedge is Hedge.NONE else "hedge-not-worded"
         yield Fault(name, "hedge", f"{shown(hedge)} is not what {shown(wording)} says; expected {quantity.hedge}")
-    if quantity and unit and not record["derived"]:
-        worded = _UNIT_OF_KIND.get(quantity.kind)
-        currency = quantity.unit if quantity.kind is Kind.MONEY else None
-        if (worded and worded != unit) or currency not in (None, str(Unit.USD)):
-            what = f"{shown(wording)} says {quantity.unit or quantity.kind}; expected {unit}, the indicator's unit"
-            yield Fault("unit-not-worded", "wording", what)
+    if quantity and unit and quantity.unit not in (None, unit) and not record["derived"]:
+        what = f"{shown(wording)} says {quantity.unit}; expected {unit}, the indicator's unit"
+        yield Fault("unit-not-worded", "wording", what)
 
 
 def _numbers_against_quantity(record: Record, quantity: Quantity | None, bears: str) -> Iterator[Fault]:
