@@ -17,10 +17,11 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from api import context
 from api.query.conditions import overlaps
 from api.query.filters import DATE_FILTERS
-from api.read.mentions import KINDS, Mention, MentionedText, Subject, distance
+from api.read.mentions import KINDS, Subject, mentioned_in, subject_of
 from api.read.records import reader_of
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period
+from schema.mentions import MentionedText, nearest
 from schema.quantities import Quantity, read_quantities
 from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit
 
@@ -90,7 +91,7 @@ def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     those of any time. Raises schema.quantities.TextTooLong.
     """
     quantities = read_quantities(text, language)
-    mentioned, indicators = MentionedText(text), _indicators()
+    mentioned, indicators = mentioned_in(text), _indicators()
     return [_finding(quantity, mentioned, indicators, as_of) for quantity in quantities]
 
 
@@ -113,7 +114,7 @@ def _finding(
     indicator = _indicator_of(quantity, text, indicators) if quantity.counts else Subject()
     if not indicator.ids and not indicator.candidates:
         return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM])
-    subjects = {kind: text.subject(kind, quantity.start, quantity.end) for kind in ("group", "region")}
+    subjects = {kind: subject_of(text, kind, quantity.start, quantity.end) for kind in ("group", "region")}
     subjects["indicator"] = indicator
     # What the text does not tell restricts nothing: the evidence shows what the number is said of.
     about = [_is_about("indicator", indicator)]
@@ -147,29 +148,22 @@ def _indicator_of(quantity: Quantity, text: MentionedText, indicators: dict[str,
     has_noun = quantity.noun is not None and quantity.unit != Unit.PERSONS
     of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == unit)
     flows = {id_ for id_ in of_unit if indicators[id_].kind == IndicatorKind.FLOW}
-    mentions = [
-        mention for mention in text.in_sentence("indicator", quantity.start) if not set(of_unit).isdisjoint(mention.ids)
-    ]
-    beside = [mention for mention in mentions if _BESIDE.fullmatch(text.text[quantity.end : mention.start])]
-    events = [mention for mention in mentions if not flows.isdisjoint(mention.ids) and _is_near(mention, quantity)]
+    start, end = quantity.start, quantity.end
+    in_sentence = text.in_sentence("indicator", start, end)
+    mentions = [mention for mention in in_sentence if not set(of_unit).isdisjoint(mention.ids)]
+    beside = [mention for mention in mentions if _BESIDE.fullmatch(text.text[end : mention.start])]
     counted = [mention for mention in beside if flows.isdisjoint(mention.ids)]
+    near = [mention for mention in mentions if mention.distance(start, end) <= _NEAR]
+    events = [mention for mention in near if not flows.isdisjoint(mention.ids)]
     if events and (counted or not has_noun):
-        return Subject(_nearest(events, quantity).ids)
+        return Subject(nearest(events, start, end).ids)
     if events:
         return Subject((), tuple(sorted(flows)))
     if counted or (mentions and not has_noun):
-        return Subject(_nearest(counted or mentions, quantity).ids)
+        return Subject(nearest(counted or mentions, start, end).ids)
     if unit == Unit.PERSONS:
         return Subject()
     return Subject(of_unit) if len(of_unit) == 1 else Subject((), of_unit)
-
-
-def _nearest(mentions: Iterable[Mention], quantity: Quantity) -> Mention:
-    return min(mentions, key=lambda mention: distance(mention, quantity.start, quantity.end))
-
-
-def _is_near(mention: Mention, quantity: Quantity) -> bool:
-    return distance(mention, quantity.start, quantity.end) <= _NEAR
 
 
 def _is_about(kind: str, subject: Subject) -> ColumnElement[bool]:
