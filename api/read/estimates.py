@@ -13,7 +13,6 @@ import orjson
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, bindparam, cast, func, select
 
 from api import context
-from api.query.filters import SINGLE
 from api.query.question import Question
 from api.query.search import full_text_table, match_expression
 from api.read import totals
@@ -125,7 +124,7 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     if question.parameters["sort"] != [ESTIMATES.default_sort]:
         return keyset_list()
     if single is not None and "group" not in single:
-        total = partial(_counted, {kind: single.get(kind) for kind in SINGLE})
+        total = partial(_counted, single)
         if "region" in single:
             values = {kind: single.get(kind) for kind in ("region", "indicator")}
             return NewestList(_OF_REGION, values, total, keyset_list)
@@ -138,8 +137,8 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     return keyset_list()
 
 
-def _counted(ids: Mapping[str, str | None]) -> int:
-    return totals.TOTAL.value(context.connection(), **ids) or 0
+def _counted(single: Mapping[str, str]) -> int:
+    return totals.total(single, context.connection())
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from api.read.time_intervals import Interval, first_day, last_day, number_of
 from schema import tables
 from schema.envelopes import Reported, envelope_of_reports
 from schema.intervals import NUMBERS
-from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.records import STUBS
 from schema.store.release import Release
 from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
@@ -48,7 +48,7 @@ _PARTS = {
     By.SOURCE: ("source", "region", "group"),
     By.CLAIM: ("claim",),
 }
-_STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
+_STUBS = {key: stub() for key, stub in STUBS.items()}
 _MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
 
 _COLUMNS = [

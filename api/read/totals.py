@@ -32,13 +32,13 @@ def position_of(kind: str) -> ColumnElement[int]:
 
 _MATCHES = {kind: _COUNTS[f"{kind}_position"] == position_of(kind) for kind in SINGLE}
 _ALL_YEARS = _COUNTS.year == _ANY_YEAR
-TOTAL = Statement(select(_COUNTS.estimates).where(*_MATCHES.values(), _ALL_YEARS))
+_TOTAL = Statement(select(_COUNTS.estimates).where(*_MATCHES.values(), _ALL_YEARS))
 _YEARS = Statement(select(_COUNTS.year, _COUNTS.estimates).where(*_MATCHES.values(), _COUNTS.year > _ANY_YEAR))
 
 
 def total(single: Mapping[str, str], connection: Connection) -> int:
     """Return the number of estimates of the region, group and indicator in a question's `single`."""
-    return TOTAL.value(connection, **{kind: single.get(kind) for kind in SINGLE}) or 0
+    return _TOTAL.value(connection, **{kind: single.get(kind) for kind in SINGLE}) or 0
 
 
 def _of_kind(kind: str) -> Statement:

@@ -22,7 +22,7 @@ from schema import tables
 from schema.intervals import Interval, Period
 from schema.mentions import MentionedText, nearest
 from schema.quantities import Quantity, read_quantities
-from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit
+from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit, are_opposite
 
 _ESTIMATES = tables.estimates.c
 _NEAR = 60
@@ -225,7 +225,7 @@ def _verdict(quantity: Quantity, report: ReportedNumber) -> Verdict | None:
     if printed and printed <= said:
         if quantity.hedge is hedge and printed == said:
             return Verdict.BORNE
-        if {HEDGES[quantity.hedge].bound, HEDGES[hedge].bound} == set(_BOUNDS):
+        if are_opposite(quantity.hedge, hedge):
             return Verdict.BOUND_REVERSED
         return Verdict.HEDGE_LOST if quantity.hedge is Hedge.NONE else Verdict.HEDGE_CHANGED
     read, admitted = _interval(quantity), report.admitted

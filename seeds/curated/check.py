@@ -12,8 +12,7 @@ from marshmallow import Schema, ValidationError
 
 from schema.dataset import DatasetSchema
 from schema.fields import shown
-from schema.records import ArticleSchema, EstimateSchema
-from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
+from schema.records import SCHEMAS
 from seeds.curated.between import problems_between
 from seeds.curated.documents import problems_with_documents, problems_with_hash
 from seeds.curated.names_nearby import warnings_of_names
@@ -25,12 +24,7 @@ from seeds.validate import problems_of
 
 _SCHEMAS: dict[str, Schema] = {
     "dataset": DatasetSchema(),
-    "groups": GroupSchema(),
-    "regions": RegionSchema(),
-    "indicators": IndicatorSchema(),
-    "sources": SourceSchema(),
-    "articles": ArticleSchema(),
-    "estimates": EstimateSchema(),
+    **{kind: SCHEMAS[kind]() for kind in (*VOCABULARIES, "articles", "estimates")},
 }
 
 

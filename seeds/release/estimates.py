@@ -11,7 +11,7 @@ from marshmallow import Schema
 
 from schema import tables
 from schema.intervals import day_number
-from schema.records import AsOfSchema, EstimateSchema, GroupStub, IndicatorStub, RegionStub, SourceStub, StatedSchema
+from schema.records import STUBS, AsOfSchema, EstimateSchema, StatedSchema
 from seeds.entries import Record
 from seeds.release.closures import Positions
 from seeds.release.figures import CODED, CodedFigure, figure_of
@@ -25,12 +25,6 @@ FROM positions CROSS JOIN estimates USING (number)
 JOIN claims ON claims.id = estimates.claim JOIN article_stubs ON article_stubs.id = estimates.article
 LEFT JOIN comparisons USING (number) ORDER BY positions.position
 """  # noqa: S608 (names of columns)
-_STUBS: dict[str, type[Schema]] = {
-    "groups": GroupStub,
-    "indicators": IndicatorStub,
-    "regions": RegionStub,
-    "sources": SourceStub,
-}
 _RENDER_AS_OF, _RENDER_STATED = renderer_of(AsOfSchema()), renderer_of(StatedSchema())
 _COLUMNS = itemgetter(*(column.name for column in tables.estimates.columns))
 
@@ -79,7 +73,7 @@ def estimates(
     """Yield all estimates of an ordered staging file, by position."""
     render = renderer_of(EstimateSchema())
     group_of, indicator_of, region_of, source_of = (
-        _stubs_by_id(stub(), vocabularies[kind], positions[kind]) for kind, stub in _STUBS.items()
+        _stubs_by_id(stub(), vocabularies[f"{key}s"], positions[f"{key}s"]) for key, stub in STUBS.items()
     )
     for columns in staged.execute(_ORDERED):
         ordered = _Ordered(*columns[:_CODED_FROM])

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from schema.intervals import NUMBERS, exclude_each_other
-from schema.terms import HEDGES, Bound, Drift, Hedge, Locus
+from schema.terms import Drift, Hedge, Locus, are_opposite
 from seeds.release.figures import Figure
 
 
@@ -105,7 +105,7 @@ def _drift_of_figure(base: Figure, report: Figure) -> Drift | None:
 
     No number changed where all numbers of the report are among those of its base: "up to 500" after "400 to 500".
     """
-    if {HEDGES[base.hedge].bound, HEDGES[report.hedge].bound} == {Bound.FLOOR, Bound.CEILING}:
+    if are_opposite(base.hedge, report.hedge):
         return Drift.BOUND_REVERSED
     before, after = _numbers(base), _numbers(report)
     if report.hedge is Hedge.VAGUE and base.hedge is not Hedge.VAGUE:
