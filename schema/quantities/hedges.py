@@ -70,12 +70,13 @@ def before(tokens: list[Token], index: int, end: int, language: Language) -> Hed
     marked = tokens[end].norm in language.marks
     hedges: list[Hedge] = []
     spans: list[tuple[int, int]] = []
-    first, negated = index, False
+    first, negated, article = index, False, False
     for _ in range(_MOST_HEDGES):
-        phrase = _phrase_before(tokens, first, language, marked=marked)
+        phrase = _phrase_before(tokens, first, language, article=article, marked=marked)
         if phrase is None:
             break
         hedge, start, end = phrase
+        article |= any(tokens[place].norm in language.definite for place in range(start, first))
         first = start
         negation = _negation_before(tokens, start, language) if hedge is not Hedge.NONE else None
         if negation is not None:
@@ -94,13 +95,14 @@ def before(tokens: list[Token], index: int, end: int, language: Language) -> Hed
 
 
 def _phrase_before(
-    tokens: list[Token], index: int, language: Language, *, marked: bool
+    tokens: list[Token], index: int, language: Language, *, article: bool, marked: bool
 ) -> tuple[Hedge, int, int] | None:
     """Return the hedge whose phrase ends before a token, its first token, and the token after its last.
 
-    Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark".
+    Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark". `article`
+    says that an article stands behind the token.
     """
-    place, article = index, False
+    place = index
     for _ in range(_MOST_GLUE):
         phrase = language.hedges_before.before(tokens, place)
         if phrase and tokens[phrase[1]].kind == SYMBOL:
@@ -193,13 +195,19 @@ def _ends_figure(tokens: list[Token], start: int, last: int, language: Language,
     following = tokens[last]
     if following.norm in language.than or following.norm in language.after_pronouns:
         return False
-    if _starts_number(tokens, last, language):
+    if _starts_number(tokens, last, language) or _hedges_a_number(tokens, last, language):
         return False
     if behind_noun and (last - start == 1 or tokens[start].norm in language.and_):
         return following.kind != WORD or following.norm in language.stops
     if tokens[start].norm in _GLUED:
         return tokens[start].glued
     return True
+
+
+def _hedges_a_number(tokens: list[Token], index: int, language: Language) -> bool:
+    """Return whether a hedge or glue of a number starts at a token: "plus some 300", "plus another 40"."""
+    phrase = language.hedges_before.at(tokens, index) or language.glue.at(tokens, index)
+    return phrase is not None and _starts_number(tokens, phrase[1], language)
 
 
 def _starts_number(tokens: list[Token], index: int, language: Language) -> bool:

@@ -25,7 +25,8 @@ WordSet = frozenset[str]
 class Token(NamedTuple):
     """A word, a number in digits, a symbol or the end of a sentence, and its place in the text in code points.
 
-    `norm` is the word without case and accents. `glued`: nothing stands between it and the token before.
+    `norm` is the word without case and accents. `glued`: nothing stands between it and the token before. `capital`: the
+    word begins with a capital letter.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Token(NamedTuple):
     start: int
     end: int
     glued: bool
+    capital: bool = False
 
 
 def fold(word: str) -> str:
@@ -107,6 +109,7 @@ class Language:
     ones: WordSet
     not_one_after: WordSet
     not_one_before: WordSet
+    speech: WordSet
     no_quantifier_after: WordSet
     ordinals: WordSet
     ordinal_suffixes: WordSet
@@ -117,7 +120,6 @@ class Language:
     year_determiners: WordSet
     plurals: WordSet
     o_clock: WordSet
-    ages_before: WordSet
     labels: WordSet
     measure_gap: WordSet
     metres_after: WordSet
@@ -139,7 +141,9 @@ class Language:
     weak_ratios: Phrases[bool]
     vague_before: Phrases[bool]
     quantifiers: Phrases[bool]
+    ages_before: Phrases[bool]
     ages_after: Phrases[bool]
+    titles: Phrases[bool]
     range_open: Phrases[bool]
     range_between: Phrases[bool]
     range_to: Phrases[bool]

@@ -14,6 +14,7 @@ MOST_NUMBERS = 5_000
 _WORDLIKE = (WORD, SYMBOL)
 _HUNDRED, _THOUSAND = 100, 1_000
 _ROUND = (10, 100)
+_MOST_WORDS_OF_SPEAKER = 3
 _LARGEST_PART = 100
 """The largest denominator that digits with a slash have: 3/4 is a fraction, 3/2017 is not."""
 
@@ -278,9 +279,18 @@ class NumberReader:
         after = tokens[index + 1].norm
         if after == "-" and language.fractions.at(tokens, index + 2):
             return False
-        if before in language.not_one_after:
+        if before in language.not_one_after or self._speaks(index + 1):
             return True
         return after in language.not_one_before and not language.ratios.at(tokens, index + 1)
+
+    def _speaks(self, index: int) -> bool:
+        """Return whether the noun from a token on speaks: "one Western diplomat said"."""
+        for token in self.tokens[index : index + _MOST_WORDS_OF_SPEAKER + 1]:
+            if token.norm in self.language.speech:
+                return True
+            if token.kind != WORD or token.norm in self.language.stops:
+                return False
+        return False
 
     def _vague_at(self, index: int) -> Number | None:
         """Return the vague number at a token: "tens of thousands", "several hundred", "most"."""
@@ -349,6 +359,9 @@ class NumberReader:
         tokens, language = self.tokens, self.language
         before = tokens[index - 1].norm if index else ""
         after = tokens[last]
+        joint = index - 1 - (before in language.articles)
+        if joint > 0 and tokens[joint].norm in language.and_ and language.measures.before(tokens, joint):
+            return False  # an hour and a half
         if before in language.not_a_fraction_after or after.norm in language.not_a_fraction_before:
             return False
         if after.norm == "-":

@@ -8,6 +8,7 @@ from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
+from schema.quantities.neighbours import with_neighbours
 from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong
 from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
 from schema.terms import Hedge
@@ -107,9 +108,10 @@ class _Reader:
         self.text, self.language = text, language
         self.tokens = tokens_of(text, language)
         dates: set[int] = set()
-        self.numbers = [
+        numbers = [
             with_kind(number, self.tokens, language, dates) for number in NumberReader(self.tokens, language).all()
         ]
+        self.numbers = with_neighbours(numbers, self.tokens, language)
 
     def quantities(self) -> list[Quantity]:
         """Return the quantities, those with hedges of the numbers before them too."""

@@ -48,7 +48,7 @@ def tokens_of(text: str, language: Language) -> list[Token]:
             glued = _NOT_GLUED.fullmatch(text, end, start) is not None
         end = match.end()
         if kind == WORD:
-            _add_word(tokens, Token(WORD, language.norm(match[0]), start, end, glued), language)
+            _add_word(tokens, Token(WORD, language.norm(match[0]), start, end, glued, match[0][0].isupper()), language)
         elif kind == NUMBER:
             _add_number(tokens, Token(NUMBER, match[0], start, end, glued), language)
         elif match[0] == "." and tokens and tokens[-1].norm in language.abbreviations:
