@@ -78,6 +78,8 @@ def _year_context(number: Number, tokens: list[Token], language: Language) -> bo
     if before.kind == SYMBOL and before.norm == "-":
         return number.first > 1 and tokens[number.first - 2].kind == NUMBER and not counted
     if before.norm in language.year_perhaps_after:
+        if number.first > 1 and tokens[number.first - 2].kind == BREAK or number.first == 1:  # "By 2013 fighters arrived"
+            return bool((number.value or 0) % _ROUND)
         ends_text = behind.start == behind.end
         return not ends_text and (behind.kind != WORD or behind.norm in language.stops)
     if before.norm in language.year_determiners or before.norm.endswith(("'s", "s'")):

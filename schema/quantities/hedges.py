@@ -103,6 +103,10 @@ def _phrase_before(
     says that an article stands behind the token.
     """
     place = index
+    if index > 1 and tokens[index - 1].norm == ",":  # "At most, 50 are left"
+        phrase = language.hedges_before.before(tokens, index - 1)
+        opens = phrase is not None and (not phrase[1] or tokens[phrase[1] - 1].kind == BREAK)
+        return (phrase[0], phrase[1], index - 1) if phrase and opens else None
     for _ in range(_MOST_GLUE):
         phrase = language.hedges_before.before(tokens, place)
         if phrase and tokens[phrase[1]].kind == SYMBOL:

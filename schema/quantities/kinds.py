@@ -50,7 +50,8 @@ def _kind_of(number: Number, tokens: list[Token], language: Language, dates: set
 def _measure_behind(number: Number, tokens: list[Token], language: Language) -> Kind | None:
     """Return the kind of the measure behind a number, "5 years", "22-year-old", "hundreds of kilometres"; or None."""
     place = number.last
-    if language.ages_after.at(tokens, place + (tokens[place].norm == "-")):
+    aged = number.value is None or number.value <= OLDEST
+    if aged and language.ages_after.at(tokens, place + (tokens[place].norm == "-")):
         return Kind.AGE
     if number.vague and tokens[place].norm in language.of:
         place += 1
@@ -84,6 +85,8 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     """Return whether digits are a part of a name: "AK-47", "M23", "Resolution 2254", "4x4"."""
     token, behind = tokens[number.first], tokens[number.last]
     if behind.kind == WORD and behind.glued and not _may_follow(tokens, number.last, language):
+        return True
+    if behind.capital and language.streets.at(tokens, number.last + 1):  # 10 Downing Street
         return True
     if behind.capital and behind.norm in _QUARTERS and number.value is not None:  # 34.5 N
         return True

@@ -107,7 +107,6 @@ class Language:
     not_a_fraction_after: WordSet
     not_a_fraction_before: WordSet
     ones: WordSet
-    not_one_after: WordSet
     not_one_before: WordSet
     speech: WordSet
     no_quantifier_after: WordSet
@@ -137,6 +136,7 @@ class Language:
     plain: WordSet
     prefixes: WordSet
 
+    not_one_after: Phrases[bool]
     ratios: Phrases[bool]
     weak_ratios: Phrases[bool]
     vague_before: Phrases[bool]
@@ -144,6 +144,7 @@ class Language:
     ages_before: Phrases[bool]
     ages_after: Phrases[bool]
     titles: Phrases[bool]
+    streets: Phrases[bool]
     range_open: Phrases[bool]
     range_between: Phrases[bool]
     range_to: Phrases[bool]

@@ -275,11 +275,10 @@ class NumberReader:
         tokens, language = self.tokens, self.language
         if tokens[index].norm not in language.ones:
             return False
-        before = tokens[index - 1].norm if index else ""
         after = tokens[index + 1].norm
         if after == "-" and language.fractions.at(tokens, index + 2):
             return False
-        if before in language.not_one_after or self._speaks(index + 1):
+        if language.not_one_after.before(tokens, index) or self._speaks(index + 1):
             return True
         return after in language.not_one_before and not language.ratios.at(tokens, index + 1)
 
