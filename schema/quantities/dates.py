@@ -1,7 +1,7 @@
 """Dates: which numbers are days or years, by the months and the small words beside them."""
 
 from schema.quantities.language import Language, Token
-from schema.quantities.numbers import Number
+from schema.quantities.number import Number
 from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
 
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS, _ROUND = 1800, 2099, 4, 100
@@ -78,7 +78,9 @@ def _year_context(number: Number, tokens: list[Token], language: Language) -> bo
     if before.kind == SYMBOL and before.norm == "-":
         return number.first > 1 and tokens[number.first - 2].kind == NUMBER and not counted
     if before.norm in language.year_perhaps_after:
-        if number.first > 1 and tokens[number.first - 2].kind == BREAK or number.first == 1:  # "By 2013 fighters arrived"
+        if (
+            number.first > 1 and tokens[number.first - 2].kind == BREAK
+        ) or number.first == 1:  # "By 2013 fighters arrived"
             return bool((number.value or 0) % _ROUND)
         ends_text = behind.start == behind.end
         return not ends_text and (behind.kind != WORD or behind.norm in language.stops)

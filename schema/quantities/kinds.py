@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from schema.quantities.dates import beside_month, is_date, may_be_year
+from schema.quantities.dates import beside_month, counted_behind, is_date, may_be_year
 from schema.quantities.language import Language, Token
-from schema.quantities.numbers import Kind, Number
-from schema.quantities.tokens import BREAK, SYMBOL, WORD
+from schema.quantities.number import Kind, Number
+from schema.quantities.tokens import BREAK, NUMBER, WORD
+from schema.terms import Hedge
 
 OLDEST = 115
 """The highest number that is read as an age."""
@@ -70,15 +71,23 @@ def _is_age(number: Number, tokens: list[Token], language: Language) -> bool:
     """Return whether a number is an age: "aged 22", or between commas behind a name."""
     if not number.first or number.value is None or not 0 < number.value <= OLDEST:
         return False
-    phrase = language.ages_before.before(tokens, number.first)
-    hedge = None if phrase else language.hedges_before.before(tokens, number.first)
-    if phrase or (hedge and language.ages_before.before(tokens, hedge[1])):  # "aged over 60"
-        return True
-    if not number.digits.isdecimal() or tokens[number.first - 1].norm != ",":
+    place = number.first
+    for phrases in (language.hedges_before, language.range_open):  # "aged over 60", "aged between 6 and 12"
+        if not language.ages_before.before(tokens, place) and (phrase := phrases.before(tokens, place)):
+            place = phrase[1]
+    if language.ages_before.before(tokens, place):
+        return not counted_behind(number.last, tokens, language)
+    return _is_age_between_commas(number, tokens, language)
+
+
+def _is_age_between_commas(number: Number, tokens: list[Token], language: Language) -> bool:
+    """Return whether digits stand between commas behind a name: "Omar Example, 45, said", "the boys, 9 and 11,"."""
+    if not number.digits.isdecimal() or tokens[number.first - 1].norm != "," or number.first == 1:
         return False
-    behind = tokens[number.last]
-    named = number.first > 1 and tokens[number.first - 2].capital
-    return behind.norm == "," or (behind.kind == BREAK and named)  # "Omar Example, 45."
+    name, behind = tokens[number.first - 2], tokens[number.last]
+    if behind.norm in language.and_ and tokens[number.last + 1].kind == NUMBER:
+        behind = tokens[number.last + 2]
+    return name.kind == WORD and (behind.norm == "," or (behind.kind == BREAK and name.capital))
 
 
 def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
@@ -109,8 +118,11 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     if before.norm == "." and token.glued and before.glued:
         return True
     title = language.titles.before(tokens, number.first)
+    hedge = language.hedges_before.before(tokens, number.first)
+    if hedge and hedge[0] is not Hedge.NONE:  # "a round 400"
+        return False
     numbered = before.norm in language.labels or (title is not None and tokens[title[1]].capital)
-    return numbered and (number.digits.isdecimal() or number.value is not None and number.value % 1 > 0)
+    return numbered and (number.digits.isdecimal() or (number.value is not None and number.value % 1 > 0))
 
 
 def _is_capital_name(number: Number, tokens: list[Token], language: Language) -> bool:

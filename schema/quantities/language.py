@@ -123,6 +123,7 @@ class Language:
     measure_gap: WordSet
     metres_after: WordSet
     change: WordSet
+    change_by: WordSet
     negations: WordSet
     negation_gap: WordSet
     loose_negations: WordSet

@@ -6,8 +6,7 @@ from itertools import pairwise
 from schema.quantities.dates import LAST_DAY, counted_behind
 from schema.quantities.kinds import OLDEST
 from schema.quantities.language import Language, Token
-from schema.quantities.numbers import Kind, Number
-from schema.quantities.tokens import WORD
+from schema.quantities.number import Kind, Number
 
 _LEAST_IN_PHONE_NUMBER = 3
 
@@ -18,7 +17,7 @@ def with_neighbours(numbers: list[Number], tokens: list[Token], language: Langua
     These are counts no more: both numbers of a score, "3-1"; the parts of a phone number; the second of two days, ages
     or numbered things, "June 5-7", "aged 3 and 5", "Resolutions 2249 and 2254"; and the first of two days, "5-7 June".
     """
-    kinds = {index: Kind.NAME for index in _in_phone_numbers(numbers, tokens)}
+    kinds = dict.fromkeys(_in_phone_numbers(numbers, tokens), Kind.NAME)
     for index, (first, second) in enumerate(pairwise(numbers)):
         if not _is_bare(second) or not (_is_bare(first) or first.kind in _HANDED_ON):
             continue
@@ -55,7 +54,7 @@ def _is_day(number: Number) -> bool:
 def _is_score(first: Number, second: Number, tokens: list[Token]) -> bool:
     """Return whether a hyphen parts two numbers of which the second is not larger: "3-1", "102-97"."""
     hyphen = tokens[first.last]
-    glued = second.first - first.last == 1 and hyphen.norm in "-–" and hyphen.glued and tokens[second.first].glued  # noqa: RUF001 (a dash)
+    glued = second.first - first.last == 1 and hyphen.norm in "-–" and hyphen.glued and tokens[second.first].glued
     digits = first.digits.isdecimal() and second.digits.isdecimal()
     return glued and digits and first.kind is Kind.COUNT and (first.value or 0) >= (second.value or 0)
 
@@ -65,7 +64,7 @@ def _is_linked(first: Number, second: Number, tokens: list[Token], language: Lan
     if second.first - first.last != 1:
         return False
     norm = tokens[first.last].norm
-    return norm in "-–" or any(  # noqa: RUF001 (a dash)
+    return norm in "-–" or any(
         phrases.at(tokens, first.last) for phrases in (language.range_and, language.range_or, language.range_to)
     )
 
