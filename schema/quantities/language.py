@@ -202,11 +202,12 @@ class Language:
         self.compound = self._compound(tables)
         self.vocabulary = self._vocabulary()
         self.starts = self._starts()
+        self.before_or_in_number = self.starts.union(self.articles, self.dollars)
 
     def norm(self, word: str) -> str:
         """Return a word as the tables hold it: folded, and whole where it was elided ("d'" is "de")."""
-        folded = fold(word)
-        return self.elided.get(folded, folded)
+        folded = word.lower() if word.isascii() else fold(word)
+        return self.elided.get(folded, folded) if self.elided else folded
 
     def phrase(self, text: str) -> Phrase:
         """Return a phrase of a file as the norms of its tokens."""

@@ -36,6 +36,8 @@ class NumberReader:
         numbers: list[Number] = []
         behind = 0
         for index, token in enumerate(tokens):
+            if token.kind == WORD and token.norm not in self.language.before_or_in_number and "⁄" not in token.norm:
+                continue  # most words of a text
             if index < behind or token.kind == BREAK:
                 continue
             prefixed = token.norm in articles and tokens[index + 1].norm in starts
