@@ -150,6 +150,11 @@ Index(
     *(estimates.c[key] for key in ("as_of_first_day", "as_of_last_day", "scope", "claim_position", "compared")),
 )
 
+for _name in ("low", "best", "high"):
+    # Finds the estimates that print a number, by what they are about.
+    _about = (estimates.c[f"{kind}_position"] for kind in ("indicator", "group", "region"))
+    Index(f"estimates_{_name}", estimates.c[_name], *_about)
+
 for _dated, _name in ((articles, "published"), (claims, "as_of"), (estimates, "as_of"), (estimates, "stated")):
     Index(f"{_dated.name}_{_name}", _dated.c[f"{_name}_start"], _dated.c[f"{_name}_end"])
 

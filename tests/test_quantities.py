@@ -13,7 +13,7 @@ from schema import quantities
 from schema.quantities import COUNTED, LONGEST_TEXT, Kind, TextTooLong, known_languages, read_quantities
 from schema.quantities.language import Language
 from schema.terms import Hedge, Unit
-from seeds.rules.wording import fault_beside, faults_of_figure, quantity_in
+from seeds.rules.wording import fault_beside, faults_of_figure, quantity_in, warnings_of_wording
 
 FOLDER = Path(__file__).parent / "data" / "quantities"
 LANGUAGES = Path(quantities.__file__).parent / "languages"
@@ -26,6 +26,11 @@ WRONG = [
     for language, table in TABLES.items()
     for phrase, codings in table["wrong"].items()
     for coding in codings
+]
+DOUBTFUL = [
+    (language, phrase, coding)
+    for language, table in TABLES.items()
+    for phrase, coding in table.get("doubtful", {}).items()
 ]
 SENTENCES = [
     (language, sentence, codings)
@@ -58,6 +63,10 @@ def record_of(hedge, numbers, wording):
 
 def faults(language, wording, hedge, numbers, unit=None):
     return [fault.what for fault in faults_of_figure(record_of(hedge, numbers, wording), unit, language)]
+
+
+def warnings(language, wording, hedge, numbers):
+    return [fault.what for fault in warnings_of_wording(record_of(hedge, numbers, wording), language)]
 
 
 @pytest.mark.parametrize("language", SEPARATORS)
@@ -105,6 +114,18 @@ def test_wrong_codings_are_refused_with_what_is_expected(language):
     assert all("; expected " in what for faults in found.values() for what in faults)
 
 
+@pytest.mark.parametrize(("language", "phrase", "coding"), DOUBTFUL)
+def test_a_coding_beside_an_unknown_word_passes_with_a_warning(language, phrase, coding):
+    assert faults(language, phrase, *coding_of(coding)) == []
+    (warning,) = warnings(language, phrase, *coding_of(coding))
+    assert re.fullmatch(r"'[\w-]+' is no hedge that is known; expected [\w ]+ \([a-z_]+\), or a hedge of .+", warning)
+
+
+@pytest.mark.parametrize("language", SEPARATORS)
+def test_right_codings_are_without_warnings(language):
+    assert [case for case in RIGHT if case[0] == language and warnings(*case[:2], *coding_of(case[2]))] == []
+
+
 def mutants_of(language, phrase, hedge, numbers):
     """Yield each right coding with one fault: the wording, the hedge and the numbers."""
     for factor in (1_000, 1_000_000):
@@ -143,7 +164,7 @@ def test_mutants_of_right_codings_are_refused():
     ]
     random.Random(3).shuffle(mutants)  # noqa: S311 (the same order each time)
     assert len(mutants) >= 1_000
-    assert [mutant for mutant in mutants if not faults(*mutant)] == []
+    assert [mutant for mutant in mutants if not faults(*mutant) and not warnings(*mutant)] == []
 
 
 @pytest.mark.parametrize(

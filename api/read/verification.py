@@ -6,21 +6,20 @@ that its text tells. A group or a region that the text does not tell may be any;
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import select
 
 from api import context
-from api.query.conditions import overlaps
-from api.query.filters import DATE_FILTERS
-from api.read.mentions import KINDS, Subject, mentioned_in, subject_of
+from api.read.mentions import Subject, mentioned_in, subject_of
 from api.read.records import reader_of
+from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
-from schema.intervals import NUMBERS, Interval, Period
+from schema.intervals import Interval, Period
 from schema.mentions import MentionedText, nearest
 from schema.quantities import Quantity, read_quantities
 from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit, are_opposite
@@ -30,8 +29,8 @@ _NEAR = 60
 """The most characters between a number and the word that says what happened to those whom it counts."""
 _BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
 """What may stand between a number and what it counts: up to three words, and no sign that ends a clause."""
-_MOST_COMPARED, _MOST_EVIDENCE = 200, 5
-"""The most estimates that a number is compared with, and the most claims that are shown for it."""
+_MOST_EVIDENCE = 5
+"""The most claims that are shown for a number."""
 
 
 class Verdict(StrEnum):
@@ -64,7 +63,7 @@ class _Comparison(NamedTuple):
     """An estimate that a number was compared with: the report of its claim that is most like it."""
 
     verdict: Verdict
-    estimate: Row[Any]
+    report: ReportedNumber
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,8 @@ def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     those of any time. Raises schema.quantities.TextTooLong.
     """
     quantities = read_quantities(text, language)
-    mentioned, indicators = mentioned_in(text), _indicators()
-    return [_finding(quantity, mentioned, indicators, as_of) for quantity in quantities]
+    verifier = _Verifier(text, as_of)
+    return [verifier.finding(quantity) for quantity in quantities]
 
 
 class _Indicator(NamedTuple):
@@ -108,28 +107,58 @@ def _indicators() -> dict[str, _Indicator]:
     return {id_: _Indicator(unit, kind) for id_, unit, kind in rows}
 
 
-def _finding(
-    quantity: Quantity, text: MentionedText, indicators: dict[str, _Indicator], as_of: Period | None
-) -> Finding:
-    indicator = _indicator_of(quantity, text, indicators) if quantity.counts else Subject()
-    if not indicator.ids and not indicator.candidates:
-        return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM])
-    subjects = {kind: subject_of(text, kind, quantity.start, quantity.end) for kind in ("group", "region")}
-    subjects["indicator"] = indicator
-    # What the text does not tell restricts nothing: the evidence shows what the number is said of.
-    about = [_is_about("indicator", indicator)]
-    about += [_is_about(kind, subjects[kind]) for kind in ("group", "region") if subjects[kind].ids]
-    if as_of is not None:
-        about.append(overlaps(DATE_FILTERS["as_of"], as_of))
-    comparisons = _compare(quantity, _select([*about, _has_numbers(quantity)]))
-    if not any(comparison.verdict in _SAID for comparison in comparisons):
-        told = all(subject.ids for subject in subjects.values())
-        comparisons = _compare(quantity, _newest(_select(about, in_order=not told), as_of))
-    verdict = comparisons[0].verdict if comparisons else Verdict.NOBODY_SAID
-    behind = [comparison.estimate for comparison in comparisons if comparison.verdict is verdict]
-    evidence = _records([row.position for row in behind[:_MOST_EVIDENCE]])
-    sources = len({row.source_position for row in behind})
-    return Finding(quantity, verdict, subjects, evidence, sources, _sentence(quantity, verdict, evidence))
+class _Verifier:
+    """Compares the numbers of one text; `as_of` is the time that the text describes, None if it is not known."""
+
+    def __init__(self, text: str, as_of: Period | None) -> None:
+        self._text, self._as_of = mentioned_in(text), as_of
+        self._indicators = _indicators()
+        self._findings: dict[tuple[object, ...], Finding] = {}
+        self._about: dict[tuple[Subject, ...], list[ReportedNumber]] = {}
+
+    def finding(self, quantity: Quantity) -> Finding:
+        """Return the finding of a number; where the text repeats it, the dataset is asked once."""
+        indicator = _indicator_of(quantity, self._text, self._indicators) if quantity.counts else Subject()
+        if not indicator.ids and not indicator.candidates:
+            return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM])
+        subjects = {kind: subject_of(self._text, kind, quantity.start, quantity.end) for kind in ("group", "region")}
+        subjects["indicator"] = indicator
+        key = (quantity.hedge, quantity.numbers, quantity.granularity, *subjects.values())
+        if key not in self._findings:
+            self._findings[key] = self._find(quantity, subjects)
+        return replace(self._findings[key], quantity=quantity)
+
+    def _find(self, quantity: Quantity, subjects: dict[str, Subject]) -> Finding:
+        comparisons = self._comparisons(quantity, subjects)
+        verdict = comparisons[0].verdict if comparisons else Verdict.NOBODY_SAID
+        behind = [comparison.report for comparison in comparisons if comparison.verdict is verdict]
+        evidence = _records([report.position for report in behind[:_MOST_EVIDENCE]])
+        sources = len({report.source_position for report in behind})
+        return Finding(quantity, verdict, subjects, evidence, sources, _sentence(quantity, verdict, evidence))
+
+    def _comparisons(self, quantity: Quantity, subjects: dict[str, Subject]) -> list[_Comparison]:
+        """Return the estimates that say a number; where there are none, those that say another about the same.
+
+        Whether an estimate is about the same cannot be known where the text does not tell all its subjects.
+        """
+        # What the text does not tell restricts nothing: the evidence shows what the number is said of.
+        topic = {kind: subject.ids for kind, subject in subjects.items() if subject.ids}
+        said = self._said(quantity, {"indicator": subjects["indicator"].candidates, **topic})
+        if said or len(topic) < len(subjects):
+            return said
+        told = tuple(subjects.values())
+        if told not in self._about:
+            self._about[told] = about(topic, self._as_of)
+        return _compare(quantity, self._about[told])
+
+    def _said(self, quantity: Quantity, topic: Topic) -> list[_Comparison]:
+        """Return the estimates about a topic that say a number, with this hedge or another."""
+        days = Days.of(self._as_of)
+        if quantity.numbers:
+            reports = that_print(quantity.numbers, topic, days)
+        else:
+            reports = that_say_vaguely(quantity.granularity, topic, days)
+        return [comparison for comparison in _compare(quantity, reports) if comparison.verdict in _SAID]
 
 
 _RANK = list(Verdict).index
@@ -166,59 +195,18 @@ def _indicator_of(quantity: Quantity, text: MentionedText, indicators: dict[str,
     return Subject(of_unit) if len(of_unit) == 1 else Subject((), of_unit)
 
 
-def _is_about(kind: str, subject: Subject) -> ColumnElement[bool]:
-    positions = _positions(context.release().fingerprint, kind)
-    return _ESTIMATES[f"{kind}_position"].in_([positions[id_] for id_ in subject.ids or subject.candidates])
-
-
-@lru_cache(maxsize=2 * len(KINDS))
-def _positions(_release: bytes, kind: str) -> dict[str, int]:
-    """Return the position of each record of a kind; as numbers in a query they lead SQLite to the best index."""
-    table = tables.RESOURCES[f"{kind}s"].c
-    rows = context.connection().execute(select(table.id, table.position))
-    return {row.id: row.position for row in rows}
-
-
-def _has_numbers(quantity: Quantity) -> ColumnElement[bool]:
-    """Return the condition that an estimate has one of the printed numbers, or a vague word of the same magnitude."""
-    if not quantity.numbers:
-        return and_(_ESTIMATES.hedge == Hedge.VAGUE, _ESTIMATES.granularity == quantity.granularity)
-    return or_(*(_ESTIMATES[name].in_(quantity.numbers) for name in NUMBERS))
-
-
-_COMPARED = [
-    *("position", "claim_position", "claim_rank", "source_position", "as_of_start", "hedge", "granularity", *NUMBERS),
-    *("value_low", "value_high", "value_low_inclusive", "value_high_inclusive"),
-]
-_ROWS = select(*(_ESTIMATES[name] for name in _COMPARED)).where(~_ESTIMATES.in_body_too).limit(_MOST_COMPARED)
-
-
-def _select(conditions: Iterable[ColumnElement[bool]], *, in_order: bool = False) -> Sequence[Row[Any]]:
-    """Return the estimates to compare with, newest first.
-
-    With `in_order`, SQLite reads them in this order, which is faster only where many of all estimates match.
-    """
-    order = _ESTIMATES.position if in_order else _ESTIMATES.position + 0
-    return context.connection().execute(_ROWS.where(*conditions).order_by(order)).all()
-
-
-def _newest(rows: Sequence[Row[Any]], as_of: Period | None) -> Sequence[Row[Any]]:
-    """Return the rows of the newest as_of; all of them if the text's time is known."""
-    return rows if as_of else [row for row in rows if row.as_of_start == rows[0].as_of_start]
-
-
-def _compare(quantity: Quantity, rows: Iterable[Row[Any]]) -> list[_Comparison]:
-    """Return one report of each claim with its verdict, the best first.
+def _compare(quantity: Quantity, reports: Iterable[ReportedNumber]) -> list[_Comparison]:
+    """Return one report of each claim with its verdict, the best first, and of these the newest.
 
     That is a report that bears the number; else the first report of the claim that was said so at all: a retelling does
     not excuse what another one did to the words.
     """
     by_claim: dict[int, _Comparison] = {}
-    for row in sorted(rows, key=lambda row: row.claim_rank):
-        verdict = _verdict(quantity, row)
-        known = by_claim.get(row.claim_position)
+    for report in sorted(reports, key=attrgetter("claim_rank", "position")):
+        verdict = _verdict(quantity, report)
+        known = by_claim.get(report.claim_position)
         if verdict is not None and (known is None or _grade(verdict) < _grade(known.verdict)):
-            by_claim[row.claim_position] = _Comparison(verdict, row)
+            by_claim[report.claim_position] = _Comparison(verdict, report)
     return sorted(by_claim.values(), key=lambda comparison: _RANK(comparison.verdict))
 
 
@@ -227,25 +215,23 @@ def _grade(verdict: Verdict) -> int:
     return 0 if verdict is Verdict.BORNE else 1 if verdict in _SAID else 2
 
 
-def _verdict(quantity: Quantity, row: Row[Any]) -> Verdict | None:
+def _verdict(quantity: Quantity, report: ReportedNumber) -> Verdict | None:
     """Return how a number compares with an estimate; None where they cannot be compared."""
-    said = {row._mapping[name] for name in NUMBERS} - {None}
-    printed = set(quantity.numbers)
-    hedge = Hedge(row.hedge)
+    hedge = Hedge(report.hedge)
     if hedge is Hedge.VAGUE:
-        is_same = quantity.hedge is Hedge.VAGUE and row.granularity == quantity.granularity
+        is_same = quantity.hedge is Hedge.VAGUE and report.granularity == quantity.granularity
         return Verdict.BORNE if is_same else None
+    said, printed = report.printed, set(quantity.numbers)
     if printed and printed <= said:
         if quantity.hedge is hedge and printed == said:
             return Verdict.BORNE
         if are_opposite(quantity.hedge, hedge):
             return Verdict.BOUND_REVERSED
         return Verdict.HEDGE_LOST if quantity.hedge is Hedge.NONE else Verdict.HEDGE_CHANGED
-    admitted = _interval(quantity)
-    stated = Interval(row.value_low, row.value_high, row.value_low_inclusive, row.value_high_inclusive)
-    if admitted is None:
+    read, admitted = _interval(quantity), report.admitted
+    if read is None or admitted is None:
         return None
-    return Verdict.CONTRADICTED if admitted.is_disjoint(stated) else Verdict.NUMBER_DIFFERS
+    return Verdict.CONTRADICTED if read.is_disjoint(admitted) else Verdict.NUMBER_DIFFERS
 
 
 def _interval(quantity: Quantity) -> Interval | None:

@@ -25,7 +25,8 @@ WordSet = frozenset[str]
 class Token(NamedTuple):
     """A word, a number in digits, a symbol or the end of a sentence, and its place in the text in code points.
 
-    `norm` is the word without case and accents. `glued`: nothing stands between it and the token before.
+    `norm` is the word without case and accents. `glued`: nothing stands between it and the token before. `capital`: the
+    word begins with a capital letter.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Token(NamedTuple):
     start: int
     end: int
     glued: bool
+    capital: bool = False
 
 
 def fold(word: str) -> str:
@@ -105,8 +107,8 @@ class Language:
     not_a_fraction_after: WordSet
     not_a_fraction_before: WordSet
     ones: WordSet
-    not_one_after: WordSet
     not_one_before: WordSet
+    speech: WordSet
     no_quantifier_after: WordSet
     ordinals: WordSet
     ordinal_suffixes: WordSet
@@ -117,11 +119,11 @@ class Language:
     year_determiners: WordSet
     plurals: WordSet
     o_clock: WordSet
-    ages_before: WordSet
     labels: WordSet
     measure_gap: WordSet
     metres_after: WordSet
     change: WordSet
+    change_by: WordSet
     negations: WordSet
     negation_gap: WordSet
     loose_negations: WordSet
@@ -135,11 +137,15 @@ class Language:
     plain: WordSet
     prefixes: WordSet
 
+    not_one_after: Phrases[bool]
     ratios: Phrases[bool]
     weak_ratios: Phrases[bool]
     vague_before: Phrases[bool]
     quantifiers: Phrases[bool]
+    ages_before: Phrases[bool]
     ages_after: Phrases[bool]
+    titles: Phrases[bool]
+    streets: Phrases[bool]
     range_open: Phrases[bool]
     range_between: Phrases[bool]
     range_to: Phrases[bool]
@@ -194,11 +200,12 @@ class Language:
         self.compound = self._compound(tables)
         self.vocabulary = self._vocabulary()
         self.starts = self._starts()
+        self.before_or_in_number = self.starts.union(self.articles, self.dollars)
 
     def norm(self, word: str) -> str:
         """Return a word as the tables hold it: folded, and whole where it was elided ("d'" is "de")."""
-        folded = fold(word)
-        return self.elided.get(folded, folded)
+        folded = word.lower() if word.isascii() else fold(word)
+        return self.elided.get(folded, folded) if self.elided else folded
 
     def phrase(self, text: str) -> Phrase:
         """Return a phrase of a file as the norms of its tokens."""

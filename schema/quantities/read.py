@@ -9,8 +9,11 @@ from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
-from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong
+from schema.quantities.neighbours import with_neighbours
+from schema.quantities.number import Kind, Number
+from schema.quantities.number_reader import NumberReader, TextTooLong
 from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
+from schema.quantities.unknown_words import unknown_beside
 from schema.terms import Hedge, Unit
 
 LONGEST_TEXT = 200_000
@@ -39,12 +42,16 @@ class Words(NamedTuple):
 
 
 class Unsettled(NamedTuple):
-    """What could not be settled about a number: the words, and why; the hedge that is closest to an unknown word."""
+    """What could not be settled about a number: the words, and why.
+
+    `closest` and `hedge` are the hedge that is closest to an unknown word; `misspelt`: it is that but for few letters.
+    """
 
     words: Words
     why: str
     closest: str | None = None
     hedge: Hedge | None = None
+    misspelt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +118,10 @@ class _Reader:
         self.text, self.language = text, language
         self.tokens = tokens_of(text, language)
         dates: set[int] = set()
-        self.numbers = [
+        numbers = [
             with_kind(number, self.tokens, language, dates) for number in NumberReader(self.tokens, language).all()
         ]
+        self.numbers = with_neighbours(numbers, self.tokens, language)
 
     def quantities(self) -> list[Quantity]:
         """Return the quantities, those with hedges of the numbers before them too."""
@@ -167,7 +175,8 @@ class _Reader:
         opener, behind_opener = self._opener(number, inner)
         between = opener is not None and language.range_between.before(tokens, behind_opener) is not None
         link = self._link(number.last, following.first, opened=opener is not None, between=between)
-        if link is None or (link == "to" and opener is not None and not between and self._changes(opener)):
+        start = inner.first if inner.spans else number.first
+        if link is None or (link == "to" and not between and self._is_change(opener, start, number, following)):
             return None
         low = _with_shared_scale(number, following)
         if low.value is None or low.value >= most:
@@ -224,6 +233,18 @@ class _Reader:
             if tokens[place].kind != WORD or tokens[place].norm in language.verbs:
                 return None
         return None
+
+    def _is_change(self, opener: int | None, start: int, number: Number, following: Number) -> bool:
+        """Return whether "to" leads from one number to another, which make no range.
+
+        "Rose from 400 to 500" and "rose by 100 to 500" are changes. `opener` is the place of "from", `start` that of
+        the first number with its hedge.
+        """
+        if opener is not None:
+            return self._changes(opener)
+        if not start or self.tokens[start - 1].norm not in self.language.change_by or not self._changes(start - 1):
+            return False
+        return number.unit is not None or (self.tokens[following.last].kind != WORD and not following.unit)
 
     def _changes(self, opener: int) -> bool:
         """Return whether a verb of change stands before "from" at a token: "rose from 400 to 500" is no range."""
@@ -326,10 +347,10 @@ class _Reader:
                 Unsettled(self._words(interval.before.first - 1, interval.low.first), "negates the number")
             )
         first = interval.before.first if interval.before.spans else interval.low.first
-        unknown = hedges.unknown_beside(self.tokens, first, interval.last.last, self.language)
+        unknown = unknown_beside(self.tokens, first, interval.last.last, self.language)
         if unknown and not self._is_proper_name(unknown.token):
             words = self._words(unknown.token, unknown.token + 1)
-            unsettled.append(Unsettled(words, "is no hedge that is known", unknown.closest, unknown.hedge))
+            unsettled.append(Unsettled(words, "is no hedge that is known", *unknown[1:]))
         return unsettled
 
 

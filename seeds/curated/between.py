@@ -19,7 +19,7 @@ from seeds.rules.repeats import (
     text_key,
 )
 from seeds.rules.times import faults_of_times
-from seeds.rules.wording import faults_of_figure, faults_of_headline
+from seeds.rules.wording import faults_of_figure, faults_of_headline, warnings_of_wording
 
 _REFERENCES = {kind.removesuffix("s"): kind for kind in VOCABULARIES}
 """The keys of an estimate that refer to terms, and the kind of each."""
@@ -32,6 +32,14 @@ def problems_between(seeds: Seeds) -> Iterator[Problem]:
     """Yield the problems of entries that break a rule, which no schema of one record can find."""
     for entry, fault in _faults(seeds):
         yield entry.problem(fault.key, fault.what)
+
+
+def warnings_of_wordings(seeds: Seeds) -> Iterator[Problem]:
+    """Yield a warning where an unknown word beside a number may hedge it; the seeds have no problems."""
+    languages = {entry.file.path: entry.record["language"] for entry in seeds.articles}
+    for entry in seeds.estimates:
+        for fault in warnings_of_wording(entry.record, languages[entry.file.path]):
+            yield entry.problem(fault.key, fault.what)
 
 
 def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:

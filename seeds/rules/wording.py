@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from schema.fields import shown
 from schema.intervals import NUMBERS
-from schema.quantities import COUNTED, Kind, Quantity, Words, figure_of, language_of, read_quantities
+from schema.quantities import COUNTED, Kind, Quantity, Unsettled, Words, figure_of, language_of, read_quantities
 from schema.terms import HEDGES, Hedge, Locus, Unit
 from seeds.entries import Record
 from seeds.rules.faults import Fault
@@ -142,18 +142,33 @@ def _digits_against_wording(record: Record, language: str) -> Iterator[Fault]:
 
 
 def _unsettled(record: Record, quantity: Quantity | None) -> Iterator[Fault]:
-    """Yield a fault for each unknown word beside the number, and where it can be read in two ways."""
+    """Yield a fault for each misspelt hedge beside the number, and where it can be read in two ways."""
     if quantity is None:
         return
     for unsettled in quantity.unsettled:
         if unsettled.closest is None:
             what = f"{shown(unsettled.words.text)} {unsettled.why}; expected words that can be read in one way"
             yield Fault("wording-unsettled", "wording", what)
-        elif record["hedge"] is not unsettled.hedge:
-            what = (
-                f"{shown(unsettled.words.text)} {unsettled.why}; expected {unsettled.closest} ({unsettled.hedge}), or"
-            )
-            yield Fault("hedge-not-known", "wording", f"{what} a hedge of schema/quantities/languages")
+        elif unsettled.misspelt and record["hedge"] is not unsettled.hedge:
+            yield _fault_of_unknown(unsettled)
+
+
+def warnings_of_wording(record: Record, language: str) -> Iterator[Fault]:
+    """Yield a fault, which is only a warning, where a word that may be a hedge and is in no table stands at the number.
+
+    Nobody but the coder can say what it means.
+    """
+    if not language_of(language).known or record["hedge"] is Hedge.VAGUE:
+        return
+    quantity = quantity_in(record["wording"], language)
+    for unsettled in quantity.unsettled if quantity else ():
+        if unsettled.closest and not unsettled.misspelt:
+            yield _fault_of_unknown(unsettled)
+
+
+def _fault_of_unknown(unsettled: Unsettled) -> Fault:
+    what = f"{shown(unsettled.words.text)} {unsettled.why}; expected {unsettled.closest} ({unsettled.hedge}), or a"
+    return Fault("hedge-not-known", "wording", f"{what} hedge of schema/quantities/languages")
 
 
 def _is_closest(hedge: Hedge, quantity: Quantity) -> bool:
