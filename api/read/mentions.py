@@ -7,12 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from api import context
+from api.read.reported_numbers import KINDS
 from schema import tables
 from schema.mentions import MentionedText, NameFinder, nearest
 from schema.terms import NameKind
-
-KINDS = ("group", "indicator", "region")
-"""The kinds of records that a number is about."""
 
 
 def mentioned_in(text: str) -> MentionedText:
