@@ -2,6 +2,9 @@
 
 import logging
 import re
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode
 
 import pytest
 from hostile import TAG
@@ -307,25 +310,72 @@ def test_the_markdown_is_the_text_with_footnotes(shipped):
     assert [has for has in page.all("textarea") if has["id"] == "markdown" and "readonly" in has]
 
 
-def test_a_name_is_no_markdown():
-    name = "A](http://x.example) *b* <i>#|`"
-    article = {"id": "a", "title": name, "publisher": name, "agency": None, "published": {"edtf": "2020"}, "url": None}
-    named, numbers = {"name": name}, {"low": None, "best": None, "high": 7000}
+def article(id_, title, url=None):
+    published = {"edtf": "2020", "basis": "inferred"}
+    return {"id": id_, "title": title, "publisher": title, "agency": None, "published": published, "url": url}
+
+
+def finding_of(name, **article_of):
+    """Return a finding at the figure of "In 7,000 days", whose evidence calls everything by this name."""
+    named, untold = {"name": name}, {"ids": [], "candidates": []}
     estimate = {
-        **{"id": "e", "wording": name, "hedge": "up_to", "claim": {"id": "c", "articles": 1}, "source": named},
+        **{"id": "e", "wording": name, "hedge": "up_to", "low": None, "best": None, "high": 7000, "source": named},
         **{"indicator": {"name": name, "unit": "persons"}, "group": named, "region": named, "as_of": {"edtf": "2020"}},
-        **{"article": article, **numbers},
+        **{"claim": {"id": "c", "articles": 1}, "article": article("a", name, **article_of)},
     }
-    untold = {"ids": [], "candidates": []}
-    finding = {
+    return {
         **{"start": 3, "end": 8, "text": "7,000", "verdict": Verdict.HEDGE_LOST, "says": name, "sources": 1},
         **{"unsettled": [], "evidence": [estimate], "group": untold, "region": untold, "indicator": untold},
     }
-    text = VerifiedText.of("In 7,000 days", [finding], {}, {})
+
+
+def test_a_name_is_no_markdown():
+    text = VerifiedText.of("In 7,000 days", [finding_of("A](http://x.example) *b* <i>#|`")], {}, {})
     markdown = markdown_of(text, "http://localhost", "Invented")
     assert markdown.startswith("In 7,000[^headcount-1] days\n\n[^headcount-1]: “7,000”: **hedge lost**. A\\]")
     assert markdown.count("A\\](http://x.example) \\*b\\* \\<i\\>\\#\\|\\`") == markdown.count("x.example") == 8
     assert len(markdown.splitlines()) == 6
+
+
+def test_the_markdown_leads_to_the_articles():
+    text = VerifiedText.of("In 7,000 days", [finding_of("A", url="https://x.example/a_(b)")], {}, {})
+    line = "[*A*](<https://x.example/a_(b)>), A, 2020 (inferred). [claim](http://localhost/claims/c)"
+    assert line in markdown_of(text, "http://localhost", "Invented")
+
+
+def test_of_many_articles_the_first_are_listed_and_the_others_counted():
+    reports = [{"article": article(id_, "A")} for id_ in "bcadefgb"]
+    claims = {"c": {"reports": reports, "wires": [{"agency": "W", "articles": ["b"]}]}}
+    (entry,) = VerifiedText.of("In 7,000 days", [finding_of("A")], {}, claims).entries
+    (report,) = entry.reports
+    assert [listed["id"] for listed in report.articles] == ["a", "b", "c", "d", "e"]
+    assert (report.more, list(report.wires)) == (2, [])
+
+
+def test_figures_that_overlap_are_cut():
+    overlapping = {**finding_of("A"), "start": 0, "end": 6}
+    text = VerifiedText.of("In 7,000 days", [overlapping, finding_of("A")], {}, {})
+    assert "".join(piece.text for piece in text.pieces) == "In 7,000 days"
+    assert [piece.text for piece in text.pieces if piece.entry] == ["In 7,0", "00"]
+
+
+ENCODED = {
+    "as long as it may be": ("سأل الصحفيون عن العدد " * 4_900, 200, "No number was read in this text"),
+    "longer than any text": ("a" * (LONGEST_FORM + 1), 413, "more than 200,000 bytes"),
+}
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(("text", "status", "told"), ENCODED.values(), ids=ENCODED)
+def test_a_server_reads_the_form(shipped_server, text, status, told):
+    body = urlencode({"text": text, "language": "ar"}).encode()
+    request = urllib.request.Request(f"{shipped_server}/verify", body, BROWSER)
+    try:
+        response = urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        response = error
+    with response:
+        assert (response.status, told in response.read().decode()) == (status, True)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def _article(article: Mapping[str, Any]) -> str:
     title = f"*{_plain(article['title'])}*"
     address = (article["url"] or "").replace(">", "%3E")
     printed_by = [_plain(name) for name in (article["publisher"], article["agency"]) if name]
-    return ", ".join([f"[{title}](<{address}>)" if address else title, *printed_by, when(article["published"]["edtf"])])
+    inferred = " (inferred)" if article["published"]["basis"] == "inferred" else ""
+    published = when(article["published"]["edtf"]) + inferred
+    return ", ".join([f"[{title}](<{address}>)" if address else title, *printed_by, published])
 
 
 def _plain(text: str) -> str:

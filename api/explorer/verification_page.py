@@ -65,12 +65,12 @@ def refuse() -> Response:
 
 
 def _faults(sent: Texts) -> dict[str, str]:
-    """Return what is wrong with the fields of the form, by field."""
+    """Return what is wrong with the fields of the form, by field, in its order."""
     filled = {name: value for name, value in sent.items() if value}
     faults = {name: "; ".join(messages) for name, messages in TextSchema().validate(filled).items()}
     if not sent["text"].strip():
         faults["text"] = "There is no text; expected a text with numbers."
-    return faults
+    return {name: faults[name] for name in _FIELDS if name in faults}
 
 
 def _names(findings: Sequence[Record]) -> Names:
