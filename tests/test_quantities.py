@@ -275,6 +275,17 @@ KINDS = {
     "the 3rd division": ["ordinal"],
     "http://example.org/400": ["name"],
     "2000 fighters": ["count"],
+    "3-1": ["name", "name"],
+    "+1 555 0137": ["name", "name"],
+    "on June 5-7": ["date"],
+    "on 5 to 7 June": ["date", "date"],
+    "aged 3 and 5": ["age", "age"],
+    "in his 30s": ["age"],
+    "a thirty-something": ["age"],
+    "from 5 km to 10 km": ["distance"],
+    "Ward 3": ["name"],
+    "12 Harbour Street": ["name"],
+    "by 2,013 fighters": ["count"],
     "no one was hurt": [],
     "at the most": [],
     "the second half of the year": [],
@@ -311,6 +322,19 @@ def test_an_unknown_word_beside_a_number_is_flagged_with_the_closest_hedge(text,
     assert (quantity.hedge, unsettled.words.text) == (Hedge.NONE, word)
     assert closest in (None, unsettled.closest)
     assert isinstance(unsettled.hedge, Hedge)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "why"),
+    [
+        ("In 2000 fighters joined the front", "2000", "may be the year 2000 as well"),
+        ("7.000 men", "7.000", "may mean 7,000 as well"),
+        ("not 400 men", "not", "negates the number"),
+    ],
+)
+def test_words_that_can_be_read_in_two_ways_are_flagged(text, words, why):
+    (quantity,) = read_quantities(text, "en")
+    assert [(unsettled.words.text, unsettled.why) for unsettled in quantity.unsettled] == [(words, why)]
 
 
 @pytest.mark.parametrize(
@@ -365,18 +389,9 @@ def test_separators_are_the_languages(tag, text, number):
 
 def test_every_key_of_a_language_is_read():
     other_keys = {"language", "regions", "hedges", "plain_before", "far_hedges", "and", "currencies", "percent"}
-    other_keys |= {
-        "measures",
-        "units",
-        "suffixes",
-        "money_suffixes",
-        "group",
-        "decimal",
-        "elided",
-        "units_first",
-        "compound",
-    }
-    other_keys |= {"lone_halves", "and_between_tens", "grouped_in_twos", "plural_endings", "adverb_endings"}
+    other_keys |= {"measures", "units", "suffixes", "money_suffixes", "group", "decimal", "elided", "units_first"}
+    other_keys |= {"compound", "lone_halves", "and_between_tens", "grouped_in_twos", "plural_endings", "bare_years"}
+    other_keys.add("adverb_endings")
     for tag in known_languages():
         tables = YAML(typ="safe", pure=True).load((LANGUAGES / f"{tag}.yaml").read_text())
         assert tables.keys() <= Language.__annotations__.keys() | other_keys

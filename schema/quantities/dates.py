@@ -69,7 +69,7 @@ def _year_context(number: Number, tokens: list[Token], language: Language) -> bo
     if behind.norm == "-" and tokens[number.last + 1].kind == NUMBER and tokens[number.last + 1].glued:
         end = tokens[number.last + 1].norm
         return len(end) in (2, 4) and not counted_behind(number.last + 2, tokens, language)
-    if before is None:
+    if before is None or before.kind == BREAK:
         return not counted
     if before.norm == "-" and number.first > 1 and tokens[number.first - 2].norm in language.year_after:
         return True
@@ -90,7 +90,7 @@ def _year_context(number: Number, tokens: list[Token], language: Language) -> bo
     hedge = language.hedges_before.before(tokens, number.first)  # "until at least 2025"
     if hedge and hedge[1] and tokens[hedge[1] - 1].norm in language.year_after:
         return not counted and behind.norm not in language.of
-    return before.kind == SYMBOL and before.norm in "(," and not counted
+    return not counted and (language.bare_years or (before.kind == SYMBOL and before.norm in "(,"))
 
 
 def counted_behind(index: int, tokens: list[Token], language: Language) -> bool:

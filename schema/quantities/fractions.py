@@ -28,6 +28,8 @@ class FractionReader:
             place += tokens[place].norm == "-"
         elif tokens[index].norm in language.articles:
             place, article = index + 1, True
+        elif hedge := language.hedges_before.before(tokens, index):  # "a good third"
+            article = tokens[hedge[1]].norm in language.articles
         part = language.fractions.at(tokens, place)
         if not part:
             return None

@@ -62,7 +62,9 @@ def _measure_behind(number: Number, tokens: list[Token], language: Language) -> 
     measure = language.measures.at(tokens, place)
     if not measure:
         return None
-    if len(tokens[place].norm) == 1 and tokens[place].norm == "m" and number.digits == "":
+    if len(tokens[place].norm) == 1 and (number.digits == "" or not (tokens[place].glued or tokens[place].norm == "m")):
+        return None
+    if tokens[place].norm in language.year_after and tokens[place + 1].kind == NUMBER:  # "2249 [of the] year 2015"
         return None
     return Kind(measure[0])
 
@@ -71,6 +73,8 @@ def _is_age(number: Number, tokens: list[Token], language: Language) -> bool:
     """Return whether a number is an age: "aged 22", or between commas behind a name."""
     if not number.first or number.value is None or not 0 < number.value <= OLDEST:
         return False
+    if tokens[number.last].norm == "s" and tokens[number.last].glued and number.digits:  # "in his 30s"
+        return True
     place = number.first
     for phrases in (language.hedges_before, language.range_open):  # "aged over 60", "aged between 6 and 12"
         if not language.ages_before.before(tokens, place) and (phrase := phrases.before(tokens, place)):
@@ -87,6 +91,8 @@ def _is_age_between_commas(number: Number, tokens: list[Token], language: Langua
     name, behind = tokens[number.first - 2], tokens[number.last]
     if behind.norm in language.and_ and tokens[number.last + 1].kind == NUMBER:
         behind = tokens[number.last + 2]
+    if name.norm in language.plurals:  # "the dead, 16, were buried"
+        return False
     return name.kind == WORD and (behind.norm == "," or (behind.kind == BREAK and name.capital))
 
 
@@ -107,8 +113,7 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     if (
         before.kind == WORD
         and token.glued
-        and before.norm not in language.vocabulary
-        and before.norm not in language.prefixes
+        and (before.capital or (before.norm not in language.vocabulary and before.norm not in language.prefixes))
     ):
         return not before.norm.endswith("'")
     if before.norm == "-" and token.glued and before.glued and number.first > 1:

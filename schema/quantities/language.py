@@ -168,6 +168,7 @@ class Language:
         self.elided: dict[str, str] = tables.get("elided", {})
         self.lone_halves: bool = tables.get("lone_halves", False)
         self.and_between_tens: bool = tables.get("and_between_tens", False)
+        self.bare_years: bool = tables.get("bare_years", False)
         self.units_first: bool = tables.get("units_first", False)
         self.grouped_in_twos: bool = tables.get("grouped_in_twos", False)
         self.group = frozenset(tables["group"]) | set("'’٬")

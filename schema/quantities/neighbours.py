@@ -23,7 +23,7 @@ def with_neighbours(numbers: list[Number], tokens: list[Token], language: Langua
             continue
         if _is_score(first, second, tokens):
             kinds[index] = kinds[index + 1] = Kind.NAME
-        elif _is_linked(first, second, tokens, language) and not _counts(second, tokens, language):
+        elif _is_linked(first, second, tokens, language):
             kind = kinds.get(index, first.kind)
             if kind in _HANDED_ON and _may_be(kind, first, second, tokens, language):
                 kinds[index + 1] = kind
@@ -69,18 +69,17 @@ def _is_linked(first: Number, second: Number, tokens: list[Token], language: Lan
     )
 
 
-def _counts(number: Number, tokens: list[Token], language: Language) -> bool:
-    """Return whether what follows a number may be counted by it, or happened to it."""
-    behind = tokens[number.last]
-    return counted_behind(number.last, tokens, language) or behind.norm in language.verbs
-
-
 def _may_be(kind: Kind, first: Number, second: Number, tokens: list[Token], language: Language) -> bool:
+    """Return whether a number may be of the kind of the one before it, as nothing that it may count follows."""
+    if counted_behind(second.last, tokens, language):
+        return False
+    if kind is Kind.NAME:
+        return first.first > 0 and tokens[first.first - 1].norm in language.labels and second.digits.isdecimal()
+    if tokens[second.last].norm in language.verbs:  # "on June 5 and 12 were killed"
+        return False
     if kind is Kind.DATE:
         return _is_day(first) and _is_day(second)
-    if kind is Kind.AGE:
-        return 0 < (second.value or 0) <= OLDEST
-    return first.first > 0 and tokens[first.first - 1].norm in language.labels and second.digits.isdecimal()
+    return 0 < (second.value or 0) <= OLDEST
 
 
 def _in_phone_numbers(numbers: list[Number], tokens: list[Token]) -> set[int]:

@@ -234,6 +234,8 @@ class NumberReader:
         if tokens[index].norm not in language.ones:
             return False
         after = tokens[index + 1].norm
+        if (link := language.range_or.at(tokens, index + 1)) and language.numbers.at(tokens, link[1]):  # "one or two"
+            return False
         if after == "-" and language.fractions.at(tokens, index + 2):
             return False
         if language.not_one_after.before(tokens, index) or self._speaks(index + 1):

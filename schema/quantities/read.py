@@ -27,9 +27,12 @@ _MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
 _MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
 _THOUSAND = 1_000
+_LEAST_ROUND, _ROUND = 10, 5
+"""A number is round from 10 on, and where it is a multiple of 5."""
 _MOST_APART = 20
 """How many times the first number the second may be in "2 or 3"."""
 _LOW_ONLY = frozenset({Hedge.AT_LEAST, Hedge.MORE_THAN})
+_LOOSE = frozenset({Hedge.APPROXIMATELY, Hedge.NEARLY})
 _HIGH_ONLY = frozenset({Hedge.UP_TO, Hedge.FEWER_THAN, Hedge.NEARLY})
 
 
@@ -162,7 +165,8 @@ class _Reader:
         tokens, language = self.tokens, self.language
         if number.kind is Kind.AGE and following.kind is Kind.COUNT:  # "aged 11 to 19"
             number, following = replace(number, kind=Kind.COUNT), replace(following, kind=Kind.AGE)
-        if number.kind not in COUNTED or number.vague or following.vague or number.value is None:
+        measured = number.kind in _MEASURED and number.kind is following.kind
+        if not (number.kind in COUNTED or measured) or number.vague or following.vague or number.value is None:
             return self._range_of_dates(number, following)
         if following.value is None or following.kind not in COUNTED | _MEASURED:
             return None
@@ -321,6 +325,10 @@ class _Reader:
         if not (before.before.spans or quantity.shared) or before.after.spans:
             return False
         if quantity.hedge in (Hedge.NONE, Hedge.VAGUE, Hedge.BETWEEN) or before.last.kind is not interval.low.kind:
+            return False
+        value = interval.last.value or 0
+        rounded = value >= _LEAST_ROUND and not value % _ROUND
+        if quantity.hedge in _LOOSE and not (rounded or interval.last.unit):  # "about 20 rebels and five soldiers"
             return False
         start = before.last.last
         coordinator = language.coordinators.before(tokens, interval.low.first)
