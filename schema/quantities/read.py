@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from schema.intervals import granularity_of
 from schema.quantities import hedges
+from schema.quantities.coordination import are_coordinated
 from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
@@ -12,7 +13,7 @@ from schema.quantities.language import Language, language_of
 from schema.quantities.neighbours import with_neighbours
 from schema.quantities.number import Kind, Number
 from schema.quantities.number_reader import NumberReader, TextTooLong
-from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
+from schema.quantities.tokens import BREAK, WORD, tokens_of
 from schema.quantities.unknown_words import unknown_beside
 from schema.terms import Hedge, Unit
 
@@ -25,7 +26,7 @@ _FRACTION = 10
 """The granularity of a fraction, in percent: "a third" is said of 28.3 to 38.3 percent."""
 _MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
-_MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
+_MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE = 4, 8
 _THOUSAND = 1_000
 _LEAST_ROUND, _ROUND = 10, 5
 """A number is round from 10 on, and where it is a multiple of 5."""
@@ -155,6 +156,8 @@ class _Reader:
             interval = self._range(number, following) if following else None
             if interval is None:
                 hedging = hedges.before(self.tokens, number.first, number.last, self.language)
+                if number.kind is Kind.DURATION and self._is_period(hedging, number):
+                    hedging = Hedging()
                 interval = _Interval(number, None, hedging, hedges.after(self.tokens, number.last, self.language))
             intervals.append(interval)
             index += 2 if interval.high else 1
@@ -191,6 +194,12 @@ class _Reader:
         hedging = outer if opener is None else replace(outer, spans=(*outer.spans, *inner.spans))
         behind = hedges.after(tokens, following.last, language)
         return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
+
+    def _is_period(self, hedging: Hedging, number: Number) -> bool:
+        """Return whether "over" before a duration means during it: "400 jobs over three years"."""
+        first, language = hedging.first, self.language
+        lasting = first > 0 and self.tokens[first - 1].norm in language.lasting
+        return first == number.first - 1 and self.tokens[first].norm in language.during and not lasting
 
     def _range_of_dates(self, number: Number, following: Number) -> _Interval | None:
         """Return the range of two dates with a dash between, such as 2014-2017, or None."""
@@ -268,7 +277,6 @@ class _Reader:
         shared = False
         if not spans and previous and counted and self._covers(previous, interval):
             hedge, shared = previous[1].hedge, True
-            spans = list(previous[0].before.spans)
         if number.vague:
             hedge = Hedge.VAGUE
         elif interval.high and hedge in (Hedge.NONE, Hedge.APPROXIMATELY):
@@ -292,7 +300,7 @@ class _Reader:
             self._unit(last, noun),
             self._words(*noun) if noun else None,
             self._granularity(number, numbers),
-            tuple(self._words(*span) for span in spans),
+            previous[1].hedges if shared and previous else tuple(self._words(*span) for span in spans),
             shared,
             tuple(self._unsettled(interval)) if counted else (),
         )
@@ -320,7 +328,6 @@ class _Reader:
 
     def _covers(self, previous: tuple[_Interval, Quantity], interval: _Interval) -> bool:
         """Return whether the hedge before the number before covers this one: "about 500 men and 300 women"."""
-        tokens, language = self.tokens, self.language
         before, quantity = previous
         if not (before.before.spans or quantity.shared) or before.after.spans:
             return False
@@ -330,14 +337,7 @@ class _Reader:
         rounded = value >= _LEAST_ROUND and not value % _ROUND
         if quantity.hedge in _LOOSE and not (rounded or interval.last.unit):  # "about 20 rebels and five soldiers"
             return False
-        start = before.last.last
-        coordinator = language.coordinators.before(tokens, interval.low.first)
-        if not coordinator or not start <= coordinator[1] <= start + _MOST_COORDINATED:
-            return False
-        return all(
-            tokens[place].kind in (WORD, SYMBOL) and tokens[place].norm not in language.verbs
-            for place in range(start, coordinator[1])
-        )
+        return are_coordinated(self.tokens, before.last.last, interval.low.first, self.language)
 
     def _is_proper_name(self, index: int) -> bool:
         """Return whether a token is a word with a capital within a sentence: "Billy 12", "Italy 400"."""
