@@ -24,7 +24,8 @@ COUNTED = frozenset({Kind.COUNT, Kind.PERCENT, Kind.MONEY, Kind.FRACTION})
 _MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
 _MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE = 4, 8
-_THOUSAND = 1_000
+_HUNDRED, _THOUSAND = 100, 1_000
+_SCALES = (1_000, 1_000_000, 1_000_000_000)
 _LEAST_ROUND, _ROUND = 10, 5
 """A number is round from 10 on, and where it is a multiple of 5."""
 _MOST_APART = 20
@@ -150,6 +151,8 @@ class _Reader:
             number = self.numbers[index]
             following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
             interval = self._range(number, following) if following else None
+            if following and self._ends_vague_range(number, following):
+                self.numbers[index + 1] = replace(following, doubt="ends a range that begins with a vague word")
             if interval is None:
                 hedging = hedges.before(self.tokens, number.first, number.last, self.language)
                 if number.kind is Kind.DURATION and self._is_period(hedging, number):
@@ -191,6 +194,11 @@ class _Reader:
         behind = hedges.after(tokens, following.last, language)
         return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
 
+    def _ends_vague_range(self, number: Number, following: Number) -> bool:
+        """Return whether a number is the end of "several hundred to 1,000"; in "sent hundreds to 12 camps" it is not."""
+        larger = (following.value or 0) > (number.magnitude or 0) > 0
+        return larger and number.vague and self._link(number.last, following.first) in ("to", "dash")
+
     def _is_period(self, hedging: Hedging, number: Number) -> bool:
         """Return whether "over" before a duration means during it: "400 jobs over three years"."""
         first, language = hedging.first, self.language
@@ -220,7 +228,7 @@ class _Reader:
                 return phrase[1], place
         return None, number.first
 
-    def _link(self, last: int, first: int, *, opened: bool, between: bool) -> str | None:
+    def _link(self, last: int, first: int, *, opened: bool = False, between: bool = False) -> str | None:
         """Return what joins two numbers to a range, by the tokens between them: "dash", "to", "or", "and"; or None."""
         tokens, language = self.tokens, self.language
         if first - last == 1 and tokens[last].norm in _DASHES:
@@ -344,7 +352,12 @@ class _Reader:
 
 def _with_shared_scale(number: Number, following: Number) -> Number:
     """Return the first end of a range with the scale of the second: "five to six thousand", "5-6,000"."""
-    if number.value is None or following.value is None or number.scale != 1:
+    if number.value is None or following.value is None:
+        return number
+    if number.scale == _HUNDRED and following.scale / _HUNDRED in _SCALES:  # "two hundred to three hundred thousand"
+        shared = whole(number.value * following.scale / _HUNDRED)
+        return replace(number, value=shared) if shared < following.value else number
+    if number.scale != 1:
         return number
     scale, mantissa = following.scale, following.mantissa
     plain = not number.digits or number.digits.isdecimal() or number.value != int(number.value)
