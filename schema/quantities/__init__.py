@@ -6,7 +6,7 @@
 - `kinds` and `dates` tell ages, names and dates from counts, `neighbours` those that only the number beside them tells
 - `hedges` reads the words beside a number, `coordination` which numbers one hedge covers, `unknown_words` flags those
   that are in no table
-- `read` puts them together: `read_quantities`
+- `read` puts them together, with the `shared_scale` of ranges: `read_quantities`
 
 This package imports `schema.terms` and `schema.intervals`, and nothing else of ours.
 """
