@@ -23,7 +23,7 @@ metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
 FORMAT = 4
-"""The version of these tables and of the keys of their records; `PRAGMA user_version` of a release's file."""
+"""The version of these tables and of the keys of their records; `user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
 
@@ -169,11 +169,6 @@ RESOURCES = {table.name: table for table in metadata.sorted_tables if "id" in ta
 """The tables that are resources, by name."""
 SEARCHED = tuple(name for name in RESOURCES if name != "claims")
 """The resources that full text finds; a claim is found by its estimates."""
-
-
-def full_text(name: str) -> str:
-    """Return the SQL that creates the full-text index of a resource; its rowid is the record's position."""
-    return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
 
 
 ANY, ANY_YEAR = 0, -1

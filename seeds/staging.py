@@ -11,7 +11,7 @@ from typing import Any, Self
 import orjson
 
 from schema.flat import batched
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 from seeds.entries import VOCABULARIES, Record, Seeds
 
 _TABLES = """

@@ -3,7 +3,7 @@
 import pytest
 from conftest import GOOD, make_release
 
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 from schema.store.seal import is_intact
 from seeds import SHIPPED
 from seeds.release import publish

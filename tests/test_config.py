@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from api import config, create_app
 from api.cli import main
 from api.config import Config, memory_limit, read_config
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 
 
 @pytest.fixture(autouse=True)

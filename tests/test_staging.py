@@ -15,7 +15,7 @@ from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.dataset import DatasetSchema
 from schema.envelopes import Envelope
 from schema.records import ArticleSchema, ClaimSchema, EstimateSchema, ReportSchema
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 from schema.terms import AsOfBasis, Hedge, Locus
 from seeds import SHIPPED, workers
 from seeds.curated.check import check_seeds

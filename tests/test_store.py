@@ -13,9 +13,10 @@ from conftest import GOOD, make_release
 
 from api import create_app
 from schema import tables
+from schema.store import queries, sqlite
 from schema.store import release as store
-from schema.store import sqlite
-from schema.store.release import Database, DatabaseError, database_path
+from schema.store.errors import DatabaseError
+from schema.store.release import Database, database_path
 from schema.store.seal import is_intact
 from seeds import SHIPPED
 
@@ -143,7 +144,7 @@ def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypat
     client = app.test_client()
     assert client.get("/conflicts").status_code == 200
     with monkeypatch.context() as impatient:
-        impatient.setattr(sqlite, "LONGEST_QUERY", -1)
+        impatient.setattr(queries, "LONGEST_QUERY", -1)
         response = client.get("/conflicts?within=36525")
         assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
         assert "ask for less, by more filters" in response.json["detail"]

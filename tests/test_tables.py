@@ -6,6 +6,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from schema import dataset, records, tables, vocabulary
+from schema.store.sqlite import full_text_sql
 
 DIGESTS = {1: "73ba492091c3a0c6", 2: "1b38587a675c5047", 3: "894e4bffaee7c280", 4: "49a887626f582959"}
 """For each format, a digest of what is declared; only that of the present one is compared."""
@@ -18,7 +19,7 @@ def declared() -> str:
         *(CreateIndex(index) for table in tables.metadata.sorted_tables for index in table.indexes),
     ]
     statements = [str(element.compile(dialect=sqlite.dialect())) for element in elements]
-    statements += map(tables.full_text, tables.SEARCHED)
+    statements += map(full_text_sql, tables.SEARCHED)
     values = [value for module in (vocabulary, records, dataset) for value in vars(module).values()]
     schemas = {value for value in values if isinstance(value, type) and issubclass(value, vocabulary.Record)}
     keys = [f"{schema.__name__}: {', '.join(schema().fields)}" for schema in schemas]

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 import click
 
 from api.config import read_config, renamed_variables
-from schema.store.release import DatabaseError, database_path, is_outdated_copy
+from schema.store.errors import DatabaseError
+from schema.store.release import database_path, is_outdated_copy
 from seeds import SHIPPED
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import click
 from api.cli.progress import Reading, steps
 from api.config import configured_database
 from schema.grammar import counted
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds

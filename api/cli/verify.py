@@ -16,7 +16,8 @@ from api.http.limits import LONGEST_BODY
 from api.read.verification import Verdict
 from schema.fields import Edtf, Language
 from schema.quantities import TextTooLong
-from schema.store.release import Database, DatabaseError
+from schema.store.errors import DatabaseError
+from schema.store.release import Database
 
 _MEDIA_TYPES = {".html": HTML, ".htm": HTML, ".md": MARKDOWN, ".markdown": MARKDOWN}
 _LEVELS = {

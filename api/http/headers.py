@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestURITooLarge
 
 from api import context
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 
 LONGEST_ADDRESS = 8000
 """The longest path with query, in characters; gunicorn reads up to 8190, so that the 414 comes from here."""

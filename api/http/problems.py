@@ -1,18 +1,16 @@
 """Errors as problem documents (RFC 9457), all with the same keys."""
 
 import logging
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
 from marshmallow import Schema, fields
-from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from schema.store.release import DatabaseError
-from schema.store.sqlite import LONGEST_QUERY, client_is_waiting
+from schema.store.errors import DatabaseError, QueryError
+from schema.store.queries import LONGEST_QUERY, client_is_waiting
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +64,7 @@ def handle_http_exception(error: HTTPException) -> Response:
 def _no_database(error: Exception) -> Response:
     """Return 503: there is no readable database, or a query took too long."""
     detail = "The dataset cannot be read just now; try again later."
-    if "interrupted" in str(getattr(error, "orig", error)):
+    if isinstance(error, QueryError) and error.interrupted:
         detail = f"This question takes more than {LONGEST_QUERY} seconds here; ask for less, by more filters."
     if client_is_waiting():
         log.error("request %s: %s", g.get("request_id"), error)
@@ -87,5 +85,4 @@ def init_app(app: Flask) -> None:
     """Register the error handlers; flask-smorest registers `Api.handle_http_exception` for HTTP errors."""
     app.register_error_handler(DatabaseError, _no_database)
     app.register_error_handler(QueryError, _no_database)
-    app.register_error_handler(sqlite3.DatabaseError, _no_database)
     app.register_error_handler(Exception, _unforeseen)

@@ -11,7 +11,7 @@ from api import context
 from schema import tables
 from schema.fields import Term
 from schema.names import fold, nearest
-from schema.store.sqlite import Statement
+from schema.store.queries import Statement
 
 MOST_WORDS = 20
 """The most values that a parameter takes."""

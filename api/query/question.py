@@ -16,7 +16,7 @@ from api import context
 from api.query.filters import FILTER_NAMES, SINGLE, Parameters, RegionScope
 from schema.fields import Term
 from schema.names import nearest
-from schema.store.release import DatabaseError
+from schema.store.errors import DatabaseError
 
 CACHED_QUESTIONS, LONGEST_CACHED = 4096, 1000
 """The number of parsed questions in a process's cache, and the longest query string of a cached one, in bytes."""

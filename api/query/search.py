@@ -1,18 +1,19 @@
-"""Full-text search: search texts as conditions and expressions of SQLite's FTS5."""
+"""Full-text search: search texts as conditions."""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, TableClause, column, false, not_, or_, select
-from sqlalchemy import table as named_table
+from sqlalchemy import ColumnElement, Table, false, not_, or_, select
+
+from schema.store.queries import Search, full_text_index, indexed_position, matches
 
 _WORD_OR_PHRASE = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 class _Clause(NamedTuple):
-    """Words joined by `or`, quoted for FTS5: one of `words` occurs, or one of `excluded` does not."""
+    """Words and phrases joined by `or`: one of `words` occurs, or one of `excluded` does not."""
 
     words: list[str]
     excluded: list[str]
@@ -21,35 +22,29 @@ class _Clause(NamedTuple):
 def search_conditions(resource: Table, text: str | None) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions of a search text on a resource: each word occurs, `or` joins two, `-` excludes one.
 
-    Every word is quoted before it reaches FTS5, so that no text is a syntax error. A word without a letter or digit is
-    skipped; a text of such words alone finds nothing.
+    No text is a syntax error. A word without a letter or digit is skipped; a text of such words alone finds nothing.
     """
     if text is None:
         return
     clauses = _clauses(text)
     if not clauses:
         yield false()
-    required = [clause.words for clause in clauses if not clause.excluded]
+    required = tuple(tuple(clause.words) for clause in clauses if not clause.excluded)
     if required:
-        yield _matches(resource, _and_expression(required))
+        yield _matches(resource, required)
     for words, excluded in clauses:
         if excluded:
-            alternatives = [_matches(resource, " OR ".join(words))] if words else []
-            yield or_(*alternatives, *(not_(_matches(resource, word)) for word in excluded))
+            alternatives = [_matches(resource, (tuple(words),))] if words else []
+            yield or_(*alternatives, *(not_(_matches(resource, ((word,),))) for word in excluded))
 
 
 @lru_cache(maxsize=4096)
-def match_expression(text: str) -> str | None:
-    """Return one FTS5 expression for a search text, or None if it needs several: where a word is excluded."""
+def single_search(text: str) -> Search | None:
+    """Return the one search of a search text, or None if it needs several: where a word is excluded."""
     clauses = _clauses(text)
     if not clauses or any(clause.excluded for clause in clauses):
         return None
-    return _and_expression([clause.words for clause in clauses])
-
-
-def full_text_table(resource: Table) -> TableClause:
-    """Return the full-text index of a resource; a row's `rowid` is the record's position."""
-    return named_table(f"{resource.name}_fts", column("rowid"), column(f"{resource.name}_fts"))
+    return tuple(tuple(clause.words) for clause in clauses)
 
 
 def _clauses(text: str) -> list[_Clause]:
@@ -65,16 +60,11 @@ def _clauses(text: str) -> list[_Clause]:
             continue
         if not after_or:
             clauses.append(_Clause([], []))
-        (clauses[-1].excluded if minus else clauses[-1].words).append(f'"{words}"')
+        (clauses[-1].excluded if minus else clauses[-1].words).append(words)
         after_or = False
     return clauses
 
 
-def _and_expression(clauses: list[list[str]]) -> str:
-    return " AND ".join(f"({' OR '.join(words)})" for words in clauses)
-
-
-def _matches(resource: Table, expression: str) -> ColumnElement[bool]:
-    full_text = full_text_table(resource)
-    positions = select(full_text.c.rowid).where(full_text.c[f"{resource.name}_fts"].match(expression))
-    return resource.c.position.in_(positions)
+def _matches(resource: Table, search: Search) -> ColumnElement[bool]:
+    index = full_text_index(resource)
+    return resource.c.position.in_(select(indexed_position(index)).where(matches(index, search=search)))

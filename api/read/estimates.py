@@ -10,24 +10,23 @@ from functools import lru_cache, partial
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, select
 
 from api import context
 from api.query.filters import SINGLE
 from api.query.question import Question
-from api.query.search import full_text_table, match_expression
+from api.query.search import single_search
 from api.read import totals
 from api.read.pages import Listing, Page, Start, record_gone
 from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
-from schema.store.sqlite import Statement
+from schema.store.queries import Search, Statement, as_bytes, full_text_index, indexed_position, matches
 
 _RENDERED, _LISTED = tables.estimates_rendered.c, tables.region_estimates.c
-_FULL_TEXT = full_text_table(tables.estimates)
+_FULL_TEXT = full_text_index(tables.estimates)
+_INDEXED = indexed_position(_FULL_TEXT)
 
-_MATCHES = Statement(
-    select(func.count()).select_from(_FULL_TEXT).where(_FULL_TEXT.c.estimates_fts.match(bindparam("match")))
-)
+_MATCHES = Statement(select(func.count()).select_from(_FULL_TEXT).where(matches(_FULL_TEXT)))
 
 
 class _PageStatements:
@@ -44,7 +43,7 @@ class _PageStatements:
         *conditions: ColumnElement[bool],
         first_page: Statement | None = None,
     ) -> None:
-        rows = select(cast(_RENDERED.json, LargeBinary)).select_from(source).where(*conditions)
+        rows = select(as_bytes(_RENDERED.json)).select_from(source).where(*conditions)
         self.first_page = first_page
         page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
         self.forwards = Statement(page.where(position > bindparam("edge")).order_by(position))
@@ -65,13 +64,9 @@ _OF_REGION = _PageStatements(
     _LISTED.position,
     _with_json(tables.region_estimates, _LISTED.position),
     *_of_list(tables.region_estimates),
-    first_page=Statement(select(cast(tables.first_pages.c.json, LargeBinary)).where(*_of_list(tables.first_pages))),
+    first_page=Statement(select(as_bytes(tables.first_pages.c.json)).where(*_of_list(tables.first_pages))),
 )
-_MATCHING = _PageStatements(
-    _FULL_TEXT.c.rowid,
-    _with_json(_FULL_TEXT, _FULL_TEXT.c.rowid),
-    _FULL_TEXT.c.estimates_fts.match(bindparam("match")),
-)
+_MATCHING = _PageStatements(_INDEXED, _with_json(_FULL_TEXT, _INDEXED), matches(_FULL_TEXT))
 
 
 @dataclass(frozen=True)
@@ -131,10 +126,10 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
             return NewestList(_OF_REGION, values, total, keyset_list)
         if not single:
             return NewestList(_ALL, {}, total, keyset_list)
-    match = match_expression(question.parameters["q"]) if question.filters.keys() == {"q"} else None
-    if match:
-        total = partial(_matches, context.release().fingerprint, match)
-        return NewestList(_MATCHING, {"match": match}, total, keyset_list)
+    search = single_search(question.parameters["q"]) if question.filters.keys() == {"q"} else None
+    if search:
+        total = partial(_matches, context.release().fingerprint, search)
+        return NewestList(_MATCHING, {"search": search}, total, keyset_list)
     return keyset_list()
 
 
@@ -143,7 +138,7 @@ def _counted(ids: Mapping[str, str | None]) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _matches(_release: bytes, match: str) -> int:
-    """Return how many estimates a full-text expression finds; the pages of a search are counted once, not each."""
-    total: int = _MATCHES.value(context.connection(), match=match)
+def _matches(_release: bytes, search: Search) -> int:
+    """Return how many estimates a search finds; the pages of a search are counted once, not each."""
+    total: int = _MATCHES.value(context.connection(), search=search)
     return total

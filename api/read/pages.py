@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func
 from werkzeug.exceptions import NotFound
 
 from schema.flat import ROWS_AT_A_TIME
+from schema.store.queries import begin_query
 from schema.store.release import Release
-from schema.store.sqlite import begin_query
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, LargeBinary, Select, Table, bindparam, cast, select
+from sqlalchemy import Connection, FromClause, Select, Table, bindparam, select
 
 from api import context
 from api.query.conditions import estimate_conditions
@@ -18,8 +18,8 @@ from api.read.resources import ESTIMATES, POSITIONS, Resource
 from schema import tables
 from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.envelopes import ENVELOPE_COLUMNS, Envelope
+from schema.store.queries import Statement, among, as_bytes
 from schema.store.release import Release
-from schema.store.sqlite import Statement, array, listed
 
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
@@ -85,18 +85,18 @@ def _json_table(table: Table) -> FromClause:
 def _item_statement(table: Table) -> Statement:
     """Return the statement of the JSON of one record, by its `id`."""
     json_table = _json_table(table)
-    json = select(cast(json_table.c.json, LargeBinary)).where(table.c.id == bindparam("id"))
+    json = select(as_bytes(json_table.c.json)).where(table.c.id == bindparam("id"))
     return Statement(json if json_table is table else json.where(json_table.c.position == table.c.position))
 
 
 def _reader(table: Table) -> Read:
     """Return the function that reads the JSON of a table's records at given positions."""
     json_table = _json_table(table).c
-    rows = select(json_table.position, cast(json_table.json, LargeBinary))
-    statement = Statement(rows.where(json_table.position.in_(listed("positions"))))
+    rows: Select[Any] = select(json_table.position, as_bytes(json_table.json))
+    statement = Statement(rows.where(among(json_table.position, "positions")))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
-        json_by_position = dict(statement.rows(connection, positions=array(positions)))
+        json_by_position = dict(statement.rows(connection, positions=positions))
         return [json_by_position[position] for position in positions]
 
     return read
@@ -112,18 +112,18 @@ _REPORTS = (
         _ESTIMATES.claim_position,
         *(_ESTIMATES.drift, _ESTIMATES.drift_from),
         *(_CLAIMS[name] for name in ("id", *Carriers._fields, *ENVELOPE_COLUMNS)),
-        cast(tables.estimates_rendered.c.json, LargeBinary).label("json"),
+        as_bytes(tables.estimates_rendered.c.json).label("json"),
     )
     .join_from(tables.claims, tables.estimates, _ESTIMATES.claim_position == _CLAIMS.position)
     .join(tables.estimates_rendered, tables.estimates_rendered.c.position == _ESTIMATES.position)
-    .where(_CLAIMS.position.in_(listed("positions")))
+    .where(among(_CLAIMS.position, "positions"))
     .order_by(_ESTIMATES.claim_position, _ESTIMATES.claim_rank)
 )
 
 
 def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes]:
     """Return the claims at given positions as JSON, composed of the JSON of their estimates."""
-    rows = connection.execute(_REPORTS, {"positions": array(positions)}).all()
+    rows = connection.execute(_REPORTS, {"positions": positions}).all()
     json_by_position = {}
     for position, rows_of_claim in groupby(rows, lambda row: row.claim_position):
         estimates = list(rows_of_claim)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 from api import context
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period, day_number
-from schema.store.sqlite import Statement, array, listed
+from schema.store.queries import Statement, among
 from schema.terms import Hedge
 
 KINDS = ("indicator", "group", "region")
@@ -57,7 +57,7 @@ class ReportedNumber(NamedTuple):
 
 
 def _is_about(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [_ESTIMATES[f"{kind}_position"].in_(listed(kind)) for kind in kinds]
+    return [among(_ESTIMATES[f"{kind}_position"], kind) for kind in kinds]
 
 
 _FIRST_DAY, _LAST_DAY = _ESTIMATES.as_of_first_day, _ESTIMATES.as_of_last_day
@@ -74,10 +74,7 @@ def _printing(kinds: Sequence[str]) -> Statement:
     Each part of the union reads one index; with OR, SQLite would read all estimates of a group or of an indicator.
     """
     positions = union(
-        *(
-            select(_ESTIMATES.position).where(_ESTIMATES[name].in_(listed("numbers")), *_is_about(kinds))
-            for name in NUMBERS
-        )
+        *(select(_ESTIMATES.position).where(among(_ESTIMATES[name], "numbers"), *_is_about(kinds)) for name in NUMBERS)
     )
     return Statement(_ROWS.where(_ESTIMATES.position.in_(positions)))
 
@@ -117,7 +114,7 @@ class Days(NamedTuple):
 def that_print(numbers: Sequence[float], topic: Topic, days: Days) -> list[ReportedNumber]:
     """Return the estimates about a topic that print one of some numbers."""
     kinds = tuple(kind for kind in KINDS if kind in topic)
-    return _read(_PRINTING[kinds], topic, days, numbers=array(numbers))
+    return _read(_PRINTING[kinds], topic, days, numbers=numbers)
 
 
 def that_say_vaguely(magnitude: float | None, topic: Topic, days: Days) -> list[ReportedNumber]:
@@ -139,10 +136,10 @@ def _read(statement: Statement, topic: Topic, days: Days, **values: Any) -> list
     return [ReportedNumber(*row) for row in rows]
 
 
-def _positions(topic: Topic) -> dict[str, str]:
-    """Return the positions of the records of a topic, as arrays by kind."""
+def _positions(topic: Topic) -> dict[str, list[int]]:
+    """Return the positions of the records of a topic, by kind."""
     release = context.release().fingerprint
-    return {kind: array([_position_of(release, kind)[id_] for id_ in ids]) for kind, ids in topic.items()}
+    return {kind: [_position_of(release, kind)[id_] for id_ in ids] for kind, ids in topic.items()}
 
 
 @lru_cache(maxsize=2 * len(KINDS))

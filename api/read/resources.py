@@ -11,7 +11,7 @@ from api.read.pages import Order, orders
 from schema import tables
 from schema.claim_json import Carriers
 from schema.records import SCHEMAS
-from schema.store.sqlite import Statement
+from schema.store.queries import Statement
 
 _ESTIMATES = tables.estimates.c
 

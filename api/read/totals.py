@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, liter
 from api.query.filters import SINGLE, Parameters, RegionScope
 from api.query.question import single_only
 from schema import tables
-from schema.store.sqlite import Statement
+from schema.store.queries import Statement
 from schema.tables import ANY, ANY_YEAR
 
 Count = tuple[str, str, int]

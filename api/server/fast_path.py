@@ -6,12 +6,10 @@ thread, which has more time and can answer with a problem document.
 
 import logging
 import re
-import sqlite3
 import time
 from traceback import walk_tb
 
 from marshmallow import ValidationError
-from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.exceptions import HTTPException
 
 from api import context
@@ -24,8 +22,9 @@ from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
 from api.http.metrics import FAILURES, Metrics
 from api.query.question import parse_question
 from api.server.cache import Cache, CacheEntry, Headers, RequestKey, header_lines
-from schema.store.release import Database, DatabaseError, Release
-from schema.store.sqlite import Deadline
+from schema.store.errors import DatabaseError, QueryError
+from schema.store.queries import Deadline
+from schema.store.release import Database, Release
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +98,8 @@ class FastPath:
                     return None
                 if "format" in parameters or is_acceptable(endpoint.media_types):
                     entry = self._entry(endpoint.route, endpoint.answer(question, **ids), request, if_none_match)
-        except (QueryError, sqlite3.DatabaseError) as error:
-            if not _is_interrupted(error):
+        except QueryError as error:
+            if not error.interrupted:
                 raise
             self._skip(shape)
         if began and time.thread_time() - began > MAX_SECONDS:  # rendering takes time as well
@@ -163,8 +162,3 @@ class FastPath:
         if place not in self._logged:
             self._logged.add(place)
             log.error("the fast path failed, so Flask answers; logged once for this cause", exc_info=error)
-
-
-def _is_interrupted(error: Exception) -> bool:
-    """Return whether SQLite interrupted a query because its time was over."""
-    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

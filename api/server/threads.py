@@ -1,7 +1,7 @@
 """The pool of threads in which Flask answers: one call for a whole body, one call for each piece of a stream.
 
 A slow client occupies no thread: the next piece is read after the previous one has been sent. When a client has gone,
-gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.store.sqlite`).
+gunicorn cancels the task that waits, and the thread's query is interrupted (`schema.store.queries`).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask
 
-from schema.store.sqlite import Deadline
+from schema.store.queries import Deadline
 
 THREADS = 16
 PIECE, PIECE_SECONDS = 65_536, 0.02

@@ -1,4 +1,4 @@
-"""Releases as SQLite files: `sqlite` connects and queries, `seal` marks a file, `release` opens the live one.
+"""Releases: `release` opens the live one, `seal` marks its file, `queries` reads it, `sqlite` says how SQLite does.
 
-Imports only `tables` from `schema`. Only `sqlite` runs queries, so another database engine is another module beside it.
+Imports only `tables` from `schema`. What only one database engine understands stands in the module of that engine.
 """

@@ -6,11 +6,10 @@ A release is one SQLite file that never changes once it is live; a new one repla
 import hashlib
 import logging
 import os
-import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +21,9 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from schema import tables
+from schema.store.errors import DatabaseError, QueryError
 from schema.store.seal import CHUNK, checksum_of, format_of, is_intact, is_ours
-from schema.store.sqlite import Connections, Identity, identity_of, uri_of
+from schema.store.sqlite import Connections, Identity, identity_of, read_value
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,6 @@ LARGEST_CHECKED_FIRST = 256_000_000
 
 CHECK_THREAD = "checksum"
 """The name of the thread that checks a file while it is served."""
-
-
-class DatabaseError(Exception):
-    """A release cannot be read or written; the message says why, and what to do."""
 
 
 def _damaged(path: Path) -> DatabaseError:
@@ -63,9 +59,8 @@ def database_path(url: str) -> Path:
 def is_outdated_copy(path: Path) -> bool:
     """Return whether a database holds the shipped seeds in another format; to replace it loses no data of the user."""
     try:
-        with closing(sqlite3.connect(uri_of(path), uri=True)) as connection:
-            (shipped,) = connection.execute("SELECT shipped FROM dataset").fetchone()
-    except (sqlite3.Error, TypeError):  # no database, or another program's
+        shipped = read_value(path, "SELECT shipped FROM dataset")
+    except QueryError:  # no database, or another program's
         return False
     return bool(shipped) and is_ours(path) and format_of(path) != tables.FORMAT
 
@@ -111,7 +106,7 @@ class Release:
             checksum, refusal = checksum_of(path), _refusal(path, check_bytes=not check_later)
         except OSError as error:
             raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
-        except sqlite3.Error as error:
+        except QueryError as error:
             raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
         if identity_of(path) != self.identity:
             raise _Superseded
@@ -123,7 +118,7 @@ class Release:
             with self.engine.connect() as connection:
                 row = connection.execute(select(tables.dataset)).one()
                 self.versions = list(connection.scalars(select(tables.versions.c.version).order_by("number")))
-        except SQLAlchemyError as error:
+        except (QueryError, SQLAlchemyError) as error:
             raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
         self.version: str = row.version
         self.dataset: dict[str, Any] = orjson.loads(row.json)

@@ -1,8 +1,8 @@
 """The marks of a release's file: application, format, and a checksum, because SQLite does not notice flipped bits.
 
-The first two are SQLite's own numbers, `PRAGMA application_id` and `PRAGMA user_version`. The checksum is a CRC-32 of
-the file with its own eight digits as zero bytes. It is the only row of the table `seal`, which is made before all other
-tables and so begins on the file's second page.
+The first two are numbers in the header of an SQLite file, `application_id` and `user_version`. The checksum is a CRC-32
+of the file with its own eight digits as zero bytes. It is the only row of the table `seal`, which is made before all
+other tables and so begins on the file's second page.
 """
 
 import os

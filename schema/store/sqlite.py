@@ -1,75 +1,39 @@
-"""Connections to SQLite (one for each thread), compiled statements, and deadlines that interrupt queries.
+"""SQLite: connections (one for each thread), and its own words for the expressions of `schema.store.queries`.
 
-SQLite calls `_must_stop` in the thread that runs a query. So a deadline that a thread has entered applies to all its
+SQLite calls `must_stop` in the thread that runs a query. So a deadline that a thread has entered applies to all its
 queries, on any connection.
 """
 
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Sequence
-from math import inf
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, QueuePool, Select, bindparam, column, create_engine, event, func, select
+from sqlalchemy import Connection, ExceptionContext, QueuePool, create_engine, event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
-LONGEST_QUERY = 20
-"""Seconds that a query may take; gunicorn lets running requests go on for 30 when it stops."""
+from schema.store.errors import QueryError
+from schema.store.queries import (
+    ENGINES,
+    Among,
+    AsBytes,
+    Engine,
+    IndexedPosition,
+    Matches,
+    Search,
+    begin_query,
+    must_stop,
+    query_error,
+)
+
 STEPS_BETWEEN_CHECKS = 20_000
 """Steps of SQLite's virtual machine between two checks of the deadline; about half a millisecond."""
-
-
-class Deadline:
-    """The time at which queries are interrupted; a context manager that applies to all queries of its thread.
-
-    `until` is a time of `time.monotonic`. Any thread sets `cancelled` when the client has gone.
-    """
-
-    def __init__(self, until: float = inf) -> None:
-        self.until = until
-        self.cancelled = False
-
-    def __enter__(self) -> None:
-        """Apply to this thread from now on."""
-        _this_thread.deadline = self
-
-    def __exit__(self, *_: object) -> None:
-        """Apply to this thread no longer."""
-        _this_thread.deadline = _NO_DEADLINE
-
-
-_NO_DEADLINE = Deadline()
-
-
-class _ThisThread(threading.local):
-    """The deadline of this thread, and the time at which its present query has to end."""
-
-    deadline = _NO_DEADLINE
-    query_ends = inf
-
-
-_this_thread = _ThisThread()
-
-
-def client_is_waiting() -> bool:
-    """Return whether the client that this thread works for still waits."""
-    return not _this_thread.deadline.cancelled
-
-
-def begin_query() -> None:
-    """Begin to count the seconds of a query, or of the next rows of one, in this thread."""
-    _this_thread.query_ends = time.monotonic() + LONGEST_QUERY
-
-
-def _must_stop() -> bool:
-    """Return whether SQLite is to interrupt the present query: its time is over, or its client has gone."""
-    deadline = _this_thread.deadline
-    return deadline.cancelled or time.monotonic() > min(_this_thread.query_ends, deadline.until)
 
 
 class Identity(NamedTuple):
@@ -127,6 +91,7 @@ class Connections:
         )
         event.listen(self.engine, "close", self._forget)
         event.listen(self.engine, "before_cursor_execute", _before_cursor_execute)
+        event.listen(self.engine, "handle_error", _as_query_error)
 
     def connection(self) -> Connection:
         """Return this thread's connection, which stays open as long as the release does."""
@@ -137,17 +102,20 @@ class Connections:
         return connection
 
     def _open(self, factory: type[sqlite3.Connection]) -> sqlite3.Connection:
-        """Return a new connection to the file that is at the path now."""
-        connection = sqlite3.connect(
-            uri_of(self._path),
-            uri=True,
-            check_same_thread=False,  # different threads may read a stream
-            cached_statements=512,
-            factory=factory,
-        )
-        connection.set_progress_handler(_must_stop, STEPS_BETWEEN_CHECKS)
-        # Pages are read from the system's cache, which all processes share, without a copy (SQLite: the first 2 GB).
-        connection.execute(f"PRAGMA mmap_size = {self._identity.size}")
+        """Return a new connection to the file that is at the path now; raises QueryError."""
+        try:
+            connection = sqlite3.connect(
+                uri_of(self._path),
+                uri=True,
+                check_same_thread=False,  # different threads may read a stream
+                cached_statements=512,
+                factory=factory,
+            )
+            connection.set_progress_handler(must_stop, STEPS_BETWEEN_CHECKS)
+            # Pages are read from the system's cache, which processes share, without a copy (SQLite: the first 2 GB).
+            connection.execute(f"PRAGMA mmap_size = {self._identity.size}")
+        except sqlite3.Error as error:
+            raise query_error(error, "sqlite") from error
         self._opened.add(connection)
         return connection
 
@@ -178,36 +146,66 @@ def _before_cursor_execute(*_: object) -> None:
     begin_query()
 
 
-def listed(parameter: str) -> Select[Any]:
-    """Return the SELECT of the values of a parameter that `array` made: the same statement for any number of them."""
-    return select(func.json_each(bindparam(parameter)).table_valued(column("value")).c.value)
+def _as_query_error(context: ExceptionContext) -> QueryError | None:
+    """Return the error to raise in place of one of SQLite; None for any other."""
+    error = context.original_exception
+    return query_error(error, "sqlite") if isinstance(error, sqlite3.Error) else None
 
 
-def array(values: Sequence[float]) -> str:
-    """Return numbers as the value of a parameter of `listed`."""
-    return orjson.dumps(values).decode()
+def read_value(path: Path, query: str) -> Any:
+    """Return the first column of the first row of a query over a file; None where there is no row.
+
+    Raises QueryError, also where the file is no database.
+    """
+    try:
+        with closing(sqlite3.connect(uri_of(path), uri=True)) as connection:
+            row = connection.execute(query).fetchone()
+    except sqlite3.Error as error:
+        raise query_error(error, "sqlite") from error
+    return row[0] if row else None
 
 
-class Statement:
-    """A SELECT with `bindparam` parameters, compiled once, because compiling takes longer than the query itself."""
+def full_text_sql(name: str) -> str:
+    """Return the SQL that creates the full-text index of a resource; its rowid is the record's position."""
+    return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
 
-    def __init__(self, select: Select[Any]) -> None:
-        self._text = str(select.compile(dialect=sqlite.dialect(paramstyle="named")))
 
-    def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
-        """Return all rows for these values of the parameters; types are not converted.
+@compiles(Among, "sqlite")
+def _compile_among(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
+    number, numbers = element.clauses
+    column, parameter = compiler.process(number, **kw), compiler.process(numbers, **kw)
+    return f"{column} IN (SELECT value FROM json_each({parameter}))"  # noqa: S608 (both are SQLAlchemy's)
 
-        Raises sqlalchemy.exc.OperationalError, as every other query does.
-        """
-        begin_query()
-        driver_connection: Any = connection.connection.dbapi_connection
-        try:
-            rows: list[tuple[Any, ...]] = driver_connection.execute(self._text, values).fetchall()
-        except sqlite3.Error as error:
-            raise OperationalError(self._text, values, error) from error
-        return rows
 
-    def value(self, connection: Connection, **values: Any) -> Any:
-        """Return the first column of the first row; None where there is no row."""
-        rows = self.rows(connection, **values)
-        return rows[0][0] if rows else None
+@compiles(AsBytes, "sqlite")
+def _compile_as_bytes(element: AsBytes, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS BLOB)"
+
+
+@compiles(Matches, "sqlite")
+def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
+    words, search = element.clauses
+    return f"{words.table.name} MATCH {compiler.process(search, **kw)}"
+
+
+@compiles(IndexedPosition, "sqlite")
+def _compile_indexed_position(element: IndexedPosition, compiler: SQLCompiler, **kw: Any) -> str:
+    (position,) = element.clauses
+    return f"{position.table.name}.rowid"
+
+
+def _json_of(numbers: Sequence[float]) -> str:
+    return orjson.dumps(numbers).decode()
+
+
+def _fts5_expression(search: Search) -> str:
+    """Return a search as FTS5 takes it, every phrase quoted, so that no word is read as syntax."""
+    quoted = ([f'"{phrase}"' for phrase in phrases] for phrases in search)
+    return " AND ".join(f"({' OR '.join(phrases)})" for phrases in quoted)
+
+
+def _is_interrupted(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+
+
+ENGINES["sqlite"] = Engine(sqlite.dialect(paramstyle="named"), _json_of, _fts5_expression, _is_interrupted)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from schema import tables
 from schema.flat import batched
+from schema.store.sqlite import full_text_sql
 from seeds.entries import VOCABULARIES
 
 _BATCH = 2_000
@@ -34,7 +35,7 @@ def index_estimates(staged: Path, index: Path, names: Names) -> None:
     try:
         connection.execute(f"PRAGMA page_size = {tables.PAGE_SIZE}")
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        connection.execute(tables.full_text("estimates"))
+        connection.execute(full_text_sql("estimates"))
         for option, value in (("automerge", 0), ("crisismerge", _MOST_SEGMENTS), ("hashsize", _HELD)):
             connection.execute("INSERT INTO estimates_fts (estimates_fts, rank) VALUES (?, ?)", (option, value))
         for batch in batched(_estimate_texts(source, names), _BATCH):
@@ -49,7 +50,7 @@ def index_estimates(staged: Path, index: Path, names: Names) -> None:
 def copy_index(connection: sqlite3.Connection, index: Path) -> None:
     """Copy the tables of the index into a release, byte by byte, as if the index had been made there."""
     connection.execute("ATTACH ? AS made", (str(index),))
-    connection.execute(tables.full_text("estimates"))
+    connection.execute(full_text_sql("estimates"))
     for part in _PARTS:
         connection.execute(f"DELETE FROM main.estimates_fts_{part}")  # noqa: S608 (one of three names)
         connection.execute(f"INSERT INTO main.estimates_fts_{part} SELECT * FROM made.estimates_fts_{part}")  # noqa: S608

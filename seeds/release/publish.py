@@ -18,7 +18,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 from sqlite_utils import Database as Writer
 
-from schema.store.release import Database, DatabaseError
+from schema.store.errors import DatabaseError
+from schema.store.release import Database
 from schema.store.seal import is_intact, is_ours, seal
 from seeds.progress import Progress, no_progress, run_steps
 from seeds.release.build import build_release

@@ -10,6 +10,7 @@ from schema import tables
 from schema.flat import batched, flattened
 from schema.names import fold
 from schema.records import SCHEMAS, ArticleStub
+from schema.store.sqlite import full_text_sql
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
 from seeds.release.render import renderer_of, with_days
@@ -95,7 +96,7 @@ def _counts(connection: sqlite3.Connection, select: str) -> dict[Any, tuple[int,
 def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record], counts: Counts) -> None:
     """Write records in the order of their positions, with their full-text index and their names."""
     index, placeholders = f"{kind}_fts", ", ".join("?" * len(tables.RESOURCES[kind].columns))
-    connection.execute(tables.full_text(kind))
+    connection.execute(full_text_sql(kind))
     for batch in batched(enumerate(records, start=1), _BATCH):
         connection.executemany(f"INSERT INTO {kind} VALUES ({placeholders})", _rows(kind, batch, counts))  # noqa: S608
         texts = ((position, _text(record)) for position, record in batch)
