@@ -1,4 +1,4 @@
-"""The command line `headcount`: `serve` is here, the others are in `api.cli.loading` and `api.cli.verify`.
+"""The command line `headcount`: `serve` is here, the others are in `loading`, `publishing` and `verify`.
 
 It may import all of api, schema and seeds. No other package imports it.
 """
@@ -22,6 +22,7 @@ Examples:
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
   headcount load my-seeds                      check it, then make it the dataset that is served
   headcount import events.csv.gz --mapping ucdp-ged   make a table the dataset that is served
+  headcount publish estimates.db postgresql+psycopg://me@host/db   copy the dataset into PostgreSQL
   headcount verify draft.md                    say of each number in a text who said it
 """
 COMPLETION = """\b
@@ -37,7 +38,7 @@ class _Commands(click.Group):
         """Return the names of all commands."""
         from api.cli import loading  # noqa: PLC0415
 
-        return sorted([*self.commands, *loading.COMMANDS, "verify"])
+        return sorted([*self.commands, *loading.COMMANDS, "publish", "verify"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of this name, or None."""
@@ -47,6 +48,10 @@ class _Commands(click.Group):
             from api.cli.verify import verify  # noqa: PLC0415
 
             return verify
+        if cmd_name == "publish":
+            from api.cli.publishing import publish  # noqa: PLC0415
+
+            return publish
         from api.cli import loading  # noqa: PLC0415
 
         return loading.COMMANDS.get(cmd_name)

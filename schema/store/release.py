@@ -148,6 +148,15 @@ class Release:
             yield chunk
 
 
+def open_release(path: Path) -> Release:
+    """Open the file that is at a path now, and check all of its bytes; raises DatabaseError."""
+    while True:
+        try:
+            return Release(path)
+        except _Superseded:
+            continue
+
+
 class Database:
     """A database URL, and the release that is served from it: the present file, or the last good one before it.
 

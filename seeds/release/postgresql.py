@@ -1,0 +1,179 @@
+"""The publication of a sealed release in PostgreSQL: it is copied from its file, compared with it, and goes live.
+
+All of it is one transaction. So whatever ends it, the release before stays live, and nothing of the new one is left.
+"""
+
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Composed, Identifier
+
+from schema import tables
+from schema.store.errors import DatabaseError
+from schema.store.postgresql import CATALOGUE, Connection, connect, first_line, live_fingerprint, schema_of, shown
+from schema.store.release import Release, open_release
+from schema.store.sqlite import identity_of, uri_of
+from seeds.progress import Progress, no_progress, run_steps
+from seeds.release.copied_tables import CopiedTable, copied_tables
+from seeds.release.copy_rows import encoded
+
+log = logging.getLogger(__name__)
+
+LOCK = tables.APPLICATION_ID
+"""The number of PostgreSQL's advisory lock that a publication holds, so that there is one at a time."""
+DROP_WAITS = "5s"
+"""How long an old release may be read before the next publication removes it instead."""
+_FINGERPRINT = 16
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The release that is live now; `is_copied` is false where the database held it already."""
+
+    version: str
+    is_copied: bool
+
+
+def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_progress) -> Publication:
+    """Copy the release of a file into a PostgreSQL database and make it live there; raises DatabaseError.
+
+    A release that the database still holds is only made live again. Then all releases but the `keep` newest are
+    removed, and never the live one; one that is being read is left to the next publication.
+    """
+    release = open_release(path)
+    fingerprint = release.sha256[:_FINGERPRINT]
+    with connect(url) as connection:
+        outcome = "nothing was published"
+        try:
+            with connection.transaction():
+                _begin(connection)
+                is_copied = not _is_there(connection, fingerprint)
+                if is_copied:
+                    _copy_release(connection, release, path, fingerprint, progress)
+                _make_live(connection, fingerprint)
+                outcome = "publish it again: it is not known whether it went live"
+            outcome = "it is live, but older releases were not removed"
+            _remove_old(connection, keep)
+        except (psycopg.Error, sqlite3.Error) as error:
+            reason = first_line(error) if isinstance(error, psycopg.Error) else str(error)
+            raise DatabaseError(f"{shown(url)}: {reason}; {outcome}") from error
+    return Publication(release.version, is_copied)
+
+
+def _begin(connection: Connection) -> None:
+    """Wait for other publications, and make the catalogue, unless it is there."""
+    # Where this process is killed, the server ends even an index that is being made.
+    connection.execute("SET LOCAL client_connection_check_interval = '1s'")
+    connection.execute("SET LOCAL statement_timeout = 0")
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    connection.execute(CATALOGUE)
+
+
+def _is_there(connection: Connection, fingerprint: str) -> bool:
+    rows = connection.execute("SELECT FROM headcount.releases WHERE fingerprint = %s", [fingerprint])
+    return rows.fetchone() is not None
+
+
+def _copy_release(connection: Connection, release: Release, path: Path, fingerprint: str, progress: Progress) -> None:
+    schema = schema_of(fingerprint)
+    connection.execute(SQL("CREATE SCHEMA {}").format(schema))
+    with _opened(path, release) as file:
+        copied = copied_tables(release, file)
+        run_steps([partial(_copy_table, connection, schema, table) for table in copied], "Publishing", progress)
+    connection.execute(
+        "INSERT INTO headcount.releases (fingerprint, version, format) VALUES (%s, %s, %s)",
+        [fingerprint, release.version, tables.FORMAT],
+    )
+
+
+@contextmanager
+def _opened(path: Path, release: Release) -> Iterator[sqlite3.Connection]:
+    """Open the file of a release; raises DatabaseError where another file has taken its place."""
+    with closing(sqlite3.connect(uri_of(path), uri=True)) as file:
+        if identity_of(path) != release.identity:
+            raise DatabaseError(f"{path}: was replaced meanwhile; nothing was published")
+        file.text_factory = bytes
+        yield file
+
+
+def _copy_table(connection: Connection, schema: Identifier, table: CopiedTable) -> None:
+    """Make a table, with its rows, then its indexes; raises DatabaseError where other rows come back than were sent."""
+    name = SQL(".").join([schema, Identifier(table.name)])
+    columns = [SQL("{} {}").format(Identifier(column), SQL(kind.sql)) for column, kind in table.columns.items()]
+    connection.execute(SQL("CREATE TABLE {} ({})").format(name, SQL(", ").join(columns)))
+    sent = hashlib.sha256()
+    with connection.cursor() as cursor:
+        with cursor.copy(SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(name)) as copy:
+            for block in encoded(table.rows(), list(table.columns.values())):
+                sent.update(block)
+                copy.write(block)
+        rows_sent = cursor.rowcount
+    for statement in _index_statements(name, table):
+        connection.execute(statement)
+    connection.execute(SQL("ANALYZE {}").format(name))
+    rows_stored, stored = _digest(connection, name, table)
+    if (rows_stored, stored) != (rows_sent, sent.hexdigest()):
+        raise DatabaseError(
+            f"{table.name}: {rows_stored} rows with the SHA-256 {stored} came back; expected {rows_sent} rows with "
+            f"{sent.hexdigest()}; nothing was published"
+        )
+
+
+def _listed(columns: Iterable[str]) -> Composed:
+    return SQL(", ").join(map(Identifier, columns))
+
+
+def _index_statements(name: Composed, table: CopiedTable) -> Iterator[Composed]:
+    if table.primary:
+        yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(name, _listed(table.key))
+    for index in table.indexes:
+        yield SQL("CREATE {}INDEX {} ON {} USING {} ({})").format(
+            SQL("UNIQUE " if index.unique else ""),
+            Identifier(index.name),
+            name,
+            Identifier(index.method),
+            _listed(index.columns),
+        )
+
+
+def _digest(connection: Connection, name: Composed, table: CopiedTable) -> tuple[int, str]:
+    """Return the number of rows that PostgreSQL has of a table, and their SHA-256 in the format of COPY."""
+    digest = hashlib.sha256()
+    query = SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)")
+    with connection.cursor() as cursor:
+        with cursor.copy(query.format(_listed(table.columns), name, _listed(table.key))) as copy:
+            for block in copy:
+                digest.update(block)
+        return cursor.rowcount, digest.hexdigest()
+
+
+def _make_live(connection: Connection, fingerprint: str) -> None:
+    """Update the one row that names the live release."""
+    connection.execute(
+        "INSERT INTO headcount.live (fingerprint) VALUES (%s)"
+        " ON CONFLICT (one_row) DO UPDATE SET fingerprint = excluded.fingerprint",
+        [fingerprint],
+    )
+
+
+def _remove_old(connection: Connection, keep: int) -> None:
+    """Remove all releases but the newest, and those that are being read."""
+    live = live_fingerprint(connection)
+    newest = connection.execute("SELECT fingerprint FROM headcount.releases ORDER BY number DESC").fetchall()
+    others = [fingerprint for (fingerprint,) in newest if fingerprint != live]
+    for fingerprint in others[keep - 1 :]:
+        try:
+            with connection.transaction():
+                connection.execute(SQL("SET LOCAL lock_timeout = {}").format(DROP_WAITS))
+                # Refused, by the reference, where another publication has made this release live meanwhile.
+                connection.execute("DELETE FROM headcount.releases WHERE fingerprint = %s", [fingerprint])
+                connection.execute(SQL("DROP SCHEMA {} CASCADE").format(schema_of(fingerprint)))
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.ForeignKeyViolation) as error:
+            log.warning("release %s was not removed: %s", fingerprint, first_line(error))
