@@ -21,6 +21,7 @@ from schema.store.release import Database, DatabaseError
 _MEDIA_TYPES = {".html": HTML, ".htm": HTML, ".md": MARKDOWN, ".markdown": MARKDOWN}
 _LEVELS = {
     Verdict.BORNE: "none",
+    Verdict.UNSETTLED: "note",
     Verdict.HEDGE_LOST: "warning",
     Verdict.HEDGE_CHANGED: "warning",
     Verdict.BOUND_REVERSED: "error",
@@ -82,7 +83,8 @@ def verify(files: tuple[Path, ...], language: str, as_of: str | None, format_: s
             for finding in listed:
                 if finding["verdict"] != Verdict.NOT_A_CLAIM:
                     line, column = _line_and_column(text, finding["start"])
-                    click.echo(f"{file}:{line}:{column}: {finding['verdict']}: {finding['text']!r}: {finding['says']}")
+                    said = " ".join([finding["says"], *(f"[{doubt}]" for doubt in finding["unsettled"])])
+                    click.echo(f"{file}:{line}:{column}: {finding['verdict']}: {finding['text']!r}: {said}")
     levels = {_LEVELS.get(finding["verdict"]) for _, listed in findings.values() for finding in listed}
     sys.exit(1 if levels & {"warning", "error"} else 0)
 

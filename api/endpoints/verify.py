@@ -27,6 +27,8 @@ from schema.vocabulary import about
 JSON, PLAIN, MARKDOWN, HTML = "application/json", "text/plain", "text/markdown", "text/html"
 _QUOTED = re.compile("^[ >\t]+", re.MULTILINE)
 """The marks of a quotation in Markdown, which are no "more than"."""
+_CODE = re.compile("```.*?```|`[^`\n]+`", re.DOTALL)
+"""Code in Markdown, which many write in plain text too: its numbers are no claims."""
 MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
 
 _LANGUAGE = about("BCP 47 tag of the text's language.", "en")
@@ -56,6 +58,9 @@ class SubjectSchema(Schema):
 
     ids = ListOf(fields.String(), metadata=about("The records that the text tells; empty: it does not tell.", ["iraq"]))
     candidates = ListOf(fields.String(), metadata=about("Where it does not tell: the records that it could be.", []))
+    unknown_names = ListOf(
+        fields.String(), metadata=about("Words that name what the dataset does not know, or only a part.", [])
+    )
 
 
 class FindingSchema(Schema):
@@ -69,11 +74,14 @@ class FindingSchema(Schema):
     best = Number(allow_none=True, metadata=about("The central number; null: not said."))
     high = Number(allow_none=True, metadata=about("The upper number; null: not said.", 7000))
     hedge = Term(Hedge, metadata=about("How firmly it is said; see /hedges.", "up_to"))
-    unsettled = ListOf(fields.String(), metadata=about("What could not be read in it with certainty.", []))
+    unsettled = ListOf(
+        fields.String(), metadata=about("What the text leaves open, or could not be read with certainty.", [])
+    )
     verdict = Term(
         Verdict,
         metadata=about(
-            "borne: an estimate says this, with this hedge. hedge_lost: the hedge is dropped. hedge_changed: it is "
+            "borne: an estimate says this, with this hedge. unsettled: one does, but the text leaves open whether it "
+            "is about the same; `unsettled` says why. hedge_lost: the hedge is dropped. hedge_changed: it is "
             "another one. bound_reversed: a ceiling became a floor, or a floor a ceiling. contradicted: a claim about "
             "the same excludes it. number_differs: a claim about the same has another number. nobody_said: nothing in "
             "the dataset is about this. not_a_claim: it counts nothing that the dataset counts, such as a date. No "
@@ -145,8 +153,8 @@ def findings_in(text: str, media_type: str, language: str, as_of: str | None) ->
     """
     page = HtmlText(text) if media_type == HTML else None
     read = page.text if page else text
-    if media_type == MARKDOWN:
-        read = _QUOTED.sub(lambda marks: " " * len(marks.group()), text)  # as long, so that places stay
+    for marks in (_CODE, _QUOTED) if media_type == MARKDOWN else (_CODE,):
+        read = marks.sub(lambda match: " " * len(match.group()), read)  # as long, so that places stay
     findings = verify(read, language, read_period(as_of) if as_of else None)
     return [_rendered(finding, text, page) for finding in findings]
 
@@ -200,7 +208,7 @@ def _rendered(finding: Finding, text: str, page: HtmlText | None) -> dict[str, A
         "best": quantity.best,
         "high": quantity.high,
         "hedge": quantity.hedge,
-        "unsettled": [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled],
+        "unsettled": list(finding.doubts),
         "verdict": finding.verdict,
         "says": finding.says,
         **{kind: subjects.get(kind) for kind in ("group", "region", "indicator")},
