@@ -25,8 +25,8 @@ from schema.terms import Hedge
 from schema.vocabulary import about
 
 JSON, PLAIN, MARKDOWN, HTML = "application/json", "text/plain", "text/markdown", "text/html"
-_QUOTED = re.compile("^[ >\t]+", re.MULTILINE)
-"""The marks of a quotation in Markdown, which are no "more than"."""
+_MARKS = re.compile("^[ >\t]+|[*]+", re.MULTILINE)
+"""Marks of Markdown: of a quotation, which are no "more than", and around words that stand out."""
 _CODE = re.compile("```.*?```|`[^`\n]+`", re.DOTALL)
 """Code in Markdown, which many write in plain text too: its numbers are no claims."""
 MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
@@ -153,7 +153,7 @@ def findings_in(text: str, media_type: str, language: str, as_of: str | None) ->
     """
     page = HtmlText(text) if media_type == HTML else None
     read = page.text if page else text
-    for marks in (_CODE, _QUOTED) if media_type == MARKDOWN else (_CODE,):
+    for marks in (_CODE, _MARKS) if media_type == MARKDOWN else (_CODE,):
         read = marks.sub(lambda match: " " * len(match.group()), read)  # as long, so that places stay
     findings = verify(read, language, read_period(as_of) if as_of else None)
     return [_rendered(finding, text, page) for finding in findings]
