@@ -29,6 +29,7 @@ _MARKS = re.compile("^[ >\t]+|[*]+", re.MULTILINE)
 """Marks of Markdown: of a quotation, which are no "more than", and around words that stand out."""
 _CODE = re.compile("```.*?```|`[^`\n]+`", re.DOTALL)
 """Code in Markdown, which many write in plain text too: its numbers are no claims."""
+_CHARSETS = ("utf-8", "utf8", "us-ascii")
 MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
 
 _LANGUAGE = about("BCP 47 tag of the text's language.", "en")
@@ -166,6 +167,9 @@ def _text_of_request() -> tuple[str, str, str | None]:
         raise RequestEntityTooLarge(f"The text has more than {LONGEST_BODY:,} bytes; expected at most so many.")
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"A text is {', '.join(MEDIA_TYPES)}; expected one of these as Content-Type.")
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in _CHARSETS:
+        raise UnsupportedMediaType("The text has another charset; expected charset=utf-8, or none.")
     try:
         decoded = body.decode()
     except UnicodeDecodeError as error:
@@ -176,7 +180,7 @@ def _text_of_request() -> tuple[str, str, str | None]:
     if request.query_string:
         raise BadRequest("With a JSON body, language and as_of stand in it; expected no parameters in the address.")
     try:
-        sent: dict[str, Any] = TextSchema().load(orjson.loads(decoded))
+        sent: dict[str, Any] = TextSchema().load(orjson.loads(decoded.removeprefix("\ufeff")))
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is no JSON: {error}; expected an object with `text`.") from error
     except ValidationError as error:

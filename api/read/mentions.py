@@ -32,21 +32,20 @@ _BESIDE = 20
 """The most characters between two regions of which one lies in the other: "Iraq's province of Anbar"."""
 _LONGEST_ACRONYM = 5
 """A name of so many letters, all of them capitals, is found only in capitals: "IS" is not "is"."""
-_SENTENCE_END = re.compile(r"[.!?…؟](?=[\"'”’»)\]]*\s)|\n+")  # noqa: RUF001 (closing quotation marks)
+_SENTENCE_END = re.compile(r"[.!?…؟](?=[\"'”’»)\]]*\s)|\n\s*\n|\n(?!\s*[a-zß-öø-ÿ])")  # noqa: RUF001 (quotation marks)
+"""The end of a sentence; a line that goes on with a small letter was only wrapped."""
 
 
 class Mention(NamedTuple):
     """The name of one record, or of several that share it, and its place in a text, in code points.
 
-    It is not `certain` if another name stands there, which the dataset does not know ("Libya"; no ids), or if it is not
-    the whole that is meant ("northern Syria").
+    It has no ids if the dataset does not know the name: "Libya".
     """
 
     kind: str
     ids: tuple[str, ...]
     start: int
     end: int
-    certain: bool = True
 
 
 class _Name(NamedTuple):
@@ -87,7 +86,7 @@ class NameFinder:
                 same = [name.id for name in names if name.kind == kind and len(name.words) == longest]
                 if same:
                     ids = tuple(sorted(set(same) - {""}))
-                    mentions.append(Mention(kind, ids, spans[index][0], last, certain=bool(ids)))
+                    mentions.append(Mention(kind, ids, spans[index][0], last))
             index += longest
         return mentions
 
@@ -195,30 +194,14 @@ class MentionedText:
         }
         self._places = [(mention.start, mention.end, mention.kind) for mention in known]
         self._mentions: dict[str, list[Mention]] = {kind: [] for kind in KINDS}
-        self._contrasts: dict[str, list[int]] = {kind: [] for kind in KINDS}
-        for mention in sorted([*self._with_doubt(known), *self._unknown(known)], key=lambda mention: mention.start):
-            if mention.kind != "indicator" and wordings.is_contrast(text, mention.start):
-                self._contrasts[mention.kind].append(mention.start)
-            else:
-                self._mentions[mention.kind].append(mention)
+        for mention in sorted([*known, *self._unknown(known)], key=lambda mention: mention.start):
+            self._mentions[mention.kind].append(mention)
         self._starts = {kind: [mention.start for mention in mentions] for kind, mentions in self._mentions.items()}
         self._names_another: dict[int, bool] = {}
         self._denials, self._suppositions = wordings.denials_in(text), wordings.suppositions_in(text)
         self._clause_ends = wordings.clause_ends_in(text)
         self._happenings = wordings.happenings_in(text)
         self._numbers_told = wordings.numbers_told_in(text)
-
-    def _with_doubt(self, mentions: Iterable[Mention]) -> Iterator[Mention]:
-        """Yield mentions; those of a part of a region, or of one among others, are not certain."""
-        for mention in mentions:
-            is_alone = True
-            if mention.kind == "group":
-                is_alone = not wordings.is_with_others(self.text, mention.end)
-            elif mention.kind == "region":
-                beside = wordings.place_beside(self.text, mention.end)
-                is_one_of_several = beside and not self._is_known(*beside, but="region")
-                is_alone = not is_one_of_several and not wordings.is_part(self.text, mention.start)
-            yield mention._replace(certain=mention.certain and is_alone)
 
     def _unknown(self, known: Iterable[Mention]) -> Iterator[Mention]:
         """Yield the names that stand where a region or a group would, and are no names of the dataset."""
@@ -231,7 +214,7 @@ class MentionedText:
                 places.append(("group", wordings.group_behind(self.text, mention.end)))
         for kind, place in places:
             if place and not self._is_known(*place) and any(map(wordings.may_narrow, self.text[slice(*place)].split())):
-                yield Mention(kind, (), *place, certain=False)
+                yield Mention(kind, (), *place)
 
     def _is_known(self, start: int, end: int, but: str | None = None) -> bool:
         """Return whether a name of the dataset has a part in a place, but for those of one kind."""
@@ -245,7 +228,8 @@ class MentionedText:
         between. Where the sentence has none, it is the only one in the sentence before, or in the text. Of several none
         is chosen: they are candidates.
         """
-        mentions = self.near(kind, start, end)
+        near = self.near(kind, start, end)
+        mentions = [mention for mention in near if not wordings.is_contrast(self.text, mention.start)]
         if mentions:
             marks = [self.between(mention, start, end) for mention in mentions]
             if 0 in marks:
@@ -253,21 +237,28 @@ class MentionedText:
             ids = tuple(dict.fromkeys(id_ for mention in mentions for id_ in mention.ids))
             if kind == "region" and mentions[-1].start - mentions[0].end <= _BESIDE:
                 ids = self._innermost(ids)
-            unknown = tuple(self.text[each.start : each.end] for each in mentions if not each.certain)
+            unknown = tuple(self.text[each.start : each.end] for each in mentions if not self._is_certain(each))
             return Subject(ids) if len(ids) == 1 and not unknown else Subject((), ids, unknown)
-        first, last = self.sentence(start)
-        before = {mention.ids for mention in self.in_sentence(kind, first - 1)} if first else set()
+        first, _ = self.sentence(start)
+        before = {mention.ids for mention in self.near(kind, first - 1, first - 1)} if first else set()
         named = next(iter(before)) if len(before) == 1 else self._named[kind]
-        contrasts = self._contrasts[kind]
-        another = bisect_left(contrasts, first) < bisect_left(contrasts, last) or self._another_is_named(start)
-        return Subject(named) if len(named) == 1 and not another else Subject((), named)
+        is_told = len(named) == 1 and not near and not self._another_is_named(start)
+        return Subject(named) if is_told else Subject((), named)
+
+    def _is_certain(self, mention: Mention) -> bool:
+        """Return whether a mention is of one record, and all of it: not "northern Syria" or "Daesh and its allies"."""
+        if mention.kind == "group":
+            return bool(mention.ids) and not wordings.is_with_others(self.text, mention.end)
+        beside = wordings.place_beside(self.text, mention.end)
+        is_one_of_several = beside and not self._is_known(*beside, but="region")
+        return bool(mention.ids) and not is_one_of_several and not wordings.is_part(self.text, mention.start)
 
     def near(self, kind: str, start: int, end: int) -> Sequence[Mention]:
         """Return the mentions of a kind in the sentence of a number, at most four before it and four behind."""
-        mentions = self.in_sentence(kind, start)
-        index = bisect_left(mentions, start, key=lambda mention: mention.start)
-        inside = bisect_left(mentions, end, lo=index, key=lambda mention: mention.start)
-        return mentions[max(0, index - _NEAREST) : inside + _NEAREST]
+        (first, last), starts = self.sentence(start), self._starts[kind]
+        first, last = bisect_left(starts, first), bisect_left(starts, last)
+        before, behind = bisect_left(starts, start, first, last), bisect_left(starts, end, first, last)
+        return self._mentions[kind][max(first, before - _NEAREST) : min(last, behind + _NEAREST)]
 
     def between(self, mention: Mention | Dated, start: int, end: int) -> int:
         """Return how many commas, numbers and words such as "that" stand between a mention and what is at a place."""
@@ -342,12 +333,6 @@ class MentionedText:
         index = bisect_right(self._ends, place)
         first = self._ends[index - 1] if index else 0
         return first, self._ends[index] if index < len(self._ends) else len(self.text)
-
-    def in_sentence(self, kind: str, place: int) -> list[Mention]:
-        """Return the mentions of a kind in the sentence of a place."""
-        first, last = self.sentence(place)
-        starts = self._starts[kind]
-        return self._mentions[kind][bisect_left(starts, first) : bisect_left(starts, last)]
 
 
 def _first(words: Sequence[tuple[int, str]], start: int, end: int) -> str | None:
