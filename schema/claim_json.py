@@ -9,9 +9,9 @@ from schema.envelopes import Envelope
 from schema.intervals import NUMBERS
 from schema.names import fold
 
-_CLAIM_KEYS = ("group", "indicator", "region", "source", "as_of")
+CLAIM_KEYS = ("group", "indicator", "region", "source", "as_of")
 """The keys on which all estimates of a claim agree, in the order of `ClaimSchema`."""
-_LEFT_OUT = (*_CLAIM_KEYS, "claim")
+_LEFT_OUT = (*CLAIM_KEYS, "claim")
 """The keys of an estimate that its claim does not repeat in each report."""
 
 
@@ -34,7 +34,7 @@ class RenderedReport(NamedTuple):
 def render_claim(id_: str, envelope: Envelope, carriers: Carriers, reports: Sequence[RenderedReport]) -> bytes:
     """Return the JSON of a claim; `reports` are ordered by `claim_rank`."""
     records = [orjson.loads(report.json) for report in reports]
-    shared = {key: records[0][key] for key in _CLAIM_KEYS}
+    shared = {key: records[0][key] for key in CLAIM_KEYS}
     for record, report in zip(records, reports, strict=True):
         for key in _LEFT_OUT:
             del record[key]

@@ -1,17 +1,16 @@
 """The envelope of figures: the union of the numbers that they admit, as far as somebody stated its ends."""
 
-from collections.abc import Collection, Sequence
-from typing import Literal, NamedTuple, Protocol
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
 
-from schema.terms import HEDGES, Bound, Hedge, Locus
+from schema.terms import HEDGES, Bound, Hedge
 
 
-class Reported(Protocol):
-    """A report of a claim: a row of `estimates`, or an object with the same names."""
+class Reported(NamedTuple):
+    """A report of a claim; the fields are columns of `estimates`."""
 
-    claim_position: int
-    article_position: int
-    locus: str
+    derived: bool
+    in_body_too: bool
     hedge: str
     low: float | None
     best: float | None
@@ -39,19 +38,19 @@ _OPEN_WITH = {"low": Bound.CEILING, "high": Bound.FLOOR}
 """The bound that leaves a side open."""
 
 
-def envelope_of_reports(reports: Sequence[Reported]) -> Envelope:
-    """Return the envelope of the reports of one claim or of several; vague ones add nothing to it.
+def envelope_of_reports(reports: Iterable[Reported]) -> Envelope:
+    """Return the envelope of the reports of one claim or of several.
 
-    Derived figures were not stated, so they are not to be among the reports.
+    Vague figures add nothing to it, nor do derived ones, which nobody stated.
 
     A side that is open in one report is open, since no number is wider. The margin of an approximate figure was not
     stated: where it reaches further than all stated numbers, that end is null too. `best` is the number that every
     report with one gives; a headline's does not count where the body of its article reports the same claim.
     """
-    figures = [report for report in reports if report.hedge != Hedge.VAGUE]
+    figures = [report for report in reports if report.hedge != Hedge.VAGUE and not report.derived]
     low, low_inclusive = _end(figures, "low")
     high, high_inclusive = _end(figures, "high")
-    bests = {report.best for report in _without_headlines_of_bodies(figures)} - {None}
+    bests = {figure.best for figure in figures if not figure.in_body_too} - {None}
     best = bests.pop() if len(bests) == 1 else None
     return Envelope(low, best, high, low_inclusive, high_inclusive)
 
@@ -65,12 +64,3 @@ def _end(figures: Collection[Reported], side: Literal["low", "high"]) -> tuple[f
     if not stating:
         return None, None
     return widest, any(getattr(figure, f"{side}_inclusive") for figure in stating)
-
-
-def _without_headlines_of_bodies(figures: Collection[Reported]) -> list[Reported]:
-    bodies = {(figure.claim_position, figure.article_position) for figure in figures if figure.locus == Locus.BODY}
-    return [
-        figure
-        for figure in figures
-        if figure.locus == Locus.BODY or (figure.claim_position, figure.article_position) not in bodies
-    ]

@@ -1,4 +1,4 @@
-"""The comparison of names: equal but for case, width and spaces, or near to a misspelt name."""
+"""The comparison of names: equal but for case, width and spaces, or for accents, or near to a misspelt name."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -10,6 +10,11 @@ from rapidfuzz.distance import OSA
 def fold(name: str) -> str:
     """Return the key by which names are compared: NFKC, case-folded, each run of spaces as one space."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def without_marks(text: str) -> str:
+    """Return a text without accents and other combining marks, in NFKD."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def nearest(word: str, known: Sequence[str]) -> list[str]:

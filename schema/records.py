@@ -1,6 +1,6 @@
 """The schemas of articles, of the estimates in them, and of the claims that estimates report."""
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from schema.fields import (
     Day,
@@ -21,6 +21,7 @@ from schema.fields import (
 from schema.terms import AsOfBasis, Drift, Hedge, Locus, PublishedBasis, ResolvedBasis
 from schema.vocabulary import (
     GroupSchema,
+    HedgeSchema,
     IndicatorSchema,
     Record,
     RegionSchema,
@@ -166,6 +167,13 @@ GroupStub = stub_of(GroupSchema, "id", "name", name="GroupStubSchema")
 IndicatorStub = stub_of(IndicatorSchema, "id", "name", "unit", "kind", name="IndicatorStubSchema")
 RegionStub = stub_of(RegionSchema, "id", "name", "iso", name="RegionStubSchema")
 SourceStub = stub_of(SourceSchema, "id", "name", "kind", "anonymous", name="SourceStubSchema")
+STUBS: dict[str, type[Schema]] = {
+    "group": GroupStub,
+    "indicator": IndicatorStub,
+    "region": RegionStub,
+    "source": SourceStub,
+}
+"""What other records show of a term, by the key that refers to it."""
 
 
 class AttributedToSchema(AsPrintedSchema):
@@ -343,3 +351,16 @@ class ClaimSchema(Record):
         fields.Nested(ReportSchema),
         metadata=about("Every report: body before headline, the earliest published, quoted ones, then as in its text."),
     )
+
+
+SCHEMAS: dict[str, type[Schema]] = {
+    "groups": GroupSchema,
+    "regions": RegionSchema,
+    "indicators": IndicatorSchema,
+    "sources": SourceSchema,
+    "articles": ArticleSchema,
+    "hedges": HedgeSchema,
+    "claims": ClaimSchema,
+    "estimates": EstimateSchema,
+}
+"""The schema of each resource, in the order in which a release lists them."""

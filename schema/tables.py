@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 3
+FORMAT = 4
 """The version of these tables and of the keys of their records; `PRAGMA user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -131,11 +131,13 @@ estimates = _resource(
     # The drift since another report of its claim, and the id of that report; null where there is none to compare with.
     *(Column("drift", _term(terms.Drift)), _text("drift_from", null=True)),
     # Computed at load, for filters: the numbers that the figure admits (a null value_low is a vague
-    # figure, a null value_high is open), its rank among the reports of its claim, and whether it is the first of them
-    # that admits numbers, which stands for the claim where claims are compared.
+    # figure, a null value_high is open), its rank among the reports of its claim, whether it is the first of them that
+    # admits numbers, which stands for the claim where claims are compared, and whether it is a headline whose body
+    # reports the claim too: it never narrows what the body says.
     *(_number("value_low"), _number("value_high")),
     *(Column("value_low_inclusive", Boolean), Column("value_high_inclusive", Boolean)),
-    *(_whole("claim_rank"), Column("compared", Boolean, nullable=False)),
+    _whole("claim_rank"),
+    *(Column(name, Boolean, nullable=False) for name in ("compared", "in_body_too")),
     # The first and last day of as_of, counted from 0001-01-01 as day 1; null where open.
     *(Column("as_of_first_day", Integer), Column("as_of_last_day", Integer)),
     rendered=False,
@@ -147,6 +149,11 @@ Index(
     *(estimates.c[key] for key in ("value_low", "value_high", "value_low_inclusive", "value_high_inclusive")),
     *(estimates.c[key] for key in ("as_of_first_day", "as_of_last_day", "scope", "claim_position", "compared")),
 )
+
+for _name in ("low", "best", "high"):
+    # Finds the estimates that print a number, by what they are about.
+    _about = (estimates.c[f"{kind}_position"] for kind in ("indicator", "group", "region"))
+    Index(f"estimates_{_name}", estimates.c[_name], *_about)
 
 for _dated, _name in ((articles, "published"), (claims, "as_of"), (estimates, "as_of"), (estimates, "stated")):
     Index(f"{_dated.name}_{_name}", _dated.c[f"{_name}_start"], _dated.c[f"{_name}_end"])

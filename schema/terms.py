@@ -221,3 +221,8 @@ HEDGES: dict[Hedge, HedgeRule] = {
         frozenset(),
     ),
 }
+
+
+def are_opposite(first: Hedge, second: Hedge) -> bool:
+    """Return whether one of two hedges sets a floor, and the other a ceiling."""
+    return {HEDGES[first].bound, HEDGES[second].bound} == {Bound.FLOOR, Bound.CEILING}

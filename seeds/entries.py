@@ -1,6 +1,7 @@
 """Curated records, each with its file and its place in that file."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,18 @@ class Seeds:
     def records(self, kind: str) -> dict[str, Record]:
         """Return the records of one kind by their ids."""
         return {entry.record["id"]: entry.record for entry in self.entries(kind)}
+
+
+def reachable(edges: Mapping[str, Set[str]], ids: Iterable[str]) -> set[str]:
+    """Return ids, and all that can be reached from them by edges: from a region to those in it, or to those around."""
+    reached: set[str] = set()
+    queue = list(ids)
+    while queue:
+        id_ = queue.pop()
+        if id_ not in reached:
+            reached.add(id_)
+            queue.extend(edges.get(id_, ()))
+    return reached
 
 
 def names_of(record: Record) -> dict[str, NameKind]:

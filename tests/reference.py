@@ -62,7 +62,7 @@ def as_printed(one, words, term):
 
 
 BASES = {}
-"""Every estimate by id, for those that are derived from one; `read_dataset` fills it."""
+"""Every estimate by id, for those that are derived from one, and for headlines; `read_dataset` fills it."""
 HALF_OF_A_WORDED_FRACTION = 0.05
 """How far from a fraction in words a number may be that is called so."""
 CEILINGS, FLOORS = {"nearly", "at_most", "up_to", "fewer_than"}, {"at_least", "more_than"}
@@ -94,7 +94,7 @@ def envelope(reports):
             end = widest(admitted(one)[side] for one in figures)
         stating = [one[f"{name}_inclusive"] for one in figures if end is not None and one[name] == end]
         union |= {name: end if stating else None, f"{name}_inclusive": any(stating) if stating else None}
-    in_body = {(one["claim"]["id"], one["article"]["id"]) for one in figures if one["locus"] == "body"}
+    in_body = {(one["claim"]["id"], one["article"]["id"]) for one in BASES.values() if one["locus"] == "body"}
     bests = {
         one["best"]
         for one in figures

@@ -4,10 +4,12 @@ import os
 import shutil
 import urllib.error
 import urllib.request
+from urllib.parse import urlencode
 
 import pytest
 from conftest import run
 from playwright.sync_api import expect
+from test_verification_page import DRAFT
 
 pytestmark = pytest.mark.npm
 
@@ -23,7 +25,15 @@ PAGES = {
     "source": "/sources/qais-al-mohamadawi",
     "article": "/articles/500-or-more-fighters",
     "missing": "/estimates/nothing",
+    "verify": "/verify",
 }
+TEXTS = {
+    "all verdicts": {"text": DRAFT},
+    "candidates": {"text": "In Iraq and in Syria they fight. Officials spoke of up to 5,000 supporters of IS."},
+    "no number": {"text": "Nobody counted them."},
+    "faults": {"text": " ", "as_of": "never"},
+}
+FILES = {"style": "/explorer/style.css", "icon": "/explorer/icon.svg"}
 SUFFIXES = {"text/html": ".html", "text/css": ".css", "image/svg+xml": ".svg"}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -52,6 +62,10 @@ def test_axe_finds_nothing(page, axe, shipped_server, path):
     page.goto(f"{shipped_server}{path}")
     if page.locator("#chart").count():
         expect(page.locator("#chart .drawn svg")).to_be_visible(timeout=15_000)
+    assert_axe_finds_nothing(page, axe)
+
+
+def assert_axe_finds_nothing(page, axe):
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     page.evaluate(axe)
     found = page.evaluate("rules => axe.run({ runOnly: { type: 'tag', values: rules } })", RULES)
@@ -59,13 +73,25 @@ def test_axe_finds_nothing(page, axe, shipped_server, path):
     assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
 
 
+@pytest.mark.parametrize("fields", TEXTS.values(), ids=TEXTS)
+def test_axe_finds_nothing_where_a_text_is_checked(page, axe, shipped_server, fields):
+    page.goto(f"{shipped_server}/verify")
+    for name, value in fields.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Check the numbers").click()
+    expect(page.locator(".draft, .fault").first).to_be_visible()
+    assert_axe_finds_nothing(page, axe)
+
+
 def test_html_css_and_icon_are_valid(folder, node, shipped_server):
     if shutil.which("java") is None and not os.environ.get("CI"):
         pytest.skip("needs Java")
     written = folder / "pages"
     written.mkdir()
-    for name, path in (*PAGES.items(), ("style", "/explorer/style.css"), ("icon", "/explorer/icon.svg")):
-        asked = urllib.request.Request(f"{shipped_server}{path}", headers={"Accept": "text/html, */*;q=0.5"})
+    asked_for = [(name, path, None) for name, path in (*PAGES.items(), *FILES.items())]
+    asked_for += [(f"checked {name}", "/verify", urlencode(fields).encode()) for name, fields in TEXTS.items()]
+    for name, path, form in asked_for:
+        asked = urllib.request.Request(f"{shipped_server}{path}", form, {"Accept": "text/html, */*;q=0.5"})
         try:
             response = urllib.request.urlopen(asked, timeout=30)
         except urllib.error.HTTPError as error:

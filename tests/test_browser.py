@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hostile import TAG
 from playwright.sync_api import expect
+from test_verification_page import DRAFT, VERDICTS
 
 pytestmark = pytest.mark.browser
 
@@ -337,3 +338,94 @@ def test_a_question_that_cannot_be_asked_leads_to_its_own_page(browser, shipped_
     page.wait_for_url("**/?as_of=2017-13")
     expect(page.locator("h1")).to_have_text("That cannot be asked")
     context.close()
+
+
+def check_text(page, text, **fields):
+    """Send a text by the form of /verify, and wait for the page that answers it."""
+    for name, value in {"text": text, **fields}.items():
+        page.locator(f"#{name}").fill(value)
+    page.get_by_role("button", name="Check the numbers").click()
+    expect(page.locator(".draft, .fault").first).to_be_visible()
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_a_text_is_checked_with_and_without_javascript(visit, java_script_enabled):
+    page = visit("/", java_script_enabled=java_script_enabled)
+    page.get_by_role("link", name="check the numbers of a text").click()
+    check_text(page, DRAFT)
+    expect(page.locator(".draft .mark")).to_have_count(len(VERDICTS))
+    expect(page.locator(".draft")).to_contain_text("Another 300")
+    page.locator(".markdown > summary").click()
+    expect(page.locator("#markdown")).to_have_value(re.compile(r"7,000\[\^headcount-1\]"))
+    expect(page.locator(".markdown").get_by_role("button")).to_be_visible(visible=java_script_enabled)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="How this claim was retold").first.click()
+    expect(opened.value.locator("h1")).to_be_visible()
+    expect(page.locator(".draft")).to_be_visible()
+    page.locator(".again > summary").click()
+    expect(page.locator("#text")).to_have_value(DRAFT)
+    check_text(page, "Nobody counted them.")
+    expect(page.locator("h2").first).to_have_text("No number was read in this text")
+
+
+def test_a_figure_leads_to_its_entry_and_back_by_keyboard(visit):
+    page = visit("/verify")
+    page.locator("#text").focus()
+    page.keyboard.insert_text(DRAFT)
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".draft")).to_be_visible()
+    page.locator("#figure-6").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#figure-7")).to_be_focused()
+    page.keyboard.press("Enter")
+    entry = page.locator("#entry-7")
+    expect(entry).to_be_focused()
+    expect(entry).to_be_in_viewport()
+    expect(entry.locator("h3")).to_contain_text("Up to 7,000")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#figure-7")).to_be_focused()
+    expect(page.locator("#figure-7")).to_be_in_viewport()
+
+
+def test_a_fault_stands_beside_its_field_which_has_the_focus(browser, shipped_server):
+    context = browser.new_context()
+    refused = context.new_page()
+    refused.goto(f"{shipped_server}/verify")
+    check_text(refused, DRAFT, as_of="yesterday")
+    expect(refused.locator("#as_of")).to_be_focused()
+    expect(refused.locator("#as_of")).to_have_accessible_description(re.compile("'yesterday' is refused; expected"))
+    expect(refused.locator("#text")).to_have_value(DRAFT)
+    context.close()
+
+
+def test_the_copy_button_copies_the_markdown(visit):
+    page = visit("/verify", permissions=["clipboard-read", "clipboard-write"])
+    check_text(page, DRAFT)
+    page.locator(".markdown > summary").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#copy")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#markdown").input_value()
+
+
+@pytest.mark.parametrize("text", [DRAFT, f"{'7' * 90} {TAG} " + "Donau" * 60 + " up to 7,000 Daesh affiliates in Iraq"])
+def test_a_checked_text_fits_a_telephone(visit, text):
+    page = visit("/verify", viewport={"width": 320, "height": 640}, is_mobile=True, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    check_text(page, text)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.locator("#figure-1").tap()
+    expect(page.locator("#entry-1")).to_be_in_viewport()
+    assert page.locator(".draft img, .draft script").count() == 0
+
+
+def test_the_marks_are_told_apart_in_both_schemes(visit):
+    for scheme in ("light", "dark"):
+        page = visit("/verify", color_scheme=scheme)
+        check_text(page, DRAFT)
+        style = "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).textDecorationColor].join()"
+        colours = {mark.get_attribute("class"): mark.evaluate(style) for mark in page.locator(".draft .mark").all()}
+        assert len(set(colours.values())) == len(colours) == 8

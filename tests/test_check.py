@@ -70,6 +70,7 @@ BROKEN = [
     (SECOND, "hedge: fewer_than", "hedge: none", "hedge: 'none' is not what 'fewer than 1,000' says; expected fewer_than"),
     (SECOND, "wording: at least eight", "wording: no more than eight", "hedge: 'at_least' is not what 'no more than eight' says; expected at_most"),
     (SECOND, "title: Strength put at 500", "title: Strength put at about 500", "'500' stands in 'about 500', which says 500 (approximately); expected these"),
+    (FIRST, "wording: counted 22 dead", "wording: arround 22 dead", "estimates[0].wording: 'arround' is no hedge that is known; expected around"),
     (SECOND, "locus: body", "locus: headline", "estimates[1].locus: the wording is not in the headline"),
     (FIRST, "language: en", "language: not a language", "language: 'not a language' is refused; expected a BCP 47"),
     (FIRST, "url: https://example.org/first", "url: javascript:alert(1)", "url: 'javascript:alert(1)' is refused; expected"),
@@ -121,6 +122,15 @@ def test_a_broken_seed_is_refused_with_its_place(seeds, name, old, new, expected
     found = [str(problem) for problem in problems_of(seeds)]
     assert any(expected in problem for problem in found), found
     assert all(re.match(rf"{re.escape(str(seeds))}/[a-z]+/[^:]+:\d+:\d+: .*; expected .", problem) for problem in found)
+
+
+def test_an_unknown_word_beside_a_number_is_a_warning(seeds):
+    file = seeds / FIRST
+    file.write_text(file.read_text().replace("wording: counted 22 dead", "wording: a bogus 22 dead"))
+    (warning,) = check_seeds(seeds).warnings
+    line = file.read_text()[: file.read_text().index("wording: a bogus")].count("\n") + 1
+    assert (warning.file, warning.line, warning.place) == (file, line, "estimates[0].wording")
+    assert warning.what.startswith("'bogus' is no hedge that is known; expected ")
 
 
 def test_all_problems_are_reported_at_once_and_in_order(seeds):

@@ -10,7 +10,6 @@ from conftest import DOCUMENTS
 
 from api.cli import main
 from seeds.curated.check import check_seeds
-from seeds.curated.names_nearby import sentence_of
 
 pytestmark = pytest.mark.slow  # each loads a folder of seeds
 
@@ -164,20 +163,3 @@ def test_warnings_are_printed_and_are_no_problem(tmp_path):
     assert re.match(
         rf"warning: {re.escape(str(seeds.folder))}/articles/.*\.yaml:\d+:\d+: estimates\[0\]\.group: ", first
     )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It ended. |Some 400 stayed.| Others left.",
-        "It ended.\n|Some 400 stayed|\nOthers left.",
-        "“It ended.” |“Some 400 stayed,” he said, of 1.5 million vs. them.| Others left.",
-        "|Some 400 stayed; 3 left?|",
-        "انتهى؟ |بقي 400 هناك.| غادر",
-    ],
-)
-def test_a_sentence_ends_at_a_full_stop_or_a_line(text):
-    before, sentence, _ = text.split("|")
-    plain = text.replace("|", "")
-    start = plain.index("400")
-    assert sentence_of(plain, start, start + 3) == (len(before), len(before) + len(sentence))

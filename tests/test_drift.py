@@ -84,6 +84,15 @@ def test_the_first_in_the_body_is_the_first_in_the_text():
     ]
 
 
+def test_a_headline_is_marked_where_its_own_body_reports_the_claim_too():
+    reports = [
+        report(CEILING, "body"),
+        report(BARE, "headline", locus="headline"),
+        report(BARE, "alone", locus="headline", article="another"),
+    ]
+    assert {one.id for one, comparison in compare_reports(reports) if comparison.in_body_too} == {"headline"}
+
+
 def numbers(one):
     return {one[key] for key in ("low", "best", "high")} - {None}
 

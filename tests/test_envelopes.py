@@ -1,48 +1,29 @@
 """What figures admit: an open side stays open in every number that is computed from them."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from schema.envelopes import Envelope, envelope_of_reports
+from schema.envelopes import Envelope, Reported, envelope_of_reports
 
+SEVEN_THOUSAND = Reported(False, False, "none", 7000, 7000, 7000, True, True, 7000, 7000)
+UP_TO = Reported(False, False, "up_to", None, None, 7000, None, True, 0, 7000)
+ABOUT = Reported(False, False, "approximately", None, 4000, None, None, None, 3500, 4500)
+BETWEEN = Reported(False, False, "between", 400, None, 500, True, True, 400, 500)
+AT_LEAST = Reported(False, False, "at_least", 500, None, None, True, None, 500, None)
+MORE = Reported(False, False, "more_than", 400, None, None, False, None, 400, None)
+VAGUE = Reported(False, False, "vague", None, None, None, None, None, None, None)
 
-class Report(NamedTuple):
-    """A report of one claim in one article, with its columns."""
-
-    hedge: str
-    low: float | None
-    best: float | None
-    high: float | None
-    value_low: float | None
-    value_high: float | None
-    locus: str = "body"
-    low_inclusive: bool | None = True
-    high_inclusive: bool | None = True
-    claim_position: int = 1
-    article_position: int = 1
-
-
-SEVEN_THOUSAND = Report("none", 7000, 7000, 7000, 7000, 7000)
-UP_TO = Report("up_to", None, None, 7000, 0, 7000, low_inclusive=None)
-ABOUT = Report("approximately", None, 4000, None, 3500, 4500, low_inclusive=None, high_inclusive=None)
-BETWEEN = Report("between", 400, None, 500, 400, 500)
-AT_LEAST = Report("at_least", 500, None, None, 500, None, high_inclusive=None)
-MORE = Report("more_than", 400, None, None, 400, None, low_inclusive=False, high_inclusive=None)
-VAGUE = Report("vague", None, None, None, None, None, low_inclusive=None, high_inclusive=None)
-
-ENVELOPES: dict[str, tuple[list[Report], Envelope]] = {
+ENVELOPES: dict[str, tuple[list[Reported], Envelope]] = {
     "nothing": ([], Envelope()),
     "a vague figure": ([VAGUE], Envelope()),
     "one number": ([SEVEN_THOUSAND], Envelope(7000, 7000, 7000, True, True)),
     "a headline without the ceiling of its body": (
-        [UP_TO, SEVEN_THOUSAND._replace(locus="headline")],
+        [UP_TO, SEVEN_THOUSAND._replace(in_body_too=True)],
         Envelope(None, None, 7000, None, True),
     ),
-    "a headline of another article": (
-        [UP_TO, SEVEN_THOUSAND._replace(locus="headline", article_position=2)],
-        Envelope(None, 7000, 7000, None, True),
-    ),
+    "a headline whose body does not say it": ([UP_TO, SEVEN_THOUSAND], Envelope(None, 7000, 7000, None, True)),
+    "a derived figure": ([UP_TO, SEVEN_THOUSAND._replace(derived=True)], Envelope(None, None, 7000, None, True)),
     "a floor and a range": ([AT_LEAST, BETWEEN], Envelope(400, None, None, True, None)),
     "a floor that is itself excluded": ([MORE], Envelope(400, None, None, False, None)),
     "the same floor, excluded and included": ([MORE, BETWEEN], Envelope(400, None, None, True, None)),
@@ -70,6 +51,11 @@ def test_up_to_7000_and_its_headline_are_no_7000(shipped):
     assert shipped.get("/claims/iraqi-officials-2017-iraq-members").json["data"]["envelope"] == shown
     (point,) = shipped.get("/series?indicator=members&region=iraq&as_of=2017").json["data"]
     assert {key: point[key] for key in shown} == shown
+
+
+def test_a_headline_without_its_body_is_no_best_either(shipped):
+    points = shipped.get("/series?indicator=members&region=iraq&as_of=2017&locus=headline").json["data"]
+    assert [(point["best"], point["high"]) for point in points] == [(None, 7000)]
 
 
 def test_a_range_under_a_ceiling_is_no_floor(shipped):

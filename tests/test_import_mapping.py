@@ -98,6 +98,15 @@ def test_an_article_and_its_headline_keep_the_rules(tmp_path):
     ]
 
 
+def test_an_unknown_word_beside_a_number_in_a_row_is_a_warning(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text().replace("    summary:", '    wording: "a phantom {low} men"\n    summary:'))
+    exact = {**ROW, "best": "20", "high": "20", "hedge": "exact"}
+    outcome = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [exact]), mapping=file)
+    assert outcome.named("warning") == {"hedge-not-known": [1]}
+    assert len(outcome.estimates) == 1
+
+
 def test_a_mapping_that_is_not_there_is_named():
     with pytest.raises(SeedsRefused, match=r"^1 problem$"):
         read_mapping("no-such-mapping")

@@ -40,7 +40,7 @@ def described(document, name: str, prefix: str = "", null: bool = False):
 
 TYPES = {Float: "number", Integer: "integer", Boolean: "boolean", Enum: "string", String: "string"}
 SERVING = {
-    *("position", "json", "claim_rank", "compared", "as_of_first_day", "as_of_last_day"),
+    *("position", "json", "claim_rank", "compared", "in_body_too", "as_of_first_day", "as_of_last_day"),
     *("published_start", "derived", "drift", "drift_from"),
 }
 

@@ -36,9 +36,9 @@ def plans(many_database):
     release.connection().connection.dbapi_connection.set_trace_callback(asked.append)
     other = sqlite3.connect(many_database)
 
-    def of(url):
+    def of(url, **body):
         asked.clear()
-        answer = client.get(url)
+        answer = client.post(url, **body) if body else client.get(url)
         assert answer.status_code == 200, answer.text
         assert answer.json["data"], url
         # Full text asks its own tables as it goes along.
@@ -102,3 +102,17 @@ def test_points_are_found_by_an_index(plans):
     assert not gone_through(plan)
     assert any(step.startswith("SEARCH series_rollup USING PRIMARY KEY (indicator_position=?") for _, step in plan)
     assert any(step.startswith("SEARCH estimates USING INDEX estimates_compared (group_position=?") for _, step in plan)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text", ["In Mali 7 beta were killed.", "In Mali 7 were killed.", "7 beta were killed.", "7 killed."]
+)
+def test_the_numbers_of_a_text_are_found_by_an_index(plans, text):
+    plan = plans("/verify", json={"text": text})
+    steps = [step for _, step in plan]
+    assert not gone_through(plan)
+    for number in ("low", "best", "high"):
+        expected = f"SEARCH estimates USING COVERING INDEX estimates_{number} ({number}=? AND indicator_position=?"
+        assert any(step.startswith(expected) for step in steps)
+    assert not [step for step in steps if step.startswith("SEARCH estimates USING INDEX ix_estimates_")]

@@ -18,11 +18,12 @@ NOT_COPIED = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", "build")
 API_TESTS = (
     *("asgi", "cache", "changes", "charts", "compression", "config", "conflicts", "contract", "dataset", "explorer"),
     *("facets", "filters", "formats", "http", "limits", "linked", "metrics", "openapi", "paging", "phrases", "plans"),
-    *("reference", "renderer", "request_path", "resolve", "series", "serving_tables", "store"),
+    *("reference", "renderer", "request_path", "resolve", "series", "serving_tables", "store", "verification_page"),
+    "verify",
 )
 TESTS_OF = {
     "server": ("asgi", "cache", "request_path"),
-    "explorer": ("charts", "explorer", "phrases", "renderer"),
+    "explorer": ("charts", "explorer", "phrases", "renderer", "verification_page"),
 }
 """For each package, the tests of the API that are left out where it is deleted, since they import it."""
 

@@ -44,6 +44,7 @@ DRAFTS = {
     "The Saraya Ansar al-Sunna has about 4,000 fighters in Iraq.": "nobody_said",
     "Some 300 IS fighters are detained in Homs.": "nobody_said",
     # no claims
+    "ISIS holds between €25 million and €50 million in cash.": "not_a_claim",
     "Three officials spoke on 12 March 2023.": "not_a_claim",
     "The officer, 63, has served for 40 years.": "not_a_claim",
 }
@@ -78,6 +79,21 @@ def test_the_time_of_the_text_restricts_what_it_is_compared_with(shipped):
     text = "Fewer than 1,000 IS militants are in Iraq and Syria."
     assert [each["verdict"] for each in verify(shipped, text, as_of="2017-12")] == ["borne"]
     assert [each["verdict"] for each in verify(shipped, text, as_of="2023")] != ["borne"]
+
+
+@pytest.mark.parametrize(("share", "verdict"), [("a quarter", "number_differs"), ("25 percent", "contradicted")])
+def test_a_fraction_admits_what_would_be_called_so(client, share, verdict):
+    (finding,) = verify(client, f"In Nigeria, {share} of the members of Alpha Front are fighters.", as_of="2018")
+    assert [finding["verdict"], *(estimate["wording"] for estimate in finding["evidence"])] == [verdict, "a third"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Of IS, 5 people were killed in Iraq", "en"), ("5 Männer wurden getötet: IS killed, Iraq", "de")],
+)
+def test_words_for_persons_do_not_say_what_they_are(shipped, text, language):
+    (finding,) = verify(shipped, text, language=language)
+    assert finding["indicator"]["candidates"] == ["fatalities", "killed", "removed"]
 
 
 def test_retellings_count_as_one_source(shipped):
@@ -123,7 +139,10 @@ REFUSED = {
     "another media type": (b"7,000", "application/pdf", "", 415, "text/plain"),
     "no JSON": (b"{", "application/json", "", 400, "JSON"),
     "no text": (b"{}", "application/json", "", 400, "text"),
-    "an unknown key": (b'{"text": "7", "no": 1}', "application/json", "", 400, "no"),
+    "an unknown key": (b'{"text": "7", "lang": "en"}', "application/json", "", 400, "no parameter is called 'lang'"),
+    "a text that is a number": (b'{"text": 7}', "application/json", "", 400, "text: is no text; expected"),
+    "a language that is a list": (b'{"text": "7", "language": ["en"]}', "application/json", "", 400, "language: "),
+    "no object": (b'["7"]', "application/json", "", 400, "object"),
     "a parameter beside JSON": (b'{"text": "7"}', "application/json", "?language=en", 400, "address"),
     "an unknown parameter": (b"7", "text/plain", "?lang=en", 400, "lang"),
     "no date": (b"7", "text/plain", "?as_of=yesterday", 400, "EDTF"),

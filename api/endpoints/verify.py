@@ -8,14 +8,15 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from api import context
 from api.endpoints.endpoint import Blueprint
 from api.formats.html_text import HtmlText
 from api.http.limits import LONGEST_BODY
-from api.query.question import QuerySchema, question_of_request
+from api.query.question import QuerySchema, bad_request, question_of_request
 from api.read.verification import Finding, Verdict, verify
 from schema.fields import Edtf, Language, ListOf, Number, Part, Term, Whole
 from schema.intervals import read_period
@@ -32,26 +33,27 @@ _CODE = re.compile("```.*?```|`[^`\n]+`", re.DOTALL)
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
 
-_LANGUAGE = about("BCP 47 tag of the text's language.", "en")
-_AS_OF = about("The time that the text describes; without it, numbers are compared with those of any time.", "2023-03")
 
-_parameters = QuerySchema.from_dict(
-    {"language": Language(load_default="en", metadata=_LANGUAGE), "as_of": Edtf(metadata=_AS_OF)},
-    name="VerifyQuerySchema",
-)()
-
-
-class TextSchema(Schema):
+class TextSchema(QuerySchema):
     """A text to verify."""
 
-    class Meta:
-        """marshmallow's settings."""
+    text = fields.String(
+        required=True,
+        error_messages=dict.fromkeys(("required", "null", "invalid"), "is no text; expected a string"),
+        metadata=about("The text.", "Up to 7,000 remain."),
+    )
+    language = Language(load_default="en", metadata=about("BCP 47 tag of the text's language.", "en"))
+    as_of = Edtf(
+        load_default=None,
+        allow_none=True,
+        metadata=about(
+            "The time that the text describes; without it, numbers are compared with those of any time.", "2023-03"
+        ),
+    )
 
-        unknown = RAISE
 
-    text = fields.String(required=True, metadata=about("The text.", "Up to 7,000 remain."))
-    language = Language(load_default="en", metadata=_LANGUAGE)
-    as_of = Edtf(load_default=None, allow_none=True, metadata=_AS_OF)
+_text, _parameters = TextSchema(), TextSchema(exclude=["text"])
+"""The body in JSON; the parameters in the address of a request with another body."""
 
 
 class SubjectSchema(Schema):
@@ -82,8 +84,8 @@ class FindingSchema(Schema):
         Verdict,
         metadata=about(
             "borne: an estimate says this, with this hedge. unsettled: one does, but the text leaves open whether it "
-            "is about the same; `unsettled` says why. hedge_lost: the hedge is dropped. hedge_changed: it is "
-            "another one. bound_reversed: a ceiling became a floor, or a floor a ceiling. contradicted: a claim about "
+            "is about the same; `unsettled` says why. hedge_lost: the hedge is dropped. hedge_changed: it is another "
+            "one. bound_reversed: a ceiling became a floor, or a floor a ceiling. contradicted: a claim about "
             "the same excludes it. number_differs: a claim about the same has another number. nobody_said: nothing in "
             "the dataset is about this. not_a_claim: it counts nothing that the dataset counts, such as a date. No "
             "verdict says that a number is true.",
@@ -167,8 +169,7 @@ def _text_of_request() -> tuple[str, str, str | None]:
         raise RequestEntityTooLarge(f"The text has more than {LONGEST_BODY:,} bytes; expected at most so many.")
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"A text is {', '.join(MEDIA_TYPES)}; expected one of these as Content-Type.")
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if charset not in _CHARSETS:
+    if request.mimetype_params.get("charset", "utf-8").lower() not in _CHARSETS:
         raise UnsupportedMediaType("The text has another charset; expected charset=utf-8, or none.")
     try:
         decoded = body.decode()
@@ -176,23 +177,21 @@ def _text_of_request() -> tuple[str, str, str | None]:
         raise BadRequest(f"The text is not UTF-8 at byte {error.start}; expected UTF-8.") from error
     parameters = question_of_request(_parameters).parameters
     if request.mimetype != JSON:
-        return decoded, parameters["language"], parameters.get("as_of")
+        return decoded, parameters["language"], parameters["as_of"]
     if request.query_string:
         raise BadRequest("With a JSON body, language and as_of stand in it; expected no parameters in the address.")
     try:
-        sent: dict[str, Any] = TextSchema().load(orjson.loads(decoded.removeprefix("\ufeff")))
+        sent = orjson.loads(decoded.removeprefix("\ufeff"))
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is no JSON: {error}; expected an object with `text`.") from error
+    if not isinstance(sent, dict):
+        raise BadRequest("The body is no object; expected an object with `text`.")
+    try:
+        loaded = _text.load(sent)
     except ValidationError as error:
-        faults = [
-            {"parameter": key, "value": None, "message": message, "did_you_mean": []}
-            for key, messages in error.messages_dict.items()
-            for message in messages
-        ]
-        problem = BadRequest()
-        problem.data = {"faults": faults}  # type: ignore[attr-defined]
-        raise problem from error
-    return sent["text"], sent["language"], sent["as_of"]
+        arguments = MultiDict({key: value for key, value in sent.items() if isinstance(value, str)})
+        raise bad_request(error, arguments, _text) from error
+    return loaded["text"], loaded["language"], loaded["as_of"]
 
 
 def _rendered(finding: Finding, text: str, page: HtmlText | None) -> dict[str, Any]:

@@ -4,24 +4,36 @@ They show the API's answers, at the same addresses, to clients that prefer HTML.
 and `cli`. Nothing imports it: `create_app` loads it if it is there, so if the folder is deleted, the API still works.
 """
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import flask
 from flask import Flask, Response, request
 
 from api.endpoints.endpoint import Api
-from api.explorer import assets, chart_endpoints, pages
+from api.explorer import assets, chart_endpoints, pages, verification_page
+from api.explorer.rendering import HTML
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import accepted_media_types
 
-_PAGES = {"/": pages.index} | {f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.PAGED}
+_Pages = Mapping[str, Callable[..., Response]]
+
+_PAGES: _Pages = {
+    "/": pages.index,
+    verification_page.PATH: verification_page.form,
+    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.PAGED},
+}
 """The page of each route that has one; it takes the route's parameters."""
+_RESULTS: _Pages = {verification_page.PATH: verification_page.result}
+"""The page that answers the form of each route that has one."""
+_NONE: _Pages = {}
 
 
 def init_app(app: Flask, api: Api) -> None:
     """Add the pages, their files and the charts."""
     app.register_blueprint(flask.Blueprint("explorer", __name__, template_folder="templates"))
     app.before_request(_page_for_browsers)
+    app.add_url_rule(verification_page.PATH, "verification_page", verification_page.refuse)
     assets.init_app(app)
     chart_endpoints.init_app(app)
     api.register_blueprint(chart_endpoints.blueprint)
@@ -29,9 +41,11 @@ def init_app(app: Flask, api: Api) -> None:
 
 def _page_for_browsers() -> Response | None:
     """Return the page of a route if there is one and the client prefers HTML; None for `Accept: */*`, as of curl."""
-    page = _PAGES.get(request.url_rule.rule) if request.url_rule else None
-    if page is None or request.method not in ("GET", "HEAD") or "format" in request.args:
+    is_form = request.method == "POST" and request.mimetype == verification_page.FORM
+    pages_by_route = _PAGES if request.method in ("GET", "HEAD") else _RESULTS if is_form else _NONE
+    page = pages_by_route.get(request.url_rule.rule) if request.url_rule else None
+    if page is None or "format" in request.args:
         return None
-    if accepted_media_types().best_match([*MEDIA_TYPES.values(), pages.HTML]) != pages.HTML:
+    if accepted_media_types().best_match([*MEDIA_TYPES.values(), HTML]) != HTML:
         return None
     return page(*(request.view_args or {}).values())

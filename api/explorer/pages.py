@@ -10,24 +10,21 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, redirect, render_template, request
+from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api import context
 from api.explorer import phrases, reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.description import describe
+from api.explorer.rendering import page
 from api.explorer.sidebar import choices
-from api.http.answers import CODE_VERSION, answer, guard_page, respond
 from api.query.filters import DATE_FILTERS
 from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fields, offset_parameter, sort_parameter
 from api.query.question import Pairs, QuerySchema, Question, address, question_of_request
 from api.read.resources import ESTIMATES
-from schema.dataset import cite
 from schema.fields import shown
 from schema.terms import Drift
 
-HTML = "text/html"
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
 _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_scope", "scale", "distinct")
@@ -58,27 +55,8 @@ _schema = QuerySchema.from_dict(
 )()
 
 
-def _page(
-    template: str, path: str, variables: Callable[[], Mapping[str, Any]], status: HTTPStatus = HTTPStatus.OK
-) -> Response:
-    """Return a page; with status 200 it has an ETag, and its `variables` are computed only if it is rendered."""
-    release = context.release()
-
-    def render() -> tuple[bytes, dict[str, str]]:
-        common = {"dataset": release.dataset, "citation": cite(release.dataset), "code_version": CODE_VERSION}
-        functions = {"figure": phrases.figure, "when": phrases.when, "words": phrases.words}
-        return render_template(template, path=path, **common, **functions, **variables()).encode(), {}
-
-    if status == HTTPStatus.OK:
-        response = respond(answer(path, render, HTML, also=release.built))
-    else:  # without an ETag, or `If-None-Match` would make it a 304 without a body
-        response = Response(render()[0], status, mimetype=HTML)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return guard_page(response, form_action="'self'")
-
-
 def _problem(path: str, status: HTTPStatus, title: str, **variables: Any) -> Response:
-    return _page("problem.html", path, lambda: {"title": title, "faults": (), **variables}, status)
+    return page("problem.html", path, lambda: {"title": title, "faults": (), **variables}, status)
 
 
 def index() -> Response:
@@ -93,7 +71,7 @@ def index() -> Response:
         faults = getattr(error, "data", {}).get("faults", [])
         variables = {"faults": faults, "corrected": partial(_corrected, filled)}
         return _problem(address("/", filled), HTTPStatus.BAD_REQUEST, "That cannot be asked", **variables)
-    return _page("index.html", address("/", question.canonical), lambda: _index_variables(question))
+    return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
 
 
 def _corrected(parameters: Pairs, fault: Mapping[str, Any], suggestion: str) -> str:
@@ -168,7 +146,7 @@ def record_page(kind: str, id_: str) -> Response:
     except NotFound as error:
         return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
     template = f"{kind.removesuffix('s')}.html"
-    return _page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
+    return page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
 
 
 def _estimate_variables(estimate: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Figures, times and counts as English phrases."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schema.terms import Hedge
@@ -55,6 +55,11 @@ def amount(value: float | None, estimate: Mapping[str, Any]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: `1 estimate`, `1,200 estimates`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def alternatives(names: Sequence[str]) -> str:
+    """Return names as a choice: `Iraq`, `Iraq or Syria`, `Homs, Iraq or Syria`."""
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def when(edtf: str) -> str:

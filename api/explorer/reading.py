@@ -1,6 +1,6 @@
 """The records that the pages show: estimates, single records, conflicts, and the nearest time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -44,6 +44,13 @@ def record_of(kind: str, id_: str) -> dict[str, Any]:
         raise NotFound(f"There is no {kind.removesuffix('s')} {id_!r}.")
     record: dict[str, Any] = orjson.loads(json)
     return record
+
+
+def names_of(kind: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of records by id; `kind` is singular, such as region."""
+    table = tables.RESOURCES[f"{kind}s"].c
+    rows = context.connection().execute(select(table.id, table.name).where(table.id.in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 def conflicts_of(claim: str, *, compatible: bool = False) -> list[dict[str, Any]]:

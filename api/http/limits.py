@@ -16,6 +16,8 @@ from api.http.headers import RATE_LIMIT, RATE_LIMIT_POLICY
 
 LONGEST_BODY = 200_000
 """The most bytes of a text that a client may send."""
+LONGEST_FORM = 4 * LONGEST_BODY
+"""The most bytes of a form with such a text: most forms make three bytes of one, and six of the end of a line."""
 _EXEMPT = ("/health/", "/metrics")
 
 

@@ -146,10 +146,14 @@ def question_of_request(schema: Schema) -> Question:
     try:
         return parse_question(schema, request.query_string)
     except ValidationError as error:
-        problem = BadRequest()
-        arguments = _arguments(request.query_string)
-        problem.data = {"faults": list(_faults(error.messages_dict, arguments, schema))}  # type: ignore[attr-defined]
-        raise problem from error
+        raise bad_request(error, _arguments(request.query_string), schema) from error
+
+
+def bad_request(error: ValidationError, arguments: MultiDict[str, str], schema: Schema) -> BadRequest:
+    """Return the error that tells all that is wrong with the arguments of a request."""
+    problem = BadRequest()
+    problem.data = {"faults": list(_faults(error.messages_dict, arguments, schema))}  # type: ignore[attr-defined]
+    return problem
 
 
 def _faults(messages: Mapping[str, Any], arguments: MultiDict[str, str], schema: Schema) -> Iterator[dict[str, Any]]:

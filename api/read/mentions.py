@@ -1,11 +1,10 @@
-"""Mentions: the groups, regions and indicators that a text names, and which of them each of its numbers is about."""
+"""The groups, indicators and regions that a text names, and which of them a number is about."""
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -15,90 +14,19 @@ from api.query.filters import RegionScope
 from api.read import wordings
 from api.read.countries import country_names, names_together
 from api.read.dates import Dated
+from api.read.reported_numbers import KINDS
 from schema import tables
+from schema.mentions import Mention, MentionedText, NameFinder
 from schema.names import fold
 from schema.quantities import Quantity
 from schema.terms import NameKind, RegionKind
 
-KINDS = ("group", "indicator", "region")
-"""The kinds of records that a number is about."""
-
-_WORD = re.compile(r"[^\W_]+")
-_LONGEST_GAP = 2
-"""The most characters between two words of one name: "Al-Anbar", "Da'esh"."""
 _NEAREST = 4
 """The most mentions on each side of a number that it is compared with; a text may be one sentence of thousands."""
+_LONGEST_GAP = 50
+"""The most characters between two sentences that are looked at."""
 _BESIDE = 20
 """The most characters between two regions of which one lies in the other: "Iraq's province of Anbar"."""
-_LONGEST_ACRONYM = 5
-"""A name of so many letters, all of them capitals, is found only in capitals: "IS" is not "is"."""
-_SENTENCE_END = re.compile(r"[.!?…؟](?=[\"'”’»)\]]*\s)|\n\s*\n|\n(?!\s*[a-zß-öø-ÿ])")  # noqa: RUF001 (quotation marks)
-"""The end of a sentence; a line that goes on with a small letter was only wrapped."""
-
-
-class Mention(NamedTuple):
-    """The name of one record, or of several that share it, and its place in a text, in code points.
-
-    It has no ids if the dataset does not know the name: "Libya".
-    """
-
-    kind: str
-    ids: tuple[str, ...]
-    start: int
-    end: int
-
-
-class _Name(NamedTuple):
-    """A name that is looked for: its words, and its text where only this spelling counts."""
-
-    words: tuple[str, ...]
-    kind: str
-    id: str
-    exact: str | None
-
-
-class NameFinder:
-    """Finds names in texts; equal but for case and for what stands between their words."""
-
-    def __init__(self, names: Iterable[tuple[str, str, str]]) -> None:
-        """Take names as (kind, id, the name as it is written)."""
-        self._by_first_word: dict[str, list[_Name]] = {}
-        for kind, id_, written in names:
-            words = tuple(fold(word) for word in _WORD.findall(written))
-            if words:
-                is_acronym = len(written) <= _LONGEST_ACRONYM and written.isupper()
-                self._by_first_word.setdefault(words[0], []).append(
-                    _Name(words, kind, id_, written if is_acronym else None)
-                )
-
-    def find(self, text: str) -> list[Mention]:
-        """Return the names in a text, in its order; of two that overlap, the one that begins first, the longer."""
-        spans = [match.span() for match in _WORD.finditer(text)]
-        words = [fold(text[start:end]) for start, end in spans]
-        mentions: list[Mention] = []
-        index = 0
-        while index < len(words):
-            candidates = self._by_first_word.get(words[index], ())
-            names = [name for name in candidates if self._is_at(name, text, spans, words, index)]
-            longest = max((len(name.words) for name in names), default=1)
-            last = spans[index + longest - 1][1]
-            for kind in KINDS:
-                same = [name.id for name in names if name.kind == kind and len(name.words) == longest]
-                if same:
-                    ids = tuple(sorted(set(same) - {""}))
-                    mentions.append(Mention(kind, ids, spans[index][0], last))
-            index += longest
-        return mentions
-
-    @staticmethod
-    def _is_at(name: _Name, text: str, spans: Sequence[tuple[int, int]], words: Sequence[str], index: int) -> bool:
-        """Return whether a name stands at a word."""
-        end = index + len(name.words)
-        if tuple(words[index:end]) != name.words:
-            return False
-        if name.exact is not None:
-            return text[spans[index][0] : spans[end - 1][1]] == name.exact
-        return all(later[0] - earlier[1] <= _LONGEST_GAP for earlier, later in pairwise(spans[index:end]))
 
 
 @lru_cache(maxsize=4)
@@ -160,7 +88,7 @@ def _words_of_sources(_release: bytes) -> frozenset[str]:
     """Return the words in the names of sources, which name nobody else: "Iraqi", "General"."""
     names = tables.names.c
     rows = context.connection().execute(select(names.written).where(names.kind == "source"))
-    return frozenset(fold(word) for row in rows for word in _WORD.findall(row.written))
+    return frozenset(fold(word) for row in rows for word in wordings.WORD.findall(row.written))
 
 
 class Subject(NamedTuple):
@@ -179,24 +107,19 @@ class Subject(NamedTuple):
         return bool(self.unknown_names) and not self.ids and not self.candidates
 
 
-class MentionedText:
-    """A text with its sentences and numbers, and with its mentions of the names of the request's release."""
+class NumberedText(MentionedText):
+    """A text with its numbers, and what stands around them; a name that the dataset does not know has no ids."""
 
     def __init__(self, text: str, quantities: Iterable[Quantity]) -> None:
-        self.text = text
-        self._ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+        super().__init__(text, _finder(context.release().fingerprint))
         numbers = (quantity.start for quantity in quantities if quantity.counts)
         self._marks = sorted([*wordings.marks_in(text), *numbers])
-        known = _finder(context.release().fingerprint).find(text)
-        self._named = {
-            kind: tuple(dict.fromkeys(id_ for mention in known if mention.kind == kind for id_ in mention.ids))
-            for kind in KINDS
-        }
+        known = [mention._replace(ids=_known(mention.ids)) for kind in KINDS for mention in self.mentions(kind)]
+        known.sort(key=attrgetter("start"))
         self._places = [(mention.start, mention.end, mention.kind) for mention in known]
-        self._mentions: dict[str, list[Mention]] = {kind: [] for kind in KINDS}
-        for mention in sorted([*known, *self._unknown(known)], key=lambda mention: mention.start):
-            self._mentions[mention.kind].append(mention)
-        self._starts = {kind: [mention.start for mention in mentions] for kind, mentions in self._mentions.items()}
+        self._near: dict[str, list[Mention]] = defaultdict(list)
+        for mention in sorted([*known, *self._unknown(known)], key=attrgetter("start")):
+            self._near[mention.kind].append(mention)
         self._names_another: dict[int, bool] = {}
         self._denials, self._suppositions = wordings.denials_in(text), wordings.suppositions_in(text)
         self._clause_ends = wordings.clause_ends_in(text)
@@ -239,11 +162,16 @@ class MentionedText:
                 ids = self._innermost(ids)
             unknown = tuple(self.text[each.start : each.end] for each in mentions if not self._is_certain(each))
             return Subject(ids) if len(ids) == 1 and not unknown else Subject((), ids, unknown)
-        first, _ = self.sentence(start)
-        before = {mention.ids for mention in self.near(kind, first - 1, first - 1)} if first else set()
-        named = next(iter(before)) if len(before) == 1 else self._named[kind]
+        first, _ = self.sentence(start, end)
+        before = {mention.ids for mention in self._before(kind, first)}
+        named = next(iter(before)) if len(before) == 1 else _known(self.ids(kind))
         is_told = len(named) == 1 and not near and not self._another_is_named(start)
         return Subject(named) if is_told else Subject((), named)
+
+    def _before(self, kind: str, start: int) -> Sequence[Mention]:
+        """Return the last mentions of a kind in the sentence before the one that begins at a place."""
+        end = len(self.text[max(0, start - _LONGEST_GAP) : start].rstrip()) + max(0, start - _LONGEST_GAP)
+        return self.near(kind, end - 1, end - 1) if end > 0 else ()
 
     def _is_certain(self, mention: Mention) -> bool:
         """Return whether a mention is of one record, and all of it: not "northern Syria" or "Daesh and its allies"."""
@@ -255,10 +183,11 @@ class MentionedText:
 
     def near(self, kind: str, start: int, end: int) -> Sequence[Mention]:
         """Return the mentions of a kind in the sentence of a number, at most four before it and four behind."""
-        (first, last), starts = self.sentence(start), self._starts[kind]
-        first, last = bisect_left(starts, first), bisect_left(starts, last)
-        before, behind = bisect_left(starts, start, first, last), bisect_left(starts, end, first, last)
-        return self._mentions[kind][max(first, before - _NEAREST) : min(last, behind + _NEAREST)]
+        mentions, (first, last) = self._near[kind], self.sentence(start, end)
+        first, before, behind, last = (
+            bisect_left(mentions, place, key=attrgetter("start")) for place in (first, start, end, last)
+        )
+        return mentions[max(first, before - _NEAREST) : min(last, behind + _NEAREST)]
 
     def between(self, mention: Mention | Dated, start: int, end: int) -> int:
         """Return how many commas, numbers and words such as "that" stand between a mention and what is at a place."""
@@ -278,11 +207,12 @@ class MentionedText:
 
     def _another_is_named(self, place: int) -> bool:
         """Return whether the sentence of a place has names that are neither the dataset's nor of its sources."""
-        first, last = self.sentence(place)
+        first, last = self.sentence(place, place)
         if first not in self._names_another:
             known = _words_of_sources(context.release().fingerprint)
             self._names_another[first] = any(
-                not self._is_known(start, end) and not known.issuperset(map(fold, _WORD.findall(self.text[start:end])))
+                not self._is_known(start, end)
+                and not known.issuperset(map(fold, wordings.WORD.findall(self.text[start:end])))
                 for start, end in wordings.names_in(self.text, first, last)
             )
         return self._names_another[first]
@@ -292,7 +222,7 @@ class MentionedText:
 
         It supposes in the whole sentence, and denies only in the same clause.
         """
-        sentence = self.sentence(start)
+        sentence = self.sentence(start, end)
         first, last = self._clause(self._clause_ends, start, end)
         return (
             _first(self._suppositions, *sentence)
@@ -302,7 +232,7 @@ class MentionedText:
 
     def _clause(self, ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
         """Return where the part of a sentence around a place begins and ends."""
-        first, last = self.sentence(start)
+        first, last = self.sentence(start, end)
         before, behind = bisect_left(ends, start), bisect_left(ends, end)
         first = max(first, ends[before - 1]) if before else first
         return first, min(last, ends[behind]) if behind < len(ends) else last
@@ -314,7 +244,7 @@ class MentionedText:
 
     def is_a_number_of(self, mention: Mention, start: int) -> bool:
         """Return whether a number without a noun is said to be of a mention before it: "the number of fighters"."""
-        first, _ = self.sentence(mention.start)
+        first, _ = self.sentence(mention.start, mention.end)
         index = bisect_left(self._numbers_told, (mention.start, ""))
         if index and self._numbers_told[index - 1][0] >= first:
             place, word = self._numbers_told[index - 1]
@@ -324,23 +254,17 @@ class MentionedText:
 
     def narrowing(self, start: int, end: int) -> str | None:
         """Return the first word of a place, names aside, that may narrow what is counted: "former"; None without."""
-        words = ((match.start(), match.end()) for match in _WORD.finditer(self.text, start, end))
+        words = ((match.start(), match.end()) for match in wordings.WORD.finditer(self.text, start, end))
         names = (self.text[begins:ends] for begins, ends in words if not self._is_known(begins, ends))
         return next((name for name in names if wordings.may_narrow(name)), None)
 
-    def sentence(self, place: int) -> tuple[int, int]:
-        """Return where the sentence of a place begins and ends."""
-        index = bisect_right(self._ends, place)
-        first = self._ends[index - 1] if index else 0
-        return first, self._ends[index] if index < len(self._ends) else len(self.text)
+
+def _known(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids without that of countries that the dataset does not have."""
+    return tuple(id_ for id_ in ids if id_)
 
 
 def _first(words: Sequence[tuple[int, str]], start: int, end: int) -> str | None:
     """Return the first of some words, each with its place, that begins in a part of a text."""
     index = bisect_left(words, (start, ""))
     return words[index][1] if index < len(words) and words[index][0] < end else None
-
-
-def distance(mention: Mention, start: int, end: int) -> int:
-    """Return the number of characters between a mention and the number at a place."""
-    return mention.start - end if mention.start >= end else start - mention.end

@@ -14,9 +14,9 @@ from api.read.pages import Page, Start, count, streamed
 from api.read.resources import POSITIONS
 from api.read.time_intervals import Interval, first_day, last_day, number_of
 from schema import tables
-from schema.envelopes import envelope_of_reports
+from schema.envelopes import Reported, envelope_of_reports
 from schema.intervals import NUMBERS
-from schema.records import GroupStub, IndicatorStub, RegionStub, SourceStub
+from schema.records import STUBS
 from schema.store.release import Release
 from schema.tables import AFTER_ALL, BEFORE_ALL
 from schema.terms import IndicatorKind
@@ -48,7 +48,7 @@ _PARTS = {
     By.SOURCE: ("source", "region", "group"),
     By.CLAIM: ("claim",),
 }
-_STUBS = {"indicator": IndicatorStub(), "group": GroupStub(), "region": RegionStub(), "source": SourceStub()}
+_STUBS = {key: stub() for key, stub in STUBS.items()}
 _MEMBER_KEYS = ("id", *NUMBERS, "low_inclusive", "high_inclusive", "hedge")
 
 _COLUMNS = [
@@ -57,9 +57,8 @@ _COLUMNS = [
         for kind, keys in (*((kind, stub.fields) for kind, stub in _STUBS.items()), ("claim", ("id",)))
         for key in keys
     ),
-    *(_ESTIMATES[key] for key in ("claim_rank", "granularity", "scope", "derived", *_MEMBER_KEYS)),
-    *(_ESTIMATES[key] for key in ("as_of_start", "as_of_end", "value_low", "value_high", "locus")),
-    *(_ESTIMATES[key] for key in ("claim_position", "article_position")),
+    *(_ESTIMATES[key] for key in ("claim_rank", "granularity", "scope", "as_of_start", "as_of_end")),
+    *(_ESTIMATES[key] for key in dict.fromkeys((*_MEMBER_KEYS, *Reported._fields))),
 ]
 
 
@@ -160,13 +159,13 @@ def _point(members: list[Row[Any]], interval: Interval, by: By) -> dict[str, Any
     }
     if by not in (By.SOURCE, By.CLAIM):
         stubs["source"] = None
-    printed = [row for row in members if not row.derived]
+    reports = [Reported(*(row._mapping[name] for name in Reported._fields)) for row in members]
     rule, summed = _summed(members)
     return stubs | {
         "claim": first["claim_id"] if by is By.CLAIM else None,
         "start": first_day(first["first"], interval),
         "end": last_day(first["last"], interval),
-        **envelope_of_reports(printed)._asdict(),
+        **envelope_of_reports(reports)._asdict(),
         "estimates": len(members),
         "claims": len({row.claim_id for row in members}),
         "sources": len({row.source_id for row in members}),

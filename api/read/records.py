@@ -5,8 +5,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, FromClause, LargeBinary, Select, Table, bindparam, cast, column, func, select
+from sqlalchemy import Connection, FromClause, LargeBinary, Select, Table, bindparam, cast, select
 
 from api import context
 from api.query.conditions import estimate_conditions
@@ -20,7 +19,7 @@ from schema import tables
 from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.envelopes import ENVELOPE_COLUMNS, Envelope
 from schema.store.release import Release
-from schema.store.sqlite import Statement
+from schema.store.sqlite import Statement, array, listed
 
 _ESTIMATES, _CLAIMS = tables.estimates.c, tables.claims.c
 
@@ -94,10 +93,10 @@ def _reader(table: Table) -> Read:
     """Return the function that reads the JSON of a table's records at given positions."""
     json_table = _json_table(table).c
     rows = select(json_table.position, cast(json_table.json, LargeBinary))
-    statement = Statement(rows.where(json_table.position.in_(_listed_positions())))
+    statement = Statement(rows.where(json_table.position.in_(listed("positions"))))
 
     def read(connection: Connection, positions: Sequence[int]) -> list[bytes]:
-        json_by_position = dict(statement.rows(connection, positions=_as_json(positions)))
+        json_by_position = dict(statement.rows(connection, positions=array(positions)))
         return [json_by_position[position] for position in positions]
 
     return read
@@ -106,16 +105,6 @@ def _reader(table: Table) -> Read:
 def reader_of(table: Table) -> Read:
     """Return the function that returns the JSON of a resource's records at given positions, in their order."""
     return _READERS[table.name]
-
-
-def _listed_positions() -> Select[Any]:
-    """Return the SELECT of the positions in the parameter `positions`: the same statement for any number of them."""
-    return select(func.json_each(bindparam("positions")).table_valued(column("value")).c.value)
-
-
-def _as_json(positions: Sequence[int]) -> str:
-    """Return positions as the value of the parameter `positions`."""
-    return orjson.dumps(positions).decode()
 
 
 _REPORTS = (
@@ -127,14 +116,14 @@ _REPORTS = (
     )
     .join_from(tables.claims, tables.estimates, _ESTIMATES.claim_position == _CLAIMS.position)
     .join(tables.estimates_rendered, tables.estimates_rendered.c.position == _ESTIMATES.position)
-    .where(_CLAIMS.position.in_(_listed_positions()))
+    .where(_CLAIMS.position.in_(listed("positions")))
     .order_by(_ESTIMATES.claim_position, _ESTIMATES.claim_rank)
 )
 
 
 def _read_claims(connection: Connection, positions: Sequence[int]) -> list[bytes]:
     """Return the claims at given positions as JSON, composed of the JSON of their estimates."""
-    rows = connection.execute(_REPORTS, {"positions": _as_json(positions)}).all()
+    rows = connection.execute(_REPORTS, {"positions": array(positions)}).all()
     json_by_position = {}
     for position, rows_of_claim in groupby(rows, lambda row: row.claim_position):
         estimates = list(rows_of_claim)

@@ -8,8 +8,9 @@ from marshmallow import Schema
 from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 
 from api.read.pages import Order, orders
-from schema import records, tables, vocabulary
+from schema import tables
 from schema.claim_json import Carriers
+from schema.records import SCHEMAS
 from schema.store.sqlite import Statement
 
 _ESTIMATES = tables.estimates.c
@@ -19,12 +20,11 @@ _ESTIMATES = tables.estimates.c
 class Resource:
     """A resource.
 
-    `record` is the schema of its records. `key` is the column of `estimates` that refers to its records: by position,
-    for hedges by id. `sorts` are the sort keys of its list, name → column. `about` is its description.
+    `key` is the column of `estimates` that refers to its records: by position, for hedges by id. `sorts` are the sort
+    keys of its list, name → column. `about` is its description.
     """
 
     table: Table
-    record: type[Schema]
     key: Column[Any]
     sorts: Mapping[str, ColumnElement[Any]]
     default_sort: str
@@ -34,6 +34,11 @@ class Resource:
     def name(self) -> str:
         """Return the resource's name, which is also the name of its table and its path."""
         return self.table.name
+
+    @property
+    def record(self) -> type[Schema]:
+        """Return the schema of its records."""
+        return SCHEMAS[self.name]
 
     def order(self, keys: Sequence[str]) -> list[Order]:
         """Return the order of sort keys; for the order in which the table is stored, that of positions."""
@@ -68,7 +73,6 @@ _ENVELOPE = {key: tables.claims.c[f"envelope_{key}"] for key in ("low", "best", 
 RESOURCES = (
     Resource(
         tables.estimates,
-        records.EstimateSchema,
         _ESTIMATES.position,
         {
             "as_of": _ESTIMATES.as_of_start,
@@ -84,7 +88,6 @@ RESOURCES = (
     ),
     Resource(
         tables.claims,
-        records.ClaimSchema,
         _ESTIMATES.claim_position,
         {
             "as_of": tables.claims.c.as_of_start,
@@ -97,7 +100,6 @@ RESOURCES = (
     ),
     Resource(
         tables.sources,
-        vocabulary.SourceSchema,
         _ESTIMATES.source_position,
         _counted(tables.sources, "id", "name", "kind"),
         "id",
@@ -105,7 +107,6 @@ RESOURCES = (
     ),
     Resource(
         tables.articles,
-        records.ArticleSchema,
         _ESTIMATES.article_position,
         _counted(tables.articles, "id", "title", "publisher", "sources", published=tables.articles.c.published_start),
         "-published",
@@ -113,7 +114,6 @@ RESOURCES = (
     ),
     Resource(
         tables.groups,
-        vocabulary.GroupSchema,
         _ESTIMATES.group_position,
         _counted(tables.groups, "id", "name", "sources"),
         "id",
@@ -121,7 +121,6 @@ RESOURCES = (
     ),
     Resource(
         tables.regions,
-        vocabulary.RegionSchema,
         _ESTIMATES.region_position,
         _counted(tables.regions, "id", "name", "kind", "iso", "parent", "sources"),
         "id",
@@ -129,7 +128,6 @@ RESOURCES = (
     ),
     Resource(
         tables.indicators,
-        vocabulary.IndicatorSchema,
         _ESTIMATES.indicator_position,
         _counted(tables.indicators, "id", "name", "unit", "kind", "sources"),
         "id",
@@ -137,7 +135,6 @@ RESOURCES = (
     ),
     Resource(
         tables.hedges,
-        vocabulary.HedgeSchema,
         _ESTIMATES.hedge,
         _counted(tables.hedges, "id", "name", "bound"),
         "id",

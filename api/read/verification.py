@@ -8,44 +8,41 @@ doubt what it is about; else it is `unsettled`, with what is in doubt.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import select
 
 from api import context
-from api.query.conditions import overlaps
-from api.query.filters import DATE_FILTERS
-from api.read.dates import Dated, dates_in
-from api.read.mentions import KINDS, Mention, MentionedText, Subject, distance
+from api.read.dates import dates_in
+from api.read.mentions import NumberedText, Subject
 from api.read.records import reader_of
+from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
-from schema.intervals import NUMBERS, Interval, Period, granularity_of
+from schema.intervals import Interval, Period
+from schema.mentions import Mention, nearest
 from schema.quantities import Kind, Quantity, read_quantities
-from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Locus, Unit
+from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit, are_opposite
 
 _ESTIMATES = tables.estimates.c
-_UNITS = {Kind.PERCENT: Unit.PERCENT, Kind.FRACTION: Unit.PERCENT, Kind.MONEY: Unit.USD}
-_PERSONS = frozenset(
-    ["people", "persons", "men", "individuals", "personnes", "hommes", "personas", "hombres", "personen", "menschen"]
-)
-"""Words for persons, which do not say what they are."""
-_NOBODY, _NOWHERE = "unattributed", "unspecified"
-"""The group and the region of a number whose own article names none."""
-_SHARES = frozenset([Kind.PERCENT, Kind.FRACTION])
-_OF_THE = re.compile(r"\s+of\s+(?:the|all)\b")
-"""Behind a number: it counts a part, "7,000 of the fighters are foreigners"."""
 _NEAR = 60
 """The most characters between a number and the word that says what happened to those whom it counts."""
 _BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
 """What may stand between a number and what it counts: up to three words, and no sign that ends a clause."""
-_MOST_COMPARED, _MOST_EVIDENCE = 200, 5
-"""The most estimates that a number is compared with, and the most claims that are shown for it."""
+_SHARES = frozenset([Kind.PERCENT, Kind.FRACTION])
+_OF_THE = re.compile(r"\s+of\s+(?:the|all)\b")
+"""Behind a number: it counts a part, "7,000 of the fighters are foreigners"."""
+_AND = re.compile(r"\s+(?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+(?:its |their |the |des )?", re.IGNORECASE)
+_NOBODY, _NOWHERE = "unattributed", "unspecified"
+"""The group and the region of a number whose own article names none."""
 _MOST_DATES = 4
 """The most dates on each side of a number that may tell its time."""
+_MOST_EVIDENCE = 5
+"""The most claims that are shown for a number."""
 
 
 class Verdict(StrEnum):
@@ -80,7 +77,7 @@ class _Comparison(NamedTuple):
     """An estimate that a number was compared with: the report of its claim that is most like it."""
 
     verdict: Verdict
-    estimate: Row[Any]
+    report: ReportedNumber
 
 
 @dataclass(frozen=True)
@@ -108,24 +105,8 @@ def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     those of any time. Raises schema.quantities.TextTooLong.
     """
     quantities = read_quantities(text, language)
-    mentioned, indicators = MentionedText(text, quantities), _indicators()
-    dates = list(dates_in(text, quantities))
-    return [
-        _finding(quantity, mentioned, indicators, _times(quantity, mentioned, dates, as_of)) for quantity in quantities
-    ]
-
-
-def _times(quantity: Quantity, text: MentionedText, dates: Sequence[Dated], as_of: Period | None) -> Sequence[Period]:
-    """Return the times that a number may be of: the nearest dates of its sentence, else `as_of`, else all dates."""
-    first, last = text.sentence(quantity.start)
-    first_date = bisect_left(dates, first, key=lambda date: date.start)
-    in_sentence = dates[first_date : bisect_left(dates, last, key=lambda date: date.start)]
-    if not in_sentence:
-        return [as_of] if as_of else list(dict.fromkeys(date.period for date in dates[:_MOST_DATES]))
-    index = bisect_left(in_sentence, quantity.start, key=lambda date: date.start)
-    near = in_sentence[max(0, index - _MOST_DATES) : index + _MOST_DATES]
-    between = [text.between(date, quantity.start, quantity.end) for date in near]
-    return [date.period for date, marks in zip(near, between, strict=True) if marks == min(between)]
+    verifier = _Verifier(text, quantities, as_of)
+    return [verifier.finding(quantity) for quantity in quantities]
 
 
 class _Indicator(NamedTuple):
@@ -150,37 +131,110 @@ def _indicators() -> dict[str, _Indicator]:
     return {row.id: _Indicator(row.unit, row.kind, frozenset(wholes[row.id])) for row in rows}
 
 
-def _finding(
-    quantity: Quantity, text: MentionedText, indicators: dict[str, _Indicator], times: Sequence[Period]
-) -> Finding:
-    indicator, counted = _indicator_of(quantity, text, indicators) if quantity.counts else (Subject(), None)
-    if not indicator.ids and not indicator.candidates:
-        unsettled = [f"{each.words.text}: {each.why}" for each in quantity.unsettled]
-        return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM], unsettled)
-    end = max(quantity.end, counted.end if counted else 0)
-    subjects = {kind: text.subject(kind, quantity.start, end) for kind in ("group", "region")}
-    subjects["indicator"] = indicator
-    named = [indicators[id_] for id_ in indicator.ids or indicator.candidates]
-    doubts = _doubts(quantity, text, counted, subjects, named)
-    if any(subject.is_elsewhere for subject in subjects.values()):
-        return Finding(quantity, Verdict.NOBODY_SAID, subjects, (), 0, _SENTENCES[Verdict.NOBODY_SAID], doubts)
-    # What the text does not tell restricts nothing: the evidence shows what the number is said of.
-    about = [_is_about(kind, subject) for kind, subject in subjects.items() if subject.ids or subject.candidates]
-    if times:
-        about.append(or_(*(overlaps(DATE_FILTERS["as_of"], time) for time in times)))
-    comparisons = _compare(quantity, _select([*about, _has_numbers(quantity)]))
-    if not any(comparison.verdict in _SAID for comparison in comparisons):
-        told = all(subject.ids for subject in subjects.values())
-        comparisons = _compare(quantity, _newest(_select(about, in_order=not told), is_known=bool(times)))
-    verdict = comparisons[0].verdict if comparisons else Verdict.NOBODY_SAID
-    behind = [comparison.estimate for comparison in comparisons if comparison.verdict is verdict]
-    evidence = _records([row.position for row in behind[:_MOST_EVIDENCE]])
-    untold = [kind for kind, subject in subjects.items() if not _is_told(kind, subject, evidence)]
-    doubts += [f"the text does not tell the {kind}" for kind in untold]
-    if verdict is Verdict.BORNE and doubts:
-        verdict = Verdict.UNSETTLED
-    sources = len({row.source_position for row in behind})
-    return Finding(quantity, verdict, subjects, evidence, sources, _sentence(quantity, verdict, evidence), doubts)
+def _nameless() -> dict[str, tuple[str, ...]]:
+    """Return the group and the region of what names none, by kind, as far as the dataset has them."""
+    groups, regions = tables.groups.c.id, tables.regions.c.id
+    ids = select(groups).where(groups == _NOBODY), select(regions).where(regions == _NOWHERE)
+    found = [tuple(context.connection().scalars(statement)) for statement in ids]
+    return {kind: names for kind, names in zip(("group", "region"), found, strict=True) if names}
+
+
+class _Verifier:
+    """Compares the numbers of one text; `as_of` is the time that the text describes, None if it is not known."""
+
+    def __init__(self, text: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
+        self._text, self._as_of = NumberedText(text, quantities), as_of
+        self._dates = list(dates_in(text, quantities))
+        self._indicators, self._nameless = _indicators(), _nameless()
+        self._findings: dict[tuple[object, ...], Finding] = {}
+        self._about: dict[tuple[object, ...], list[ReportedNumber]] = {}
+
+    def finding(self, quantity: Quantity) -> Finding:
+        """Return the finding of a number; where the text repeats it, the dataset is asked once."""
+        indicator, counted = (
+            _indicator_of(quantity, self._text, self._indicators) if quantity.counts else (Subject(), None)
+        )
+        if not indicator.ids and not indicator.candidates:
+            unsettled = [f"{each.words.text}: {each.why}" for each in quantity.unsettled]
+            return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM], unsettled)
+        end = max(quantity.end, counted.end if counted else 0)
+        subjects = {kind: self._text.subject(kind, quantity.start, end) for kind in ("group", "region")}
+        subjects["indicator"] = indicator
+        times = self._times(quantity)
+        key = (quantity.hedge, quantity.numbers, quantity.granularity, *subjects.values(), times)
+        if key not in self._findings:
+            self._findings[key] = self._find(quantity, subjects, times)
+        finding = self._findings[key]
+        named = [self._indicators[id_] for id_ in indicator.ids or indicator.candidates]
+        doubts = _doubts(quantity, self._text, counted, subjects, named)
+        untold = [kind for kind, subject in subjects.items() if not _is_told(kind, subject, finding.evidence)]
+        doubts += [f"the text does not tell the {kind}" for kind in untold]
+        verdict, says = finding.verdict, finding.says
+        if verdict is Verdict.BORNE and doubts:
+            verdict = Verdict.UNSETTLED
+            says = _sentence(quantity, verdict, finding.evidence)
+        return replace(finding, quantity=quantity, verdict=verdict, says=says, doubts=doubts)
+
+    def _find(self, quantity: Quantity, subjects: dict[str, Subject], times: tuple[Period, ...]) -> Finding:
+        if any(subject.is_elsewhere for subject in subjects.values()):
+            return Finding(quantity, Verdict.NOBODY_SAID, subjects, (), 0, _SENTENCES[Verdict.NOBODY_SAID])
+        comparisons = self._comparisons(quantity, subjects, times)
+        verdict = comparisons[0].verdict if comparisons else Verdict.NOBODY_SAID
+        behind = [comparison.report for comparison in comparisons if comparison.verdict is verdict]
+        evidence = _records([report.position for report in behind[:_MOST_EVIDENCE]])
+        sources = len({report.source_position for report in behind})
+        return Finding(quantity, verdict, subjects, evidence, sources, _sentence(quantity, verdict, evidence))
+
+    def _times(self, quantity: Quantity) -> tuple[Period, ...]:
+        """Return the times that a number may be of: the nearest dates of its sentence, else `as_of`, else all dates."""
+        places = self._date_places
+        first, last = (bisect_left(places, place) for place in self._text.sentence(quantity.start, quantity.end))
+        index = bisect_left(places, quantity.start)
+        near = self._dates[max(first, index - _MOST_DATES) : min(last, index + _MOST_DATES)]
+        if not near:
+            return (self._as_of,) if self._as_of else self._all_times
+        between = [self._text.between(date, quantity.start, quantity.end) for date in near]
+        nearest_dates = (date.period for date, marks in zip(near, between, strict=True) if marks == min(between))
+        return tuple(dict.fromkeys(nearest_dates))
+
+    @cached_property
+    def _date_places(self) -> list[int]:
+        return [date.start for date in self._dates]
+
+    @cached_property
+    def _all_times(self) -> tuple[Period, ...]:
+        return tuple(dict.fromkeys(date.period for date in self._dates[:_MOST_DATES]))
+
+    def _comparisons(
+        self, quantity: Quantity, subjects: dict[str, Subject], times: tuple[Period, ...]
+    ) -> list[_Comparison]:
+        """Return the estimates that say a number; where there are none, those that say another about the same.
+
+        Whether an estimate is about the same cannot be known where the text does not tell all its subjects.
+        """
+        # What the text does not tell restricts nothing: the evidence shows what the number is said of.
+        topic = {kind: subject.ids or subject.candidates for kind, subject in subjects.items()}
+        topic = {kind: ids for kind, ids in topic.items() if ids}
+        said = self._said(quantity, topic, times)
+        if said or any(subject.candidates for subject in subjects.values()):
+            return said
+        topic = self._nameless | topic  # what names no group or region is about the same as a report that names none
+        if len(topic) < len(subjects):
+            return said
+        told = (*subjects.values(), times)
+        if told not in self._about:
+            self._about[told] = [report for time in times or (None,) for report in about(topic, time)]
+        return _compare(quantity, self._about[told])
+
+    def _said(self, quantity: Quantity, topic: Topic, times: tuple[Period, ...]) -> list[_Comparison]:
+        """Return the estimates about a topic that say a number, with this hedge or another."""
+        reports: list[ReportedNumber] = []
+        for days in [Days.of(time) for time in times] or [Days()]:
+            if quantity.numbers:
+                reports += that_print(quantity.numbers, topic, days)
+            else:
+                reports += that_say_vaguely(quantity.granularity, topic, days)
+        return [comparison for comparison in _compare(quantity, reports) if comparison.verdict in _SAID]
 
 
 def _is_told(kind: str, subject: Subject, evidence: Sequence[dict[str, Any]]) -> bool:
@@ -191,7 +245,7 @@ def _is_told(kind: str, subject: Subject, evidence: Sequence[dict[str, Any]]) ->
 
 def _doubts(
     quantity: Quantity,
-    text: MentionedText,
+    text: NumberedText,
     counted: Mention | None,
     subjects: dict[str, Subject],
     named: Sequence[_Indicator],
@@ -219,6 +273,10 @@ def _doubts(
     is_money = is_held and any(indicator.unit == Unit.USD for indicator in named)  # who holds money has it
     if happening and not is_money and all(indicator.kind != IndicatorKind.FLOW for indicator in named):
         doubts.append(f"{happening}: may be an event")
+    indicators = subjects["indicator"].ids
+    names = [id_ for mention in text.near("indicator", start, end) for id_ in mention.ids]
+    if quantity.unit in (Unit.PERCENT, Unit.USD) and set(indicators).isdisjoint(names):
+        doubts.append("the text does not tell what the number counts")
     of_the = _OF_THE.match(text.text, quantity.end)
     if of_the:
         doubts.append(f"{of_the.group().strip()}: may be only a part")
@@ -236,7 +294,7 @@ _SAID = frozenset({Verdict.BORNE, Verdict.HEDGE_LOST, Verdict.HEDGE_CHANGED, Ver
 
 
 def _indicator_of(
-    quantity: Quantity, text: MentionedText, indicators: dict[str, _Indicator]
+    quantity: Quantity, text: NumberedText, indicators: dict[str, _Indicator]
 ) -> tuple[Subject, Mention | None]:
     """Return what a number counts, an indicator of its unit that is named beside it; and the mention right behind it.
 
@@ -244,38 +302,38 @@ def _indicator_of(
     flows are candidates, and "killed 22 worshippers" tells that they were not. A noun that names no indicator counts
     nothing of ours; a number without a noun counts what is named nearest to it in its sentence.
     """
-    unit = _UNITS.get(quantity.kind)
-    noun = quantity.noun.text.casefold().partition(" ")[0] if quantity.noun else None
-    is_person = noun in _PERSONS
-    if is_person:
-        noun = None  # it counts what the sentence speaks of
-    if unit is None and noun in set(Unit):
-        unit = Unit(noun)
-    of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == (unit or Unit.PERSONS))
+    first_word = quantity.noun.text.partition(" ")[0] if quantity.noun else ""
+    unit = quantity.unit or (first_word if first_word in set(Unit) else Unit.PERSONS)  # "provinces of Iraq"
+    is_person = quantity.unit == Unit.PERSONS  # the noun says no more than that they are people
+    has_noun = quantity.noun is not None and not is_person
+    of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == unit)
     flows = {id_ for id_ in of_unit if indicators[id_].kind == IndicatorKind.FLOW}
     near = text.near("indicator", quantity.start, quantity.end)
     mentions = [mention for mention in near if not set(of_unit).isdisjoint(mention.ids)]
     behind = [mention for mention in mentions if mention.start >= quantity.end and _counts(mention)]
     beside = [mention for mention in behind if _BESIDE.fullmatch(text.text[quantity.end : mention.start])]
-    events = [mention for mention in mentions if not flows.isdisjoint(mention.ids) and _is_near(mention, quantity)]
+    events = [
+        mention
+        for mention in mentions
+        if not flows.isdisjoint(mention.ids) and mention.distance(quantity.start, quantity.end) <= _NEAR
+    ]
     counted = [mention for mention in beside if flows.isdisjoint(mention.ids)]
     first = min(counted, key=lambda mention: mention.start) if counted else None
     if events:
-        event = _nearest(events, quantity)
-        if (counted or (noun is None and not is_person)) and not _has_agent(event, quantity, text):
+        event = nearest(events, quantity.start, quantity.end)
+        if (counted or quantity.noun is None) and not _has_agent(event, quantity, text):
             return Subject(event.ids), first
-        others = flows.difference(*(indicators[id_].wholes for id_ in event.ids)) if noun and not counted else flows
+        others = flows.difference(*(indicators[id_].wholes for id_ in event.ids)) if has_noun and not counted else flows
         return (Subject(tuple(others)) if len(others) == 1 else Subject((), tuple(sorted(others)))), first
     if first:
         return _with_others(first, mentions, text, indicators), first
-    if mentions and noun is None:
-        nearest = _nearest(mentions, quantity)
-        is_its_number = is_person or unit is not None or text.is_a_number_of(nearest, quantity.start)
-        return (Subject(nearest.ids) if is_its_number else Subject((), nearest.ids)), None
-    if unit is None:
+    if mentions and not has_noun:
+        named_before = nearest(mentions, quantity.start, quantity.end)
+        is_its_number = quantity.unit is not None or text.is_a_number_of(named_before, quantity.start)
+        return (Subject(named_before.ids) if is_its_number else Subject((), named_before.ids)), None
+    if unit == Unit.PERSONS:
         return Subject(), None
-    named = noun in set(Unit) and len(of_unit) == 1
-    return (Subject(of_unit) if named else Subject((), of_unit)), None
+    return (Subject(of_unit) if len(of_unit) == 1 else Subject((), of_unit)), None
 
 
 def _counts(mention: Mention) -> bool:
@@ -283,7 +341,7 @@ def _counts(mention: Mention) -> bool:
     return not any(id_.endswith("_size") for id_ in mention.ids)
 
 
-def _has_agent(event: Mention, quantity: Quantity, text: MentionedText) -> bool:
+def _has_agent(event: Mention, quantity: Quantity, text: NumberedText) -> bool:
     """Return whether the group did it: "Daesh killed 22"."""
     if event.start > quantity.start:
         return False
@@ -291,11 +349,8 @@ def _has_agent(event: Mention, quantity: Quantity, text: MentionedText) -> bool:
     return any(0 < event.start - doer.end <= len(", ") for doer in doers)
 
 
-_AND = re.compile(r"\s+(?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+(?:its |their |the |des )?", re.IGNORECASE)
-
-
 def _with_others(
-    counted: Mention, mentions: Iterable[Mention], text: MentionedText, indicators: dict[str, _Indicator]
+    counted: Mention, mentions: Iterable[Mention], text: NumberedText, indicators: dict[str, _Indicator]
 ) -> Subject:
     """Return what is counted, by the word behind the number and the others of its clause.
 
@@ -313,79 +368,18 @@ def _with_others(
     return Subject(tuple(ids)) if len(ids) == 1 else Subject((), tuple(sorted(ids)))
 
 
-def _nearest(mentions: Iterable[Mention], quantity: Quantity) -> Mention:
-    return min(mentions, key=lambda mention: distance(mention, quantity.start, quantity.end))
-
-
-def _is_near(mention: Mention, quantity: Quantity) -> bool:
-    return distance(mention, quantity.start, quantity.end) <= _NEAR
-
-
-def _is_about(kind: str, subject: Subject) -> ColumnElement[bool]:
-    positions = _positions(context.release().fingerprint, kind)
-    return _ESTIMATES[f"{kind}_position"].in_([positions[id_] for id_ in subject.ids or subject.candidates])
-
-
-@lru_cache(maxsize=2 * len(KINDS))
-def _positions(_release: bytes, kind: str) -> dict[str, int]:
-    """Return the position of each record of a kind; as numbers in a query they lead SQLite to the best index."""
-    table = tables.RESOURCES[f"{kind}s"].c
-    rows = context.connection().execute(select(table.id, table.position))
-    return {row.id: row.position for row in rows}
-
-
-def _has_numbers(quantity: Quantity) -> ColumnElement[bool]:
-    """Return the condition that an estimate has one of the printed numbers, or a vague word of the same magnitude."""
-    if not quantity.numbers:
-        return and_(_ESTIMATES.hedge == Hedge.VAGUE, _ESTIMATES.granularity == quantity.magnitude)
-    return or_(*(_ESTIMATES[name].in_(quantity.numbers) for name in NUMBERS))
-
-
-_COMPARED = [
-    *("position", "claim_position", "claim_rank", "source_position", "as_of_start", "hedge", "granularity", *NUMBERS),
-    *("value_low", "value_high", "value_low_inclusive", "value_high_inclusive"),
-]
-_BODY = tables.estimates.alias("body")
-_REPORTED = or_(
-    _ESTIMATES.locus == Locus.BODY,
-    ~select(_BODY.c.position)
-    .where(
-        *(_BODY.c[key] == _ESTIMATES[key] for key in ("claim_position", "article_position")),
-        _BODY.c.locus == Locus.BODY,
-    )
-    .correlate(tables.estimates)
-    .exists(),
-)
-"""The condition that an estimate is no headline whose body reports the claim too, in more words."""
-_ROWS = select(*(_ESTIMATES[name] for name in _COMPARED)).where(_REPORTED).limit(_MOST_COMPARED)
-
-
-def _select(conditions: Iterable[ColumnElement[bool]], *, in_order: bool = False) -> Sequence[Row[Any]]:
-    """Return the estimates to compare with, newest first.
-
-    With `in_order`, SQLite reads them in this order, which is faster only where many of all estimates match.
-    """
-    order = _ESTIMATES.position if in_order else _ESTIMATES.position + 0
-    return context.connection().execute(_ROWS.where(*conditions).order_by(order)).all()
-
-
-def _newest(rows: Sequence[Row[Any]], *, is_known: bool) -> Sequence[Row[Any]]:
-    """Return the rows of the newest as_of; all of them if the text's time is known."""
-    return rows if is_known else [row for row in rows if row.as_of_start == rows[0].as_of_start]
-
-
-def _compare(quantity: Quantity, rows: Iterable[Row[Any]]) -> list[_Comparison]:
-    """Return one report of each claim with its verdict, the best first.
+def _compare(quantity: Quantity, reports: Iterable[ReportedNumber]) -> list[_Comparison]:
+    """Return one report of each claim with its verdict, the best first, and of these the newest.
 
     That is a report that bears the number; else the first report of the claim that was said so at all: a retelling does
     not excuse what another one did to the words.
     """
     by_claim: dict[int, _Comparison] = {}
-    for row in sorted(rows, key=lambda row: row.claim_rank):
-        verdict = _verdict(quantity, row)
-        known = by_claim.get(row.claim_position)
+    for report in sorted(reports, key=attrgetter("claim_rank", "position")):
+        verdict = _verdict(quantity, report)
+        known = by_claim.get(report.claim_position)
         if verdict is not None and (known is None or _grade(verdict) < _grade(known.verdict)):
-            by_claim[row.claim_position] = _Comparison(verdict, row)
+            by_claim[report.claim_position] = _Comparison(verdict, report)
     return sorted(by_claim.values(), key=lambda comparison: _RANK(comparison.verdict))
 
 
@@ -394,30 +388,27 @@ def _grade(verdict: Verdict) -> int:
     return 0 if verdict is Verdict.BORNE else 1 if verdict in _SAID else 2
 
 
-def _verdict(quantity: Quantity, row: Row[Any]) -> Verdict | None:
+def _verdict(quantity: Quantity, report: ReportedNumber) -> Verdict | None:
     """Return how a number compares with an estimate; None where they cannot be compared."""
-    said = {row._mapping[name] for name in NUMBERS} - {None}
-    printed = set(quantity.numbers)
-    hedge = Hedge(row.hedge)
+    hedge = Hedge(report.hedge)
     if hedge is Hedge.VAGUE:
-        is_same = quantity.hedge is Hedge.VAGUE and row.granularity == quantity.magnitude
+        is_same = quantity.hedge is Hedge.VAGUE and report.granularity == quantity.granularity
         return Verdict.BORNE if is_same else None
+    said, printed = report.printed, set(quantity.numbers)
     if printed and printed <= said:
         if quantity.hedge is hedge and printed == said:
             return Verdict.BORNE
-        if {HEDGES[quantity.hedge].bound, HEDGES[hedge].bound} == set(_BOUNDS):
+        if are_opposite(quantity.hedge, hedge):
             return Verdict.BOUND_REVERSED
         return Verdict.HEDGE_LOST if quantity.hedge is Hedge.NONE else Verdict.HEDGE_CHANGED
-    admitted = _interval(quantity)
-    stated = Interval(row.value_low, row.value_high, row.value_low_inclusive, row.value_high_inclusive)
-    if admitted is None:
+    read, admitted = _interval(quantity), report.admitted
+    if read is None or admitted is None:
         return None
-    return Verdict.CONTRADICTED if admitted.is_disjoint(stated) else Verdict.NUMBER_DIFFERS
+    return Verdict.CONTRADICTED if read.is_disjoint(admitted) else Verdict.NUMBER_DIFFERS
 
 
 def _interval(quantity: Quantity) -> Interval | None:
-    numbers = (quantity.low, quantity.best, quantity.high)
-    return Interval.of(quantity.hedge, *numbers, granularity_of(*numbers))
+    return Interval.of(quantity.hedge, quantity.low, quantity.best, quantity.high, quantity.granularity)
 
 
 def _records(positions: Sequence[int]) -> list[dict[str, Any]]:

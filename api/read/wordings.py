@@ -91,7 +91,8 @@ _HAPPENED = re.compile(
 )
 _PLAIN = _set(
     """active armed remaining other more of the its his their these those estimated hardcore hard core extremist
-    jihadist militant sunni islamist group s is are was were be been a an all many most some both few several no
+    jihadist militant sunni islamist group s is are was were be been a an they he she it we
+    all many most some both few several no
     them whom who in for enemy combat still about some total known organised
     organisation's or so people bewaffnete bewaffneten aktive aktiven verbliebene seiner ihrer der des von mehr
     de du des ses d l actifs actives armés activos armados del los"""
@@ -102,7 +103,7 @@ _A_NUMBER = re.compile(
     zahl|zählt\w*|stärke|schätz\w+|nombre|effectifs?|estim\w+|número|compte)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_]+")
 _CAPITALISED = re.compile(_NAME)
 _HAS = re.compile(r"\s+(?:has|had|is|was|holds|counts|keeps|claims|lost|hat|hatte|zählt|a|avait|compte|tiene|cuenta)\b")
 _PRONOUNS = _set("it he she they there this that who we i what es er sie das il elle ils cela qui él ella eso hay")
@@ -154,7 +155,7 @@ def group_behind(text: str, end: int) -> tuple[int, int] | None:
 
 def names_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the words with a capital in a sentence, but for days, months, and a first word that is no subject."""
-    first = _WORD.search(text, start, end)
+    first = WORD.search(text, start, end)
     for match in _CAPITALISED.finditer(text, start, end):
         is_first = first and match.start() == first.start()
         if not match.group()[0].isupper() or match.group().casefold() in _CALENDAR:

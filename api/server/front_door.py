@@ -19,7 +19,7 @@ from flask import Flask
 from api.config import Config
 from api.http.answers import etag_matches
 from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
-from api.http.limits import LONGEST_BODY
+from api.http.limits import LONGEST_FORM
 from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
 from api.server.cache import (
     REPRESENTATION_HEADERS,
@@ -77,9 +77,9 @@ def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, byte
 
 
 async def _body(receive: Receive) -> bytes:
-    """Return the body of a request, or its beginning: what is longer than a text may be is refused."""
+    """Return the body of a request, or its beginning: what is longer than a form may be is refused."""
     body, more = b"", True
-    while more and len(body) <= LONGEST_BODY:
+    while more and len(body) <= LONGEST_FORM:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)

@@ -1,11 +1,6 @@
-"""Hedges: the words before and behind a number that say how firmly it is meant, and words that may be such."""
+"""Hedges: the words before and behind a number that say how firmly it is meant."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
-
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
 from schema.quantities.language import Language, Token
 from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
@@ -16,15 +11,6 @@ _MOST_HEDGES, _MOST_GLUE, _MOST_GAP, _MOST_NOUNS, _MOST_WORDS_TO_FAR = 5, 6, 4, 
 _GLUED = frozenset({"ish", "something", "some"})
 """Words that hedge a number only where nothing but a hyphen stands between."""
 
-_SHORT, _LONG = 5, 9
-"""From this number of letters on, a word may differ by one letter from a hedge, or by two."""
-
-_INFLECTED = ("ing", "ed", "es", "s")
-"""Endings of ordinary words that differ from hedges by one letter: "tapping" is not "topping"."""
-
-_SIGNS = frozenset("≲≳⪅⪆∝≪≫⩯≊≍≏≐≑")
-"""Signs that hedge a number, and in which way is not agreed."""
-
 TURNED = {
     Hedge.MORE_THAN: Hedge.AT_MOST,
     Hedge.AT_LEAST: Hedge.FEWER_THAN,
@@ -34,14 +20,6 @@ TURNED = {
     Hedge.NEARLY: Hedge.FEWER_THAN,
 }
 """What a negation makes of a hedge: "no more than" is "at most"."""
-
-
-class Unknown(NamedTuple):
-    """A word beside a number that may hedge it and is in no table: its token, and the hedge that is spelled like it."""
-
-    token: int
-    closest: str
-    hedge: Hedge
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +48,13 @@ def before(tokens: list[Token], index: int, end: int, language: Language) -> Hed
     marked = tokens[end].norm in language.marks
     hedges: list[Hedge] = []
     spans: list[tuple[int, int]] = []
-    first, negated = index, False
+    first, negated, article = index, False, False
     for _ in range(_MOST_HEDGES):
-        phrase = _phrase_before(tokens, first, language, marked=marked)
+        phrase = _phrase_before(tokens, first, language, article=article, marked=marked)
         if phrase is None:
             break
         hedge, start, end = phrase
+        article |= any(tokens[place].norm in language.definite for place in range(start, first))
         first = start
         negation = _negation_before(tokens, start, language) if hedge is not Hedge.NONE else None
         if negation is not None:
@@ -88,19 +67,24 @@ def before(tokens: list[Token], index: int, end: int, language: Language) -> Hed
         far = _far_before(tokens, index, language)
         if far:
             return Hedging(far[0], ((far[1], index),), far[1])
-        place = _without_glue(tokens, index, language)
+        place = without_glue(tokens, index, language)
         negated = place == index == first and place > 0 and tokens[place - 1].norm in language.negations
     return Hedging(strongest(hedges), tuple(reversed(spans)), first, negated)
 
 
 def _phrase_before(
-    tokens: list[Token], index: int, language: Language, *, marked: bool
+    tokens: list[Token], index: int, language: Language, *, article: bool, marked: bool
 ) -> tuple[Hedge, int, int] | None:
     """Return the hedge whose phrase ends before a token, its first token, and the token after its last.
 
-    Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark".
+    Some hedges are none before an article ("about the 400 men"), unless `marked`: "above the 1,000 mark". `article`
+    says that an article stands behind the token.
     """
-    place, article = index, False
+    place = index
+    if index > 1 and tokens[index - 1].norm == ",":  # "At most, 50 are left"
+        phrase = language.hedges_before.before(tokens, index - 1)
+        opens = phrase is not None and (not phrase[1] or tokens[phrase[1] - 1].kind == BREAK)
+        return (phrase[0], phrase[1], index - 1) if phrase and opens else None
     for _ in range(_MOST_GLUE):
         phrase = language.hedges_before.before(tokens, place)
         if phrase and tokens[phrase[1]].kind == SYMBOL:
@@ -131,7 +115,8 @@ def _less_glue(tokens: list[Token], index: int, language: Language) -> int:
     return glue[1] if glue else index
 
 
-def _without_glue(tokens: list[Token], index: int, language: Language) -> int:
+def without_glue(tokens: list[Token], index: int, language: Language) -> int:
+    """Return the index of the first token of all that may stand between hedge and number before a token."""
     for _ in range(_MOST_GLUE):
         index = _less_glue(tokens, index, language)
     return index
@@ -154,7 +139,7 @@ def _far_before(tokens: list[Token], index: int, language: Language) -> tuple[He
 
     "Estimated the strength of the group at 400" is such a one; "at" links it to its number.
     """
-    link = _without_glue(tokens, index, language)
+    link = without_glue(tokens, index, language)
     if language.far_links:
         link -= 1
         if link < 0 or tokens[link].norm not in language.far_links:
@@ -193,13 +178,19 @@ def _ends_figure(tokens: list[Token], start: int, last: int, language: Language,
     following = tokens[last]
     if following.norm in language.than or following.norm in language.after_pronouns:
         return False
-    if _starts_number(tokens, last, language):
+    if _starts_number(tokens, last, language) or _hedges_a_number(tokens, last, language):
         return False
     if behind_noun and (last - start == 1 or tokens[start].norm in language.and_):
         return following.kind != WORD or following.norm in language.stops
     if tokens[start].norm in _GLUED:
         return tokens[start].glued
     return True
+
+
+def _hedges_a_number(tokens: list[Token], index: int, language: Language) -> bool:
+    """Return whether a hedge or glue of a number starts at a token: "plus some 300", "plus another 40"."""
+    phrase = language.hedges_before.at(tokens, index) or language.glue.at(tokens, index)
+    return phrase is not None and _starts_number(tokens, phrase[1], language)
 
 
 def _starts_number(tokens: list[Token], index: int, language: Language) -> bool:
@@ -209,48 +200,3 @@ def _starts_number(tokens: list[Token], index: int, language: Language) -> bool:
         return True
     place = index + (token.norm in language.articles)
     return bool(language.scales.at(tokens, place) or language.dozens.at(tokens, place))
-
-
-def unknown_beside(tokens: list[Token], first: int, last: int, language: Language) -> Unknown | None:
-    """Return the word or sign beside the tokens of a number that may hedge it and is in no table."""
-    place = _without_glue(tokens, first, language) - 1
-    if place >= 0:
-        token = tokens[place]
-        closest = _closest_to(token.norm, language, behind=False) if token.kind == WORD else None
-        if closest:
-            return Unknown(place, *closest)
-        if token.kind == SYMBOL and token.norm in _SIGNS:
-            return Unknown(place, "~", Hedge.APPROXIMATELY)
-    place = last + (tokens[last].norm == "-")
-    closest = _closest_to(tokens[place].norm, language, behind=True) if tokens[place].kind == WORD else None
-    return Unknown(place, *closest) if closest else None
-
-
-@lru_cache(maxsize=4_096)
-def _closest_to(word: str, language: Language, *, behind: bool) -> tuple[str, Hedge] | None:
-    """Return the hedge of one word that a word is a misspelling of, or that is most like an adverb that may hedge.
-
-    A misspelling has the first letter of the hedge, and few letters are wrong.
-    """
-    if len(word) < _SHORT or word in language.vocabulary or word in language.plain:
-        return None
-    if any(word in words for words in (language.verbs, language.stops, language.plurals, language.months)):
-        return None
-    phrases = (language.hedges_after if behind else language.hedges_before).phrases
-    hedges = {
-        phrase[0]: hedge
-        for phrase, hedge in phrases.items()
-        if len(phrase) == 1 and len(phrase[0]) >= _SHORT and hedge is not Hedge.NONE
-    }
-    if not hedges:
-        return None
-    alike = [hedge for hedge in hedges if hedge[0] == word[0]]
-    inflected = word.endswith(_INFLECTED) and len(word) < _LONG
-    most = 0 if inflected else 2 if len(word) >= _LONG else 1
-    spelled = process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=most) if alike else None
-    if spelled:
-        return spelled[0], hedges[spelled[0]]
-    if not behind and language.adverb_endings and word.endswith(language.adverb_endings):
-        closest = process.extractOne(word, list(hedges), scorer=fuzz.ratio)[0]
-        return closest, hedges[closest]
-    return None

@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 
+from schema.quantities.dates import beside_month, counted_behind, is_date, may_be_year
 from schema.quantities.language import Language, Token
-from schema.quantities.numbers import Kind, Number
-from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
+from schema.quantities.number import Kind, Number
+from schema.quantities.tokens import BREAK, NUMBER, WORD
+from schema.terms import Hedge
 
-_FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS = 1800, 2099, 4
-_LAST_DAY, _OLDEST = 31, 115
-_NOUN_WORDS = 5
+OLDEST = 115
+"""The highest number that is read as an age."""
+
+_NOUN_WORDS, _MOST_AROUND = 5, 40
+_QUARTERS = frozenset("nsew")
+"""The letters of north, south, east and west."""
 
 
 def with_kind(number: Number, tokens: list[Token], language: Language, dates: set[int]) -> Number:
@@ -17,7 +22,9 @@ def with_kind(number: Number, tokens: list[Token], language: Language, dates: se
         kind = _kind_of(number, tokens, language, dates)
         if kind is not Kind.COUNT:
             number = replace(number, kind=kind, doubt=None)
-    elif number.kind is Kind.ORDINAL and _beside_month(number, tokens, language):
+        elif number.digits and may_be_year(number, tokens, language):
+            number = replace(number, doubt=f"may be the year {number.digits} as well")
+    elif number.kind is Kind.ORDINAL and beside_month(number, tokens, language):
         number = replace(number, kind=Kind.DATE)
     if number.kind is Kind.DATE:
         dates.add(number.last)
@@ -25,6 +32,8 @@ def with_kind(number: Number, tokens: list[Token], language: Language, dates: se
 
 
 def _kind_of(number: Number, tokens: list[Token], language: Language, dates: set[int]) -> Kind:
+    if not number.digits and _is_capital_name(number, tokens, language):
+        return Kind.NAME
     measure = _measure_behind(number, tokens, language)
     if measure is not None:
         return measure
@@ -32,25 +41,18 @@ def _kind_of(number: Number, tokens: list[Token], language: Language, dates: set
         return Kind.AGE if _is_age(number, tokens, language) else Kind.COUNT
     if _is_name(number, tokens, language):
         return Kind.NAME
-    before, behind = tokens[number.first - 1] if number.first else None, tokens[number.last]
-    if behind.norm in language.o_clock:
+    if tokens[number.last].norm in language.o_clock:
         return Kind.TIME
     if _is_age(number, tokens, language):
         return Kind.AGE
-    plain = number.digits.isdecimal()
-    if plain and _beside_month(number, tokens, language):
-        return Kind.DATE
-    if plain and before and before.norm == "," and number.first - 1 in dates and _is_year(number):
-        return Kind.DATE
-    if plain and _is_year(number) and _year_context(number, tokens, language):
-        return Kind.DATE
-    return Kind.COUNT
+    return Kind.DATE if is_date(number, tokens, language, dates) else Kind.COUNT
 
 
 def _measure_behind(number: Number, tokens: list[Token], language: Language) -> Kind | None:
     """Return the kind of the measure behind a number, "5 years", "22-year-old", "hundreds of kilometres"; or None."""
     place = number.last
-    if language.ages_after.at(tokens, place + (tokens[place].norm == "-")):
+    aged = number.value is None or number.value <= OLDEST
+    if aged and language.ages_after.at(tokens, place + (tokens[place].norm == "-")):
         return Kind.AGE
     if number.vague and tokens[place].norm in language.of:
         place += 1
@@ -60,26 +62,48 @@ def _measure_behind(number: Number, tokens: list[Token], language: Language) -> 
     measure = language.measures.at(tokens, place)
     if not measure:
         return None
-    if len(tokens[place].norm) == 1 and tokens[place].norm == "m" and number.digits == "":
+    if len(tokens[place].norm) == 1 and (number.digits == "" or not (tokens[place].glued or tokens[place].norm == "m")):
+        return None
+    if tokens[place].norm in language.year_after and tokens[place + 1].kind == NUMBER:  # "2249 [of the] year 2015"
         return None
     return Kind(measure[0])
 
 
 def _is_age(number: Number, tokens: list[Token], language: Language) -> bool:
     """Return whether a number is an age: "aged 22", or between commas behind a name."""
-    if not number.first or number.value is None or not 0 < number.value <= _OLDEST:
+    if not number.first or number.value is None or not 0 < number.value <= OLDEST:
         return False
-    before = tokens[number.first - 1].norm
-    hedge = language.hedges_before.before(tokens, number.first)  # "aged over 60"
-    if before in language.ages_before or (hedge and hedge[1] and tokens[hedge[1] - 1].norm in language.ages_before):
+    if tokens[number.last].norm == "s" and tokens[number.last].glued and number.digits:  # "in his 30s"
         return True
-    return bool(number.digits) and before == "," == tokens[number.last].norm and number.digits.isdecimal()
+    place = number.first
+    for phrases in (language.hedges_before, language.range_open):  # "aged over 60", "aged between 6 and 12"
+        if not language.ages_before.before(tokens, place) and (phrase := phrases.before(tokens, place)):
+            place = phrase[1]
+    if language.ages_before.before(tokens, place):
+        return not counted_behind(number.last, tokens, language)
+    return _is_age_between_commas(number, tokens, language)
+
+
+def _is_age_between_commas(number: Number, tokens: list[Token], language: Language) -> bool:
+    """Return whether digits stand between commas behind a name: "Omar Example, 45, said", "the boys, 9 and 11,"."""
+    if not number.digits.isdecimal() or tokens[number.first - 1].norm != "," or number.first == 1:
+        return False
+    name, behind = tokens[number.first - 2], tokens[number.last]
+    if behind.norm in language.and_ and tokens[number.last + 1].kind == NUMBER:
+        behind = tokens[number.last + 2]
+    if name.norm in language.plurals:  # "the dead, 16, were buried"
+        return False
+    return name.kind == WORD and (behind.norm == "," or (behind.kind == BREAK and name.capital))
 
 
 def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     """Return whether digits are a part of a name: "AK-47", "M23", "Resolution 2254", "4x4"."""
     token, behind = tokens[number.first], tokens[number.last]
     if behind.kind == WORD and behind.glued and not _may_follow(tokens, number.last, language):
+        return True
+    if behind.capital and language.streets.at(tokens, number.last + 1):  # 10 Downing Street
+        return True
+    if behind.capital and behind.norm in _QUARTERS and number.value is not None:  # 34.5 N
         return True
     if not number.first:
         return False
@@ -89,8 +113,7 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
     if (
         before.kind == WORD
         and token.glued
-        and before.norm not in language.vocabulary
-        and before.norm not in language.prefixes
+        and (before.capital or (before.norm not in language.vocabulary and before.norm not in language.prefixes))
     ):
         return not before.norm.endswith("'")
     if before.norm == "-" and token.glued and before.glued and number.first > 1:
@@ -99,7 +122,32 @@ def _is_name(number: Number, tokens: list[Token], language: Language) -> bool:
         return first.kind == WORD and not known
     if before.norm == "." and token.glued and before.glued:
         return True
-    return before.norm in language.labels and number.digits.isdecimal()
+    title = language.titles.before(tokens, number.first)
+    hedge = language.hedges_before.before(tokens, number.first)
+    if hedge and hedge[0] is not Hedge.NONE:  # "a round 400"
+        return False
+    numbered = before.norm in language.labels or (title is not None and tokens[title[1]].capital)
+    return numbered and (number.digits.isdecimal() or (number.value is not None and number.value % 1 > 0))
+
+
+def _is_capital_name(number: Number, tokens: list[Token], language: Language) -> bool:
+    """Return whether a number word is a part of a name: "the Group of Seven", but not in the title "Bomb Kills Seven".
+
+    A title has no small letters but in small words.
+    """
+    first = number.first
+    if not first or not tokens[first].capital or tokens[first - 1].kind != WORD:
+        return False
+    if not language.numbers.at(tokens, first):
+        return False
+    start, end = first, first
+    while start and first - start < _MOST_AROUND and tokens[start - 1].kind != BREAK:
+        start -= 1
+    while end - first < _MOST_AROUND and tokens[end].kind != BREAK:
+        end += 1
+    return any(
+        not token.capital and token.kind == WORD and token.norm not in language.stops for token in tokens[start:end]
+    )
 
 
 def _may_follow(tokens: list[Token], index: int, language: Language) -> bool:
@@ -109,64 +157,6 @@ def _may_follow(tokens: list[Token], index: int, language: Language) -> bool:
         or language.measures.at(tokens, index)
         or tokens[index].norm in {"s", *language.o_clock}
     )
-
-
-def _beside_month(number: Number, tokens: list[Token], language: Language) -> bool:
-    """Return whether a number is the day or the year of a month: "July 10", "10 of July", "July 2017"."""
-    if number.value is None or (number.value > _LAST_DAY and not _is_year(number)):
-        return False
-    place = number.last + (tokens[number.last].norm in language.of)
-    if tokens[place].kind == BREAK and tokens[place].end - tokens[place].start == 1:  # "14. Juli"
-        place = min(place + 1, len(tokens) - 1)
-    behind = tokens[place].norm in language.months and number.value <= _LAST_DAY
-    place = number.first - 1
-    if place > 0 and (tokens[place].norm in language.of or tokens[place].norm in language.definite):
-        place -= 1
-    return behind or (place >= 0 and tokens[place].norm in language.months)
-
-
-def _is_year(number: Number) -> bool:
-    return number.value is not None and _FIRST_YEAR <= number.value <= _LAST_YEAR and len(number.digits) == _YEAR_DIGITS
-
-
-def _year_context(number: Number, tokens: list[Token], language: Language) -> bool:
-    """Return whether four digits are a year: behind "in" or "since", in "the 2014 offensive", "2014-2017", "1990s"."""
-    before = tokens[number.first - 1] if number.first else None
-    behind = tokens[number.last]
-    if behind.norm == "s" and behind.glued:
-        return True
-    if behind.norm == "-" and tokens[number.last + 1].kind == NUMBER and tokens[number.last + 1].glued:
-        end = tokens[number.last + 1].norm
-        return len(end) in (2, 4) and not _counted_behind(number.last + 2, tokens, language)
-    if before is None:
-        return not _counted_behind(number.last, tokens, language)
-    if before.norm == "-" and number.first > 1 and tokens[number.first - 2].norm in language.year_after:
-        return True
-    if before.norm in language.year_after:
-        return True
-    if before.kind == SYMBOL and before.norm == "-":
-        return (
-            number.first > 1
-            and tokens[number.first - 2].kind == NUMBER
-            and not _counted_behind(number.last, tokens, language)
-        )
-    if before.norm in language.year_perhaps_after:
-        ends_text = behind.start == behind.end
-        return not ends_text and (behind.kind != WORD or behind.norm in language.stops)
-    if before.norm in language.year_determiners or before.norm.endswith(("'s", "s'")):
-        return not _counted_behind(number.last, tokens, language) and behind.kind == WORD
-    return before.kind == SYMBOL and before.norm in "(," and not _counted_behind(number.last, tokens, language)
-
-
-def _counted_behind(index: int, tokens: list[Token], language: Language) -> bool:
-    """Return whether something counted stands at a token, or one word behind it: "2000 armed men"."""
-    for place in (index, index + 1):
-        token = tokens[min(place, len(tokens) - 1)]
-        if token.kind != WORD or token.norm in language.stops:
-            return False
-        if token.norm in language.plurals or (token.norm.endswith(language.plural_endings or ("\0",))):
-            return True
-    return False
 
 
 def noun_behind(index: int, tokens: list[Token], language: Language) -> tuple[int, int] | None:

@@ -25,7 +25,8 @@ WordSet = frozenset[str]
 class Token(NamedTuple):
     """A word, a number in digits, a symbol or the end of a sentence, and its place in the text in code points.
 
-    `norm` is the word without case and accents. `glued`: nothing stands between it and the token before.
+    `norm` is the word without case and accents. `glued`: nothing stands between it and the token before. `capital`: the
+    word begins with a capital letter.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Token(NamedTuple):
     start: int
     end: int
     glued: bool
+    capital: bool = False
 
 
 def fold(word: str) -> str:
@@ -105,8 +107,8 @@ class Language:
     not_a_fraction_after: WordSet
     not_a_fraction_before: WordSet
     ones: WordSet
-    not_one_after: WordSet
     not_one_before: WordSet
+    speech: WordSet
     no_quantifier_after: WordSet
     ordinals: WordSet
     ordinal_suffixes: WordSet
@@ -117,11 +119,11 @@ class Language:
     year_determiners: WordSet
     plurals: WordSet
     o_clock: WordSet
-    ages_before: WordSet
     labels: WordSet
     measure_gap: WordSet
     metres_after: WordSet
     change: WordSet
+    change_by: WordSet
     negations: WordSet
     negation_gap: WordSet
     loose_negations: WordSet
@@ -135,11 +137,15 @@ class Language:
     plain: WordSet
     prefixes: WordSet
 
+    not_one_after: Phrases[bool]
     ratios: Phrases[bool]
     weak_ratios: Phrases[bool]
     vague_before: Phrases[bool]
     quantifiers: Phrases[bool]
+    ages_before: Phrases[bool]
     ages_after: Phrases[bool]
+    titles: Phrases[bool]
+    streets: Phrases[bool]
     range_open: Phrases[bool]
     range_between: Phrases[bool]
     range_to: Phrases[bool]
@@ -162,6 +168,7 @@ class Language:
         self.elided: dict[str, str] = tables.get("elided", {})
         self.lone_halves: bool = tables.get("lone_halves", False)
         self.and_between_tens: bool = tables.get("and_between_tens", False)
+        self.bare_years: bool = tables.get("bare_years", False)
         self.units_first: bool = tables.get("units_first", False)
         self.grouped_in_twos: bool = tables.get("grouped_in_twos", False)
         self.group = frozenset(tables["group"]) | set("'’٬")
@@ -185,9 +192,7 @@ class Language:
         self.percent: Phrases[bool] = self._valued(
             dict.fromkeys([*tables.get("percent", ()), *symbols["percent"]], True)
         )
-        self.measures: Phrases[str] = self._valued(
-            {text: kind for kind, texts in tables.get("measures", {}).items() for text in texts}
-        )
+        self.measures, self.units = (self._listed(tables.get(key, {})) for key in ("measures", "units"))
         self.hedges_before = self._hedges(tables, symbols, "before", plain=tables.get("plain_before", ()))
         self.hedges_after = self._hedges(tables, symbols, "after")
         self.far_hedges = self._valued(
@@ -196,11 +201,12 @@ class Language:
         self.compound = self._compound(tables)
         self.vocabulary = self._vocabulary()
         self.starts = self._starts()
+        self.before_or_in_number = self.starts.union(self.articles, self.dollars)
 
     def norm(self, word: str) -> str:
         """Return a word as the tables hold it: folded, and whole where it was elided ("d'" is "de")."""
-        folded = fold(word)
-        return self.elided.get(folded, folded)
+        folded = word.lower() if word.isascii() else fold(word)
+        return self.elided.get(folded, folded) if self.elided else folded
 
     def phrase(self, text: str) -> Phrase:
         """Return a phrase of a file as the norms of its tokens."""
@@ -209,6 +215,10 @@ class Language:
 
     def _valued(self, values: Mapping[Any, Value]) -> Phrases[Value]:
         return Phrases({self.phrase(str(text)): value for text, value in values.items()})
+
+    def _listed(self, lists: Mapping[str, Iterable[str]]) -> Phrases[str]:
+        """Return the phrases of some lists, each with the name of its list."""
+        return self._valued({text: name for name, texts in lists.items() for text in texts})
 
     def _hedges(
         self, tables: Mapping[str, Any], symbols: Mapping[str, Any], side: str, plain: Iterable[str] = ()

@@ -3,27 +3,36 @@
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from schema.intervals import granularity_of
 from schema.quantities import hedges
 from schema.quantities.digits import whole
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
-from schema.quantities.numbers import Kind, Number, NumberReader, TextTooLong
+from schema.quantities.neighbours import with_neighbours
+from schema.quantities.number import Kind, Number
+from schema.quantities.number_reader import NumberReader, TextTooLong
 from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
-from schema.terms import Hedge
+from schema.quantities.unknown_words import unknown_beside
+from schema.terms import Hedge, Unit
 
 LONGEST_TEXT = 200_000
 """Characters."""
 COUNTED = frozenset({Kind.COUNT, Kind.PERCENT, Kind.MONEY, Kind.FRACTION})
 """The kinds of numbers that an estimate may hold."""
 
+_FRACTION = 10
+"""The granularity of a fraction, in percent: "a third" is said of 28.3 to 38.3 percent."""
 _MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
 _MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
 _THOUSAND = 1_000
+_LEAST_ROUND, _ROUND = 10, 5
+"""A number is round from 10 on, and where it is a multiple of 5."""
 _MOST_APART = 20
 """How many times the first number the second may be in "2 or 3"."""
 _LOW_ONLY = frozenset({Hedge.AT_LEAST, Hedge.MORE_THAN})
+_LOOSE = frozenset({Hedge.APPROXIMATELY, Hedge.NEARLY})
 _HIGH_ONLY = frozenset({Hedge.UP_TO, Hedge.FEWER_THAN, Hedge.NEARLY})
 
 
@@ -36,12 +45,16 @@ class Words(NamedTuple):
 
 
 class Unsettled(NamedTuple):
-    """What could not be settled about a number: the words, and why; the hedge that is closest to an unknown word."""
+    """What could not be settled about a number: the words, and why.
+
+    `closest` and `hedge` are the hedge that is closest to an unknown word; `misspelt`: it is that but for few letters.
+    """
 
     words: Words
     why: str
     closest: str | None = None
     hedge: Hedge | None = None
+    misspelt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +63,10 @@ class Quantity:
 
     `start` and `end` are the place of the number without its hedge, in code points. `low`, `best` and `high` are the
     numbers of an estimate with this hedge; `numbers` are all that are printed, one or two. Fractions are in percent.
-    `unit` is "percent" or the code of a currency; `noun` is what is counted. `magnitude` is the power of ten of a
-    vague word. `hedges` are the words of the hedge; `shared` says that they stand at the number before, and cover this
-    one too. `unsettled` lists what the reader cannot tell: such a quantity must not be taken as read.
+    `unit` is "percent", the code of a currency, or the unit that the noun is a word for, such as "persons"; `noun` is
+    what is counted. `granularity` is the power of ten that it is rounded to, that of a vague word and a fraction too.
+    `hedges` are the words of the hedge; `shared` says that they stand at the number before, and cover this one too.
+    `unsettled` lists what the reader cannot tell: such a quantity must not be taken as read.
     """
 
     start: int
@@ -65,7 +79,7 @@ class Quantity:
     high: float | None
     unit: str | None
     noun: Words | None
-    magnitude: float | None
+    granularity: float | None
     hedges: tuple[Words, ...]
     shared: bool
     unsettled: tuple[Unsettled, ...]
@@ -107,9 +121,10 @@ class _Reader:
         self.text, self.language = text, language
         self.tokens = tokens_of(text, language)
         dates: set[int] = set()
-        self.numbers = [
+        numbers = [
             with_kind(number, self.tokens, language, dates) for number in NumberReader(self.tokens, language).all()
         ]
+        self.numbers = with_neighbours(numbers, self.tokens, language)
 
     def quantities(self) -> list[Quantity]:
         """Return the quantities, those with hedges of the numbers before them too."""
@@ -150,7 +165,8 @@ class _Reader:
         tokens, language = self.tokens, self.language
         if number.kind is Kind.AGE and following.kind is Kind.COUNT:  # "aged 11 to 19"
             number, following = replace(number, kind=Kind.COUNT), replace(following, kind=Kind.AGE)
-        if number.kind not in COUNTED or number.vague or following.vague or number.value is None:
+        measured = number.kind in _MEASURED and number.kind is following.kind
+        if not (number.kind in COUNTED or measured) or number.vague or following.vague or number.value is None:
             return self._range_of_dates(number, following)
         if following.value is None or following.kind not in COUNTED | _MEASURED:
             return None
@@ -163,7 +179,8 @@ class _Reader:
         opener, behind_opener = self._opener(number, inner)
         between = opener is not None and language.range_between.before(tokens, behind_opener) is not None
         link = self._link(number.last, following.first, opened=opener is not None, between=between)
-        if link is None or (link == "to" and opener is not None and not between and self._changes(opener)):
+        start = inner.first if inner.spans else number.first
+        if link is None or (link == "to" and not between and self._is_change(opener, start, number, following)):
             return None
         low = _with_shared_scale(number, following)
         if low.value is None or low.value >= most:
@@ -221,6 +238,18 @@ class _Reader:
                 return None
         return None
 
+    def _is_change(self, opener: int | None, start: int, number: Number, following: Number) -> bool:
+        """Return whether "to" leads from one number to another, which make no range.
+
+        "Rose from 400 to 500" and "rose by 100 to 500" are changes. `opener` is the place of "from", `start` that of
+        the first number with its hedge.
+        """
+        if opener is not None:
+            return self._changes(opener)
+        if not start or self.tokens[start - 1].norm not in self.language.change_by or not self._changes(start - 1):
+            return False
+        return number.unit is not None or (self.tokens[following.last].kind != WORD and not following.unit)
+
     def _changes(self, opener: int) -> bool:
         """Return whether a verb of change stands before "from" at a token: "rose from 400 to 500" is no range."""
         for place in range(opener - 1, max(opener - 1 - _MOST_WORDS_OF_CHANGE, -1), -1):
@@ -260,13 +289,29 @@ class _Reader:
             low,
             best,
             high,
-            last.unit,
+            self._unit(last, noun),
             self._words(*noun) if noun else None,
-            number.magnitude,
+            self._granularity(number, numbers),
             tuple(self._words(*span) for span in spans),
             shared,
             tuple(self._unsettled(interval)) if counted else (),
         )
+
+    def _unit(self, number: Number, noun: tuple[int, int] | None) -> str | None:
+        """Return the unit of a number: its own, or that of its noun, if this is a word for a unit and nothing more."""
+        if number.kind is Kind.FRACTION:
+            return Unit.PERCENT
+        if number.unit or not noun:
+            return number.unit
+        unit = self.language.units.at(self.tokens, noun[0])
+        return unit[0] if unit and unit[1] == noun[1] else None
+
+    @staticmethod
+    def _granularity(number: Number, numbers: tuple[float, ...]) -> float | None:
+        """Return the power of ten that a number is rounded to; of a range, `numbers` are both ends."""
+        if number.vague:
+            return number.magnitude
+        return _FRACTION if number.kind is Kind.FRACTION else granularity_of(*numbers)
 
     def _words(self, first: int, last: int) -> Words:
         """Return the words of the tokens from the first to the one before the last."""
@@ -280,6 +325,10 @@ class _Reader:
         if not (before.before.spans or quantity.shared) or before.after.spans:
             return False
         if quantity.hedge in (Hedge.NONE, Hedge.VAGUE, Hedge.BETWEEN) or before.last.kind is not interval.low.kind:
+            return False
+        value = interval.last.value or 0
+        rounded = value >= _LEAST_ROUND and not value % _ROUND
+        if quantity.hedge in _LOOSE and not (rounded or interval.last.unit):  # "about 20 rebels and five soldiers"
             return False
         start = before.last.last
         coordinator = language.coordinators.before(tokens, interval.low.first)
@@ -306,10 +355,10 @@ class _Reader:
                 Unsettled(self._words(interval.before.first - 1, interval.low.first), "negates the number")
             )
         first = interval.before.first if interval.before.spans else interval.low.first
-        unknown = hedges.unknown_beside(self.tokens, first, interval.last.last, self.language)
+        unknown = unknown_beside(self.tokens, first, interval.last.last, self.language)
         if unknown and not self._is_proper_name(unknown.token):
             words = self._words(unknown.token, unknown.token + 1)
-            unsettled.append(Unsettled(words, "is no hedge that is known", unknown.closest, unknown.hedge))
+            unsettled.append(Unsettled(words, "is no hedge that is known", *unknown[1:]))
         return unsettled
 
 

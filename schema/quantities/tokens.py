@@ -11,12 +11,12 @@ _DIGITS = rf"\d(?:[{_INVISIBLE}]*\d)*"
 _LETTERS = r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0670]+[^\W\d_]*)*"
 _SPACES = r"\u00a0\u2007\u2009\u202f\ "
 _TOKENS = r"""
-  (?P<name>https?://\S+|www\.\S+)
+  (?P<word>(?!https?://|www\.) (?: (?:[^\W\d_]\.){{2,}} | {word}))
+| (?P<name>https?://\S+|www\.\S+)
 | (?P<date>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?![\d-])
-         | \d{{1,2}}([/.])\d{{1,2}}\3(?:\d{{4}}|\d\d)(?![\d/])
+         | \d{{1,2}}([/.])\d{{1,2}}\4(?:\d{{4}}|\d\d)(?![\d/])
          | \d{{1,2}}:\d\d(?::\d\d)?(?!\d))
 | (?P<number>(?:(?<![\w.,])\.)?{digits}(?:[.,'’٬٫·]{digits} | [{spaces}]\d{{3}}(?!\d))*)
-| (?P<word>(?:[^\W\d_]\.){{2,}} | {word})
 | (?P<break>\n[^\S\n]*\n\s* | [.!?;…؟؛]+(?=[\s"'”’)\]»]|$))
 | (?P<symbol>>=|<=|=<|=>|\+/-|\+-|[^\s\w\x00-\x1f\x7f{invisible}])
 """
@@ -40,15 +40,20 @@ def tokens_of(text: str, language: Language) -> list[Token]:
     """
     tokens: list[Token] = []
     pattern = _ELIDED_WORDS if language.elided else _WHOLE_WORDS
+    has_parts = language.compound is not None or bool(language.prefixes)
     end = 0
     for match in pattern.finditer(text):
         kind = match.lastgroup or SYMBOL
-        start, glued = match.start(), match.start() <= end
-        if start > end:
-            glued = _NOT_GLUED.fullmatch(text, end, start) is not None
+        start = match.start()
+        glued = start == end or (text[end] != " " and _NOT_GLUED.fullmatch(text, end, start) is not None)
         end = match.end()
         if kind == WORD:
-            _add_word(tokens, Token(WORD, language.norm(match[0]), start, end, glued), language)
+            word = match[0]
+            token = Token(WORD, language.norm(word), start, end, glued, word[0].isupper())
+            if has_parts:
+                _add_word(tokens, token, language)
+            else:
+                tokens.append(token)
         elif kind == NUMBER:
             _add_number(tokens, Token(NUMBER, match[0], start, end, glued), language)
         elif match[0] == "." and tokens and tokens[-1].norm in language.abbreviations:

@@ -8,11 +8,13 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, QueuePool, Select, create_engine, event
+import orjson
+from sqlalchemy import Connection, QueuePool, Select, bindparam, column, create_engine, event, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -174,6 +176,16 @@ class Connections:
 
 def _before_cursor_execute(*_: object) -> None:
     begin_query()
+
+
+def listed(parameter: str) -> Select[Any]:
+    """Return the SELECT of the values of a parameter that `array` made: the same statement for any number of them."""
+    return select(func.json_each(bindparam(parameter)).table_valued(column("value")).c.value)
+
+
+def array(values: Sequence[float]) -> str:
+    """Return numbers as the value of a parameter of `listed`."""
+    return orjson.dumps(values).decode()
 
 
 class Statement:

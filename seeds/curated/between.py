@@ -19,10 +19,10 @@ from seeds.rules.repeats import (
     text_key,
 )
 from seeds.rules.times import faults_of_times
-from seeds.rules.wording import faults_of_figure, faults_of_headline
+from seeds.rules.wording import faults_of_figure, faults_of_headline, warnings_of_wording
 
-_REFERENCES = ("group", "region", "indicator", "source")
-"""The keys of an estimate that refer to terms."""
+_REFERENCES = {kind.removesuffix("s"): kind for kind in VOCABULARIES}
+"""The keys of an estimate that refer to terms, and the kind of each."""
 
 _LANGUAGE = "en"
 """That of an article whose own is not known, because it is not valid."""
@@ -34,6 +34,14 @@ def problems_between(seeds: Seeds) -> Iterator[Problem]:
         yield entry.problem(fault.key, fault.what)
 
 
+def warnings_of_wordings(seeds: Seeds) -> Iterator[Problem]:
+    """Yield a warning where an unknown word beside a number may hedge it; the seeds have no problems."""
+    languages = {entry.file.path: entry.record["language"] for entry in seeds.articles}
+    for entry in seeds.estimates:
+        for fault in warnings_of_wording(entry.record, languages[entry.file.path]):
+            yield entry.problem(fault.key, fault.what)
+
+
 def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
     yield from faults_between_terms({kind: seeds.entries(kind) for kind in VOCABULARIES}, seeds.mentioned)
     for kind in ("articles", "estimates"):
@@ -43,12 +51,11 @@ def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
         for fault in faults_of_article(article.record):
             yield article, fault
     yield from _repeats(seeds)
-    kinds = {key: f"{key}s" for key in _REFERENCES}
     for later, first in with_first(seeds.estimates, lambda record: record["claim"]):
         unknown = {
             fault.key
             for entry in (later, first)
-            for fault in faults_of_references(entry.record, kinds, seeds.mentioned)
+            for fault in faults_of_references(entry.record, _REFERENCES, seeds.mentioned)
         }
         for fault in faults_of_claim(later, first):
             if fault.key not in unknown:  # else the id itself is a problem, and says nothing of the other report
@@ -77,18 +84,14 @@ def _repeats(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
 
 
 def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
-    kinds = {key: f"{key}s" for key in _REFERENCES}
     units = {id_: indicator["unit"] for id_, indicator in seeds.records("indicators").items()}
     articles = {entry.file.path: entry.record for entry in seeds.articles}
     by_id = {entry.record["id"]: entry for entry in seeds.estimates}
     for entry in seeds.estimates:
-        record, article = (
-            entry.record,
-            articles.get(entry.file.path),
-        )  # without it, the article has a problem of its own
-        language = article["language"] if article else _LANGUAGE
+        record, article = entry.record, articles.get(entry.file.path)
+        language = article["language"] if article else _LANGUAGE  # an article that is not valid has its own problem
         faults = [
-            *faults_of_references(record, kinds, seeds.mentioned),
+            *faults_of_references(record, _REFERENCES, seeds.mentioned),
             *faults_of_figure(record, units.get(record["indicator"]), language),
             *faults_of_evidence(record),
             *faults_as_printed(record, seeds.mentioned),

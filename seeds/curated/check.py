@@ -12,9 +12,8 @@ from marshmallow import Schema, ValidationError
 
 from schema.dataset import DatasetSchema
 from schema.fields import shown
-from schema.records import ArticleSchema, EstimateSchema
-from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
-from seeds.curated.between import problems_between
+from schema.records import SCHEMAS
+from seeds.curated.between import problems_between, warnings_of_wordings
 from seeds.curated.documents import problems_with_documents, problems_with_hash
 from seeds.curated.names_nearby import warnings_of_names
 from seeds.entries import VOCABULARIES, Entry, Seeds
@@ -25,20 +24,15 @@ from seeds.validate import problems_of
 
 _SCHEMAS: dict[str, Schema] = {
     "dataset": DatasetSchema(),
-    "groups": GroupSchema(),
-    "regions": RegionSchema(),
-    "indicators": IndicatorSchema(),
-    "sources": SourceSchema(),
-    "articles": ArticleSchema(),
-    "estimates": EstimateSchema(),
+    **{kind: SCHEMAS[kind]() for kind in (*VOCABULARIES, "articles", "estimates")},
 }
 
 
 def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = no_progress) -> Seeds:
     """Return the records of a seed folder; raises SeedsRefused with all problems.
 
-    `documents` is a folder of the documents, where wordings are to be checked against them. Only this check has
-    warnings, which are in the seeds that are returned.
+    `documents` is a folder of the documents, where wordings are to be checked against them. Warnings are in the seeds
+    that are returned.
     """
     problems: list[Problem] = []
     seeds = Seeds()
@@ -60,8 +54,8 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
         problems.extend(problems_with_documents(seeds, documents))
     if problems:
         raise SeedsRefused(problems)
-    if documents:
-        seeds.warnings = sorted(warnings_of_names(seeds, documents))
+    warnings = [*warnings_of_wordings(seeds), *(warnings_of_names(seeds, documents) if documents else ())]
+    seeds.warnings = sorted(warnings)
     return seeds
 
 

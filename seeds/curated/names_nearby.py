@@ -1,31 +1,20 @@
 """The warnings of a check against documents: a number may be about another group or region than it is coded for."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
-from schema.names import fold
+from schema.mentions import MentionedText, NameFinder
 from schema.terms import NameKind, RegionKind
 from seeds.curated.documents import read_document
-from seeds.entries import Entry, Record, Seeds, names_of
+from seeds.entries import Entry, Seeds, names_of, reachable
 from seeds.problems import Problem
+from seeds.rules.code_lists import directly_above
 
-UNATTRIBUTED = "unattributed"
+_UNATTRIBUTED = "unattributed"
 """The id of the group of figures for which no group is named."""
 _NAMELESS = (RegionKind.WORLDWIDE, RegionKind.UNSPECIFIED)
-_STOP, _CLOSING, _OPENING = r"[.!?\u061f]", r"[\"\u201d\u2019\u00bb)]", r"[\"\u201c\u2018\u00ab(]"
-_SENTENCE_END = re.compile(
-    rf"(?:(?<={_STOP})|(?<={_STOP}{_CLOSING}))\s+(?={_OPENING}?[^\Wa-z_])|(?<=[\u3002\uff01\uff1f])|\n+"
-)
-"""The end of a sentence: a full stop and the like before a space and a capital or a digit, or the end of a line."""
-
-
-class Mention(NamedTuple):
-    """A place in a text at which a term is named, and the id of the term."""
-
-    start: int
-    id: str
 
 
 def warnings_of_names(seeds: Seeds, documents: Path) -> Iterator[Problem]:
@@ -36,79 +25,58 @@ def warnings_of_names(seeds: Seeds, documents: Path) -> Iterator[Problem]:
     documents.
     """
     articles = {entry.file.path: entry.record for entry in seeds.articles}
-    terms = {kind: _Terms(seeds.records(f"{kind}s")) for kind in ("group", "region")}
-    for entry in seeds.estimates:
-        text = read_document(documents, articles[entry.file.path]["document"]["name"]).decode("utf-8", "replace")
-        for kind, terms_of_kind in terms.items():
-            if what := terms_of_kind.doubt(entry, kind, text):
-                yield entry.problem(kind, what)
+    terms_by_kind = [_Terms(kind, seeds.entries(f"{kind}s")) for kind in ("group", "region")]
+    for path, entries in groupby(seeds.estimates, attrgetter("file.path")):
+        estimates = list(entries)
+        text = read_document(documents, articles[path]["document"]["name"]).decode("utf-8", "replace")
+        for terms in terms_by_kind:
+            yield from terms.warnings(estimates, text)
 
 
 class _Terms:
-    """The groups or the regions of the seeds by id, which finds their names in texts."""
+    """The groups or the regions of the seeds, whose names are looked for in texts."""
 
-    def __init__(self, records: Mapping[str, Record]) -> None:
-        self._records = records
-        self._ids = {
-            name if name.isupper() else fold(name): id_
-            for id_, record in records.items()
-            for name, kind in names_of(record).items()
-            if kind in (NameKind.NAME, NameKind.ALIAS)
-        }
-        longest_first = sorted(self._ids, key=len, reverse=True)
-        names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first)
-        self._named = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE)
+    def __init__(self, kind: str, entries: list[Entry]) -> None:
+        self._kind = kind
+        self._records = {entry.record["id"]: entry.record for entry in entries}
+        self._above = directly_above(entries)
+        self._finder = NameFinder(
+            (kind, id_, name)
+            for id_, record in self._records.items()
+            for name, name_kind in names_of(record).items()
+            if name_kind in (NameKind.NAME, NameKind.ALIAS)
+        )
 
-    def doubt(self, entry: Entry, kind: str, text: str) -> str | None:
-        """Return the text of a warning where a number may be about another term than the estimate's; else None."""
-        id_, evidence = entry.record[kind], entry.record["evidence"]
+    def warnings(self, estimates: list[Entry], text: str) -> Iterator[Problem]:
+        """Yield a warning for each estimate of a text whose number may be about another term."""
+        mentioned = MentionedText(text, self._finder)
+        for entry in estimates:
+            if seen := self._doubt(entry, mentioned):
+                what = f"{entry.record[self._kind]!r} is not named in the sentence of the wording, and {seen}"
+                yield entry.problem(self._kind, f"{what}; expected the {self._kind} of the number")
+
+    def _doubt(self, entry: Entry, text: MentionedText) -> str | None:
+        """Return what makes it doubtful that a number is about the term of its estimate; None where nothing does."""
+        id_, evidence = entry.record[self._kind], entry.record["evidence"]
         record = self._records[id_]
-        if id_ == UNATTRIBUTED or record.get("kind") in _NAMELESS:
+        if id_ == _UNATTRIBUTED or record.get("kind") in _NAMELESS:
             return None
-        start, end = sentence_of(text, evidence["start"], evidence["end"])
-        mentions = list(self._mentions(text))
-        in_sentence = [mention.id for mention in mentions if start <= mention.start < end]
+        in_sentence = text.in_sentence(self._kind, evidence["start"], evidence["end"])
+        named = [other for mention in in_sentence for other in mention.ids]
         members = set(record.get("members", ()))
-        if id_ in in_sentence or (members and members <= set(in_sentence)):
+        if id_ in named or (members and members <= set(named)):
             return None
-        within = self._within(id_)
-        before = [mention.id for mention in mentions if mention.start < evidence["start"]]
-        others = [other for other in in_sentence if other not in within]
+        others = [other for other in named if not self._is_within(other, id_)]
         if others:
-            seen = f"the sentence names {others[0]!r}"
-        elif before and before[-1] not in within:
-            seen = f"{before[-1]!r} is named last before it"
-        elif not before and mentions:
-            seen = f"{mentions[0].id!r} is named first after it"
-        else:
-            return None
-        return f"{id_!r} is not named in the sentence of the wording, and {seen}; expected the {kind} of the number"
+            return f"the sentence names {others[0]!r}"
+        mentions = text.mentions(self._kind)
+        before = [mention for mention in mentions if mention.start < evidence["start"]]
+        if before and not any(self._is_within(last, id_) for last in before[-1].ids):
+            return f"{before[-1].ids[0]!r} is named last before it"
+        if not before and mentions:
+            return f"{mentions[0].ids[0]!r} is named first after it"
+        return None
 
-    def _mentions(self, text: str) -> Iterator[Mention]:
-        """Yield the names in a text in their order. A name in capitals, such as IS, is found in capitals only."""
-        for match in self._named.finditer(text):
-            words = " ".join(match[0].split())
-            if id_ := self._ids.get(words) or self._ids.get(fold(words)):
-                yield Mention(match.start(), id_)
-
-    def _within(self, id_: str) -> set[str]:
-        """Return the ids of a term, its members, and all terms that lie in these."""
-        within: set[str] = set()
-        queue = [id_]
-        while queue:
-            above = queue.pop()
-            if above not in within:
-                within.add(above)
-                queue += self._records[above].get("members", ())
-                queue += [
-                    other
-                    for other, record in self._records.items()
-                    if above == record.get("parent") or above in record.get("parents", ())
-                ]
-        return within
-
-
-def sentence_of(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the start and the end of the sentence, or the sentences, in which a span of a text stands."""
-    ends = [0, *(place for match in _SENTENCE_END.finditer(text) for place in match.span()), len(text)]
-    return max(place for place in ends if place <= start), min(place for place in ends if place >= end)
+    def _is_within(self, other: str, id_: str) -> bool:
+        """Return whether a term is another one, or lies in it."""
+        return id_ in reachable(self._above, [other])

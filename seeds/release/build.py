@@ -20,12 +20,13 @@ from sqlite_utils import Database as Writer
 
 from schema import tables
 from schema.flat import batched
+from schema.records import SCHEMAS
 from schema.store.seal import UNSEALED
 from seeds.progress import Progress, run_steps
 from seeds.release import aggregates
 from seeds.release.claims import write_claims
 from seeds.release.closures import hedges
-from seeds.release.downloads import SCHEMAS, Downloads, downloads_of
+from seeds.release.downloads import Downloads, downloads_of
 from seeds.release.estimates import Estimate, estimates
 from seeds.release.full_text import copy_index, index_estimates
 from seeds.release.order import order_records

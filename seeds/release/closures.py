@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from schema.names import fold
 from schema.tables import PART
 from schema.terms import HEDGES, NameKind, RegionKind
-from seeds.entries import Record, names_of
+from seeds.entries import Record, names_of, reachable
 
 Row = tuple[str, str, int, int]
 """A row of `closures`: kind, relation, and the positions of whole and part."""
@@ -45,7 +45,7 @@ def _region_scopes(regions: Mapping[str, Record], positions: Mapping[str, int]) 
         below[id_].update(region["members"])
         if region["parent"]:
             below[region["parent"]].add(id_)
-    inside = {id_: _below(below, id_) for id_ in regions}
+    inside = {id_: reachable(below, [id_]) for id_ in regions}
     around: dict[str, set[str]] = defaultdict(set)
     for id_, region in regions.items():
         if region["kind"] is RegionKind.COMBINED:
@@ -75,7 +75,7 @@ def _parts(
             for parent in record["parents"]:
                 children[parent].add(id_)
         parts |= {
-            (kind, PART, position_of[id_], position_of[part]) for id_ in records for part in _below(children, id_)
+            (kind, PART, position_of[id_], position_of[part]) for id_ in records for part in reachable(children, [id_])
         }
     kinds = {positions["regions"][id_]: region["kind"] for id_, region in vocabularies["regions"].items()}
     known = {position for position, kind in kinds.items() if kind is not RegionKind.UNSPECIFIED}
@@ -98,13 +98,3 @@ def names(kind: str, record: Record) -> Iterator[NameRow]:
 
 def _name(kind: str, id_: str, name: str, why: NameKind) -> NameRow:
     return kind, fold(name), id_, why, name
-
-
-def _below(children: Mapping[str, set[str]], id_: str) -> set[str]:
-    """Return the ids of a record, of its children, and of all their children."""
-    below, queue = {id_}, [id_]
-    while queue:
-        new = children.get(queue.pop(), set()) - below
-        below |= new
-        queue.extend(new)
-    return below

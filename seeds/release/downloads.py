@@ -9,28 +9,14 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from marshmallow import Schema
-
 from schema.claim_json import Carriers, RenderedReport, render_claim
 from schema.envelopes import ENVELOPE_COLUMNS, Envelope
 from schema.flat import batched, columns_of, write_csv, write_ndjson
-from schema.records import ArticleSchema, ClaimSchema, EstimateSchema
-from schema.vocabulary import GroupSchema, HedgeSchema, IndicatorSchema, RegionSchema, SourceSchema
+from schema.records import SCHEMAS
 from seeds.entries import Record
 from seeds.workers import INLINE
 
-SCHEMAS: dict[str, Schema] = {
-    "groups": GroupSchema(),
-    "regions": RegionSchema(),
-    "indicators": IndicatorSchema(),
-    "sources": SourceSchema(),
-    "articles": ArticleSchema(),
-    "hedges": HedgeSchema(),
-    "claims": ClaimSchema(),
-    "estimates": EstimateSchema(),
-}
-"""The schema of each resource, in the order in which a release lists them."""
-
+_COLUMNS = {kind: columns_of(schema()) for kind, schema in SCHEMAS.items()}
 _UNDER_WAY = 4
 """Batches that are written as CSV while the next batches are rendered."""
 
@@ -68,7 +54,7 @@ class Downloads:
         self._kind, self._workers = kind, workers
         self._csv = _Measured(f"{kind}.csv", "text/csv")
         self._ndjson = _Measured(f"{kind}.ndjson", "application/x-ndjson")
-        self._csv.write(next(write_csv((), columns_of(SCHEMAS[kind]))))
+        self._csv.write(next(write_csv((), _COLUMNS[kind])))
         self._batches: deque[Future[bytes]] = deque()
 
     def add(self, rendered: Sequence[bytes]) -> None:
@@ -88,7 +74,7 @@ class Downloads:
 
 def _csv_of(kind: str, rendered: Sequence[bytes]) -> bytes:
     """Return records as lines of CSV, without the header."""
-    _, *lines = write_csv(rendered, columns_of(SCHEMAS[kind]))
+    _, *lines = write_csv(rendered, _COLUMNS[kind])
     return b"".join(lines)
 
 

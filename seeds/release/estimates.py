@@ -11,26 +11,20 @@ from marshmallow import Schema
 
 from schema import tables
 from schema.intervals import day_number
-from schema.records import AsOfSchema, EstimateSchema, GroupStub, IndicatorStub, RegionStub, SourceStub, StatedSchema
+from schema.records import STUBS, AsOfSchema, EstimateSchema, StatedSchema
 from seeds.entries import Record
 from seeds.release.closures import Positions
 from seeds.release.figures import CODED, CodedFigure, figure_of
 from seeds.release.render import renderer_of, with_days
+from seeds.release.reports import Comparison
 
 _ORDERED = f"""
 SELECT positions.position, estimates.record, claims.position, claims.reports, claims.articles,
-       article_stubs.position, stub, first_day, document, sha256,
-       rank, compared, disputed, drift, drift_from, {CODED}
+       article_stubs.position, stub, first_day, document, sha256, {CODED}, {", ".join(Comparison._fields)}
 FROM positions CROSS JOIN estimates USING (number)
 JOIN claims ON claims.id = estimates.claim JOIN article_stubs ON article_stubs.id = estimates.article
 LEFT JOIN comparisons USING (number) ORDER BY positions.position
 """  # noqa: S608 (names of columns)
-_STUBS: dict[str, type[Schema]] = {
-    "groups": GroupStub,
-    "indicators": IndicatorStub,
-    "regions": RegionStub,
-    "sources": SourceStub,
-}
 _RENDER_AS_OF, _RENDER_STATED = renderer_of(AsOfSchema()), renderer_of(StatedSchema())
 _COLUMNS = itemgetter(*(column.name for column in tables.estimates.columns))
 
@@ -48,7 +42,7 @@ _VAGUE = _Admitted()
 
 
 class _Ordered(NamedTuple):
-    """A staged estimate with its claim, its article and its comparison (null where it is the only report)."""
+    """A staged estimate with its claim and its article."""
 
     position: int
     record: bytes
@@ -60,14 +54,10 @@ class _Ordered(NamedTuple):
     published_start: str | None
     document: str
     sha256: str
-    rank: int | None
-    compared: int | None
-    disputed: int | None
-    drift: str | None
-    drift_from: str | None
 
 
 _CODED_FROM = len(_Ordered._fields)
+_COMPARED_FROM = _CODED_FROM + len(CodedFigure._fields)
 
 
 class Estimate(NamedTuple):
@@ -83,18 +73,21 @@ def estimates(
     """Yield all estimates of an ordered staging file, by position."""
     render = renderer_of(EstimateSchema())
     group_of, indicator_of, region_of, source_of = (
-        _stubs_by_id(stub(), vocabularies[kind], positions[kind]) for kind, stub in _STUBS.items()
+        _stubs_by_id(stub(), vocabularies[f"{key}s"], positions[f"{key}s"]) for key, stub in STUBS.items()
     )
     for columns in staged.execute(_ORDERED):
-        ordered, coded = _Ordered(*columns[:_CODED_FROM]), CodedFigure(*columns[_CODED_FROM:])
-        record, figure = orjson.loads(ordered.record), figure_of(coded, staged)
+        ordered = _Ordered(*columns[:_CODED_FROM])
+        record, coded = orjson.loads(ordered.record), CodedFigure(*columns[_CODED_FROM:_COMPARED_FROM])
+        figure, comparison = figure_of(coded, staged), Comparison(*columns[_COMPARED_FROM:])
+        if ordered.reports == 1:  # it has no row in `comparisons`, and stands for its claim where it admits numbers
+            comparison = Comparison(compared=figure.interval is not None)
         group, indicator = group_of[record["group"]], indicator_of[record["indicator"]]
         region, source = region_of[record["region"]], source_of[record["source"]]
         attributed_to, speaker = _as_printed(record["attributed_to"], "source", source_of, source)
         place, place_region = _as_printed(record["place"], "region", region_of, region)
         as_of, stated = _as_of(record["as_of"]["edtf"], record["as_of"]["basis"]), _stated(record["stated"])
         interval = figure.interval or _VAGUE
-        answered, disputed = figure.answered(), bool(ordered.disputed)
+        answered = figure.answered()
         row = {
             "position": ordered.position,
             "id": record["id"],
@@ -114,19 +107,14 @@ def estimates(
             **answered,
             "scope": record["scope"],
             "derived": record["derived"] is not None,
-            "disputed": disputed,
+            **comparison._asdict(),
             "stated_start": stated.start,
             "stated_end": stated.end,
             "published_start": ordered.published_start,
-            "drift": ordered.drift,
-            "drift_from": ordered.drift_from,
             "value_low": interval.low,
             "value_high": interval.high,
             "value_low_inclusive": interval.low_inclusive,
             "value_high_inclusive": interval.high_inclusive,
-            "claim_rank": ordered.rank or 0,
-            # The only report of a claim stands for it where it admits numbers.
-            "compared": figure.interval is not None if ordered.compared is None else bool(ordered.compared),
             "as_of_first_day": as_of.first_day,
             "as_of_last_day": as_of.last_day,
         }
@@ -139,7 +127,7 @@ def estimates(
             "attributed_to": attributed_to,
             "place": place,
             **answered,
-            "disputed": disputed,
+            "disputed": bool(comparison.disputed),
             "as_of": as_of.json,
             "stated": stated.json,
             "claim": {"id": record["claim"], "reports": ordered.reports, "articles": ordered.articles},

@@ -1,18 +1,18 @@
 """The figures of estimates: their numbers, computed where derived, their granularity, and the numbers they admit."""
 
-import re
 import sqlite3
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from schema.intervals import Interval, granularity_of
-from schema.quantities import Kind, Quantity
+from schema.quantities import Quantity
 from schema.terms import HEDGES, Hedge
 from seeds.entries import Record
 from seeds.rules.wording import quantity_in
 
-_DIGIT = re.compile("[0-9]")
+_WHOLE = 100
+"""Percent."""
 _LANGUAGE = "SELECT CAST(record AS TEXT) ->> '$.language' FROM articles WHERE id = ?"
 
 
@@ -58,23 +58,27 @@ class Figure:
         }
 
 
-WORDED_FRACTION = 10
-"""The granularity of a fraction in words, in percent: "a third" is said of 28.3 to 38.3 percent."""
-
-
 def figure_of(coded: CodedFigure, staged: sqlite3.Connection) -> Figure:
     """Return the figure of a checked estimate; `staged` holds its article, and the base of a derived estimate."""
     if coded.derived_factor is not None:
         base = CodedFigure(*staged.execute(_BASE, (coded.derived_from,)).fetchone())
         factor = _quantity_of(coded, staged)
-        in_words = factor is not None and factor.kind is Kind.FRACTION
-        return _derived(figure_of(base, staged), coded.derived_factor, in_words=in_words)
-    granularity = None
-    if coded.hedge == Hedge.VAGUE or not _DIGIT.search(coded.wording):  # a fraction in words has no digit
-        quantity = _quantity_of(coded, staged)
-        if quantity is not None:
-            granularity = WORDED_FRACTION if quantity.kind is Kind.FRACTION else quantity.magnitude
-    return _figure(coded.hedge, coded.low, coded.best, coded.high, granularity)
+        granularity = factor.granularity if factor else granularity_of(round(100 * coded.derived_factor, 1))
+        return _derived(figure_of(base, staged), coded.derived_factor, (granularity or 0) / 100)
+    return _figure(coded.hedge, coded.low, coded.best, coded.high, _granularity_in_words(coded, staged))
+
+
+def _granularity_in_words(coded: CodedFigure, staged: sqlite3.Connection) -> float | None:
+    """Return the granularity of a vague word or of a fraction: "hundreds", "a third", "1 in 4"; None of other figures.
+
+    Reading takes long, so a wording is read only if it may be such a one: a fraction is below 100 percent, and is not
+    printed as a percentage.
+    """
+    numbers = [number for number in (coded.low, coded.best, coded.high) if number is not None]
+    if numbers and (numbers[0] >= _WHOLE or f"{numbers[0]:g}" in coded.wording):
+        return None
+    quantity = _quantity_of(coded, staged)
+    return quantity.granularity if quantity and set(quantity.numbers) == set(numbers) else None
 
 
 def _quantity_of(coded: CodedFigure, staged: sqlite3.Connection) -> Quantity | None:
@@ -85,7 +89,7 @@ def _quantity_of(coded: CodedFigure, staged: sqlite3.Connection) -> Quantity | N
 
 @lru_cache(maxsize=8_192)
 def _figure(term: str, low: float | None, best: float | None, high: float | None, worded: float | None) -> Figure:
-    """Return the figure of numbers; `worded` is the granularity of a vague word or of a fraction."""
+    """Return the figure of numbers; `worded` is the granularity of its words, where they were read."""
     hedge = Hedge(term)
     rule = HEDGES[hedge]
     granularity = worded if worded is not None or hedge is Hedge.VAGUE else granularity_of(low, best, high)
@@ -97,13 +101,13 @@ def _figure(term: str, low: float | None, best: float | None, high: float | None
     )
 
 
-def _derived(base: Figure, factor: float, *, in_words: bool) -> Figure:
+def _derived(base: Figure, factor: float, rounded_to: float) -> Figure:
     """Return the figure of a part of a base; it admits all that the factor and the base admit together."""
     low, best, high = (
         None if number is None else round(number * factor, 6) for number in (base.low, base.best, base.high)
     )
     granularity = granularity_of(low, best, high)
     figure = _figure(Hedge.APPROXIMATELY, low, best, high, granularity)
-    margin = (WORDED_FRACTION if in_words else granularity_of(round(100 * factor, 1)) or 0) / 200
+    margin = rounded_to / 2
     admitted = base.interval and base.interval.multiplied(max(factor - margin, 0), factor + margin)
     return replace(figure, interval=admitted)

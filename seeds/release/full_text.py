@@ -9,6 +9,7 @@ from pathlib import Path
 
 from schema import tables
 from schema.flat import batched
+from seeds.entries import VOCABULARIES
 
 _BATCH = 2_000
 _MOST_SEGMENTS = 1_900
@@ -20,7 +21,6 @@ SELECT positions.position, "group", region, indicator, source, summary, wording,
 FROM positions CROSS JOIN estimates USING (number) JOIN article_stubs ON article_stubs.id = estimates.article
 ORDER BY positions.position
 """
-_NAMED = ("groups", "regions", "indicators", "sources")
 _PARTS = ("data", "idx", "docsize")
 
 Names = Mapping[str, Mapping[str, str]]
@@ -61,5 +61,5 @@ def _estimate_texts(staged: sqlite3.Connection, names: Names) -> Iterator[tuple[
     """Yield the position of each estimate, and its texts for the full-text index, joined, each text once."""
     for position, group, region, indicator, source, *texts in staged.execute(_TEXTS):
         ids = (group, region, indicator, source)
-        texts += [names[kind][id_] for kind, id_ in zip(_NAMED, ids, strict=True)]
+        texts += [names[kind][id_] for kind, id_ in zip(VOCABULARIES, ids, strict=True)]
         yield position, " ".join(dict.fromkeys(filter(None, texts)))

@@ -12,18 +12,16 @@ from operator import itemgetter
 from schema.intervals import read_period
 from seeds.progress import Progress, run_steps
 from seeds.release.figures import CODED, CodedFigure, figure_of
-from seeds.release.reports import Report, compare_reports
+from seeds.release.reports import Comparison, Report, compare_reports
 from seeds.staging import Staging
 
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE periods (edtf TEXT PRIMARY KEY, first_day TEXT) WITHOUT ROWID;
 CREATE TABLE claims (
     id TEXT PRIMARY KEY, position INTEGER, reports INTEGER, articles INTEGER, outlets INTEGER, agencies INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE positions (position INTEGER PRIMARY KEY, number INTEGER NOT NULL);
-CREATE TABLE comparisons (
-    number INTEGER PRIMARY KEY, rank INTEGER, compared INTEGER, disputed INTEGER, drift TEXT, drift_from TEXT
-);
+CREATE TABLE comparisons (number INTEGER PRIMARY KEY, {", ".join(Comparison._fields)});
 """
 _CLAIMS = """
 INSERT INTO claims
@@ -42,6 +40,7 @@ SELECT estimates.claim, number, estimates.id, article, coalesce(first_day, ''), 
 FROM claims CROSS JOIN estimates ON estimates.claim = claims.id JOIN article_stubs ON article_stubs.id = article
 WHERE claims.reports > 1 ORDER BY claims.id
 """  # noqa: S608 (names of columns)
+_COMPARISON = f"INSERT INTO comparisons VALUES (?, {', '.join('?' * len(Comparison._fields))})"  # noqa: S608
 _CODED_FROM = 9
 """The first column of a report that belongs to its figure, after the claim."""
 
@@ -55,7 +54,7 @@ def order_records(staging: Staging, progress: Progress) -> None:
         lambda: connection.executemany("INSERT INTO periods VALUES (?, ?)", _periods(staging)),
         lambda: connection.execute(_CLAIMS),
         lambda: connection.execute(_NEWEST_FIRST),
-        lambda: connection.executemany("INSERT INTO comparisons VALUES (?, ?, ?, ?, ?, ?)", _comparisons(connection)),
+        lambda: connection.executemany(_COMPARISON, _comparisons(connection)),
         connection.commit,
     ]
     run_steps(steps, "Ordering", progress)
@@ -75,7 +74,4 @@ def _comparisons(connection: sqlite3.Connection) -> Iterator[tuple[int | str | N
             for _, *columns in rows
         ]
         for report, comparison in compare_reports(reports):
-            yield (
-                *(report.number, comparison.rank, comparison.compared, comparison.disputed),
-                *(comparison.drift, comparison.drift_from),
-            )
+            yield report.number, *comparison

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from schema.intervals import NUMBERS, exclude_each_other
-from schema.terms import HEDGES, Bound, Drift, Hedge, Locus
+from schema.terms import Drift, Hedge, Locus, are_opposite
 from seeds.release.figures import Figure
 
 
@@ -37,16 +38,17 @@ class Report:
         return self.locus == Locus.HEADLINE, self.published, not self.quoted, self.article, self.start, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How a report compares with the others of its claim.
+class Comparison(NamedTuple):
+    """How a report compares with the others of its claim; the fields are columns of `estimates`.
 
-    `rank` is its place among them, from 0; `compared`: it stands for the claim where claims are compared; `drift` is
-    the change since the report `drift_from`.
+    `claim_rank` is its place among them, from 0; `compared`: it stands for the claim where claims are compared;
+    `in_body_too`: it is a headline, and the body of its article reports the claim too; `drift` is the change since the
+    report `drift_from`.
     """
 
-    rank: int = 0
+    claim_rank: int = 0
     compared: bool = False
+    in_body_too: bool = False
     disputed: bool = False
     drift: Drift | None = None
     drift_from: str | None = None
@@ -69,8 +71,12 @@ def compare_reports(reports: Sequence[Report]) -> Iterator[tuple[Report, Compari
         yield (
             report,
             Comparison(
-                *(rank, report is representative, report.figure in excluded[report.article]),
-                *((drift(base, report), base.id) if base else (None, None)),
+                claim_rank=rank,
+                compared=report is representative,
+                in_body_too=report.locus == Locus.HEADLINE and report.article in first_in_body,
+                disputed=report.figure in excluded[report.article],
+                drift=drift(base, report) if base else None,
+                drift_from=base.id if base else None,
             ),
         )
 
@@ -99,7 +105,7 @@ def _drift_of_figure(base: Figure, report: Figure) -> Drift | None:
 
     No number changed where all numbers of the report are among those of its base: "up to 500" after "400 to 500".
     """
-    if {HEDGES[base.hedge].bound, HEDGES[report.hedge].bound} == {Bound.FLOOR, Bound.CEILING}:
+    if are_opposite(base.hedge, report.hedge):
         return Drift.BOUND_REVERSED
     before, after = _numbers(base), _numbers(report)
     if report.hedge is Hedge.VAGUE and base.hedge is not Hedge.VAGUE:

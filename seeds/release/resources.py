@@ -9,10 +9,9 @@ import orjson
 from schema import tables
 from schema.flat import batched, flattened
 from schema.names import fold
-from schema.records import ArticleStub
+from schema.records import SCHEMAS, ArticleStub
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
-from seeds.release.downloads import SCHEMAS
 from seeds.release.render import renderer_of, with_days
 
 Counts = Mapping[int, tuple[int, int]]
@@ -108,7 +107,7 @@ def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record],
 
 def _rows(kind: str, records: Iterable[tuple[int, Record]], counts: Counts) -> Iterator[tuple[str | int | None, ...]]:
     """Yield the rows of a resource; its columns are keys of its records, nested keys joined by `_`."""
-    render = renderer_of(SCHEMAS[kind])
+    render = renderer_of(SCHEMAS[kind]())
     columns = [column.name for column in tables.RESOURCES[kind].columns]
     for position, record in records:
         count, sources = counts.get(position, (0, 0))

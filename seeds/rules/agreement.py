@@ -3,13 +3,11 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from schema.claim_json import CLAIM_KEYS
 from schema.fields import shown
 from schema.terms import Hedge
 from seeds.entries import Record
 from seeds.rules.faults import Fault, Located
-
-CLAIM_KEYS = ("source", "group", "indicator", "region", "as_of")
-"""Keys that all reports of a claim have to agree on."""
 
 T = TypeVar("T", bound=Located)
 

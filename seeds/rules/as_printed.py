@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Set
 
-from schema.grammar import counted
 from schema.terms import ResolvedBasis
 from seeds.entries import Record
 from seeds.rules.code_lists import faults_of_references
+from seeds.rules.evidence import faults_of_span
 from seeds.rules.faults import Fault
 
 AS_PRINTED = {"attributed_to": ("source", "sources"), "place": ("region", "regions")}
@@ -24,11 +24,6 @@ def faults_as_printed(record: Record, ids: Mapping[str, Set[str]]) -> Iterator[F
 
 
 def _faults_of_words(printed: Record) -> Iterator[Fault]:
-    span, length = printed["end"] - printed["start"], len(printed["wording"])
-    if span != length:
-        what = f"spans {counted(span, 'character')}; expected {length}, as the wording has"
-        yield Fault("evidence-against-wording", "end", what)
-        what = f"has {counted(length, 'character')}; expected {span}, as start and end span"
-        yield Fault("wording-against-evidence", "wording", what)
+    yield from faults_of_span(printed, printed["wording"], "end")
     if printed["basis"] is ResolvedBasis.INFERRED and not printed["note"]:
         yield Fault("missing-value", "note", "is missing; expected why these words mean what the claim says")

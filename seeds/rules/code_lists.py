@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from schema.names import fold, misspelt
 from schema.terms import NameKind, RegionKind
-from seeds.entries import Record, names_of
+from seeds.entries import Record, names_of, reachable
 from seeds.rules.agreement import fault_of_repeated_id, with_first
 from seeds.rules.faults import Fault, Located
 from seeds.rules.look_alikes import skeleton
@@ -57,7 +57,7 @@ def _faults_of_regions(regions: Sequence[T]) -> Iterator[tuple[T, Fault]]:
     faults_of_codes = {entry.record["id"]: list(faults_of_code(entry.record)) for entry in regions}
     with_right_code = {entry.record["id"]: entry.record for entry in regions if not faults_of_codes[entry.record["id"]]}
     parents = {entry.record["id"]: {entry.record["parent"]} - {None} for entry in regions}
-    above = _directly_above(regions)
+    above = directly_above(regions)
     for entry in regions:
         region = entry.record
         faults = [*faults_of_region(region), *_faults_of_members(region, above), *faults_of_codes[region["id"]]]
@@ -116,7 +116,7 @@ def _shared_names(entries: Sequence[T]) -> Iterator[tuple[T, Fault]]:
 
 def _circles(entries: Sequence[T], keys: Sequence[str]) -> Iterator[tuple[T, Fault]]:
     """Yield the terms that lie within themselves, by their parents or as members of a combined region."""
-    above = _directly_above(entries)
+    above = directly_above(entries)
     for entry in entries:
         id_ = entry.record["id"]
         if id_ in _ancestors(above, id_):
@@ -124,7 +124,7 @@ def _circles(entries: Sequence[T], keys: Sequence[str]) -> Iterator[tuple[T, Fau
             yield entry, Fault("circle", key, f"leads back to {id_!r}; expected no circle")
 
 
-def _directly_above(entries: Sequence[Located]) -> dict[str, set[str]]:
+def directly_above(entries: Sequence[Located]) -> dict[str, set[str]]:
     """Return the ids of the parents of each term, and of the combined regions of which it is a member."""
     above: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
@@ -136,15 +136,8 @@ def _directly_above(entries: Sequence[Located]) -> dict[str, set[str]]:
 
 
 def _ancestors(above: Mapping[str, set[str]], id_: str) -> set[str]:
-    """Return the ids of the parents of a term, and of all their parents."""
-    ancestors: set[str] = set()
-    queue = list(above.get(id_, ()))
-    while queue:
-        parent = queue.pop()
-        if parent not in ancestors:
-            ancestors.add(parent)
-            queue.extend(above.get(parent, ()))
-    return ancestors
+    """Return the ids of the parents of a term, and of all their parents; its own only where they lead back to it."""
+    return reachable(above, above.get(id_, ()))
 
 
 def _unlike_parents(indicators: Sequence[T]) -> Iterator[tuple[T, Fault]]:

@@ -1,11 +1,10 @@
 """Names that look the same: the same letters but for accents, or letters of another script in their place."""
 
-import unicodedata
 from functools import lru_cache
 
 from confusable_homoglyphs.confusables import confusables_data
 
-from schema.names import fold
+from schema.names import fold, without_marks
 
 
 def skeleton(name: str) -> str:
@@ -17,12 +16,7 @@ def skeleton(name: str) -> str:
     folded = fold(name)
     if folded.isascii():
         return folded
-    return _without_marks("".join(map(_latin, _without_marks(folded))))
-
-
-def _without_marks(text: str) -> str:
-    """Return a text without accents and other combining marks."""
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return without_marks("".join(map(_latin, without_marks(folded))))
 
 
 @lru_cache(maxsize=16_384)
@@ -32,7 +26,7 @@ def _latin(char: str) -> str:
         return char
     for case in (char, char.upper()):
         for glyph in confusables_data.get(case, ()):
-            letters = _without_marks(glyph["c"])
+            letters = without_marks(glyph["c"])
             if letters.isascii():
                 return letters.lower()
     return char

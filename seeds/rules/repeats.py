@@ -2,10 +2,10 @@
 
 from collections.abc import Hashable
 
+from schema.claim_json import CLAIM_KEYS
 from schema.intervals import NUMBERS, read_period
 from schema.names import fold
 from seeds.entries import Record
-from seeds.rules.agreement import CLAIM_KEYS
 from seeds.rules.faults import Fault, Located
 
 _FIGURE_KEYS = ("hedge", *NUMBERS)

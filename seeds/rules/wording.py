@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from schema.fields import shown
 from schema.intervals import NUMBERS
-from schema.quantities import COUNTED, Kind, Quantity, Words, figure_of, language_of, read_quantities
+from schema.quantities import COUNTED, Kind, Quantity, Unsettled, Words, figure_of, language_of, read_quantities
 from schema.terms import HEDGES, Hedge, Locus, Unit
 from seeds.entries import Record
 from seeds.rules.faults import Fault
@@ -15,7 +15,6 @@ from seeds.rules.faults import Fault
 _REMEMBERED = 4_096
 _BESIDE = 200
 """How many characters before and behind a wording are read with it."""
-_UNIT_OF_KIND = {Kind.PERCENT: Unit.PERCENT, Kind.FRACTION: Unit.PERCENT, Kind.MONEY: Unit.USD}
 
 
 def faults_of_figure(record: Record, unit: Unit | None, language: str, *, worded: bool = True) -> Iterator[Fault]:
@@ -76,12 +75,6 @@ def quantity_in(wording: str, language: str, *, vague: bool = False) -> Quantity
     return figures[-1] if figures else None
 
 
-def magnitude_in(wording: str, language: str) -> float | None:
-    """Return the power of ten of the vague words that a wording ends with: "tens of thousands" → 10,000; or None."""
-    quantity = quantity_in(wording, language, vague=True)
-    return quantity.magnitude if quantity else None
-
-
 def _figure_against_wording(record: Record, unit: Unit | None, language: str) -> Iterator[Fault]:
     """Yield the faults of numbers and a hedge that are not those of the last figure in the wording.
 
@@ -103,12 +96,9 @@ def _figure_against_wording(record: Record, unit: Unit | None, language: str) ->
     if quantity and hedge is not quantity.hedge and not _is_closest(hedge, quantity):
         name = "hedge-not-coded" if hedge is Hedge.NONE else "hedge-not-worded"
         yield Fault(name, "hedge", f"{shown(hedge)} is not what {shown(wording)} says; expected {quantity.hedge}")
-    if quantity and unit and not record["derived"]:
-        worded = _UNIT_OF_KIND.get(quantity.kind)
-        currency = quantity.unit if quantity.kind is Kind.MONEY else None
-        if (worded and worded != unit) or currency not in (None, str(Unit.USD)):
-            what = f"{shown(wording)} says {quantity.unit or quantity.kind}; expected {unit}, the indicator's unit"
-            yield Fault("unit-not-worded", "wording", what)
+    if quantity and unit and quantity.unit not in (None, unit) and not record["derived"]:
+        what = f"{shown(wording)} says {quantity.unit}; expected {unit}, the indicator's unit"
+        yield Fault("unit-not-worded", "wording", what)
 
 
 def _numbers_against_quantity(record: Record, quantity: Quantity | None, bears: str) -> Iterator[Fault]:
@@ -152,18 +142,33 @@ def _digits_against_wording(record: Record, language: str) -> Iterator[Fault]:
 
 
 def _unsettled(record: Record, quantity: Quantity | None) -> Iterator[Fault]:
-    """Yield a fault for each unknown word beside the number, and where it can be read in two ways."""
+    """Yield a fault for each misspelt hedge beside the number, and where it can be read in two ways."""
     if quantity is None:
         return
     for unsettled in quantity.unsettled:
         if unsettled.closest is None:
             what = f"{shown(unsettled.words.text)} {unsettled.why}; expected words that can be read in one way"
             yield Fault("wording-unsettled", "wording", what)
-        elif record["hedge"] is not unsettled.hedge:
-            what = (
-                f"{shown(unsettled.words.text)} {unsettled.why}; expected {unsettled.closest} ({unsettled.hedge}), or"
-            )
-            yield Fault("hedge-not-known", "wording", f"{what} a hedge of schema/quantities/languages")
+        elif unsettled.misspelt and record["hedge"] is not unsettled.hedge:
+            yield _fault_of_unknown(unsettled)
+
+
+def warnings_of_wording(record: Record, language: str) -> Iterator[Fault]:
+    """Yield a fault, which is only a warning, where a word that may be a hedge and is in no table stands at the number.
+
+    Nobody but the coder can say what it means.
+    """
+    if not language_of(language).known or record["hedge"] is Hedge.VAGUE:
+        return
+    quantity = quantity_in(record["wording"], language)
+    for unsettled in quantity.unsettled if quantity else ():
+        if unsettled.closest and not unsettled.misspelt:
+            yield _fault_of_unknown(unsettled)
+
+
+def _fault_of_unknown(unsettled: Unsettled) -> Fault:
+    what = f"{shown(unsettled.words.text)} {unsettled.why}; expected {unsettled.closest} ({unsettled.hedge}), or a"
+    return Fault("hedge-not-known", "wording", f"{what} hedge of schema/quantities/languages")
 
 
 def _is_closest(hedge: Hedge, quantity: Quantity) -> bool:

@@ -16,7 +16,7 @@ from seeds.rules.articles import faults_of_article
 from seeds.rules.faults import Fault
 from seeds.rules.repeats import fault_of_repeated_estimate, figure_key
 from seeds.rules.times import faults_of_times
-from seeds.rules.wording import faults_of_figure, faults_of_headline
+from seeds.rules.wording import faults_of_figure, faults_of_headline, warnings_of_wording
 from seeds.staging import Row, row_of
 from seeds.tables.between_rows import PlacedRecord
 from seeds.tables.findings import Finding, Grade
@@ -242,6 +242,7 @@ class _EstimateMapper:
         record["evidence"] = {"start": None, "end": None, "row": row}
         language = str(article["language"])
         faults += [*self._faults_of_figure(record, language), *faults_of_headline(record, article["title"], language)]
+        notes += warnings_of_wording(record, language) if self._worded else ()
         return record, made_terms, faults
 
     def _faults_of_figure(self, record: Record, language: str) -> list[Fault]:

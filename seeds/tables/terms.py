@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 import orjson
 from marshmallow import ValidationError
 
-from schema.names import fold, misspelt
-from schema.vocabulary import GroupSchema, IndicatorSchema, RegionSchema, SourceSchema
-from seeds.entries import Record, names_of
+from schema.names import fold, misspelt, without_marks
+from schema.records import SCHEMAS
+from seeds.entries import VOCABULARIES, Record, names_of
 from seeds.rules.code_lists import faults_of_region
 from seeds.rules.faults import Fault
 from seeds.tables.schema_cache import REMEMBERED, SchemaCache
 from seeds.tables.values import Cells, Columns, Notes, Value, value_of
 
-KINDS = {"group": GroupSchema, "region": RegionSchema, "indicator": IndicatorSchema, "source": SourceSchema}
+KINDS = {kind.removesuffix("s"): SCHEMAS[kind] for kind in VOCABULARIES}
 Vocabularies = dict[str, dict[str, Record]]
 """Terms by kind ("groups", …) and id."""
 
@@ -67,7 +67,7 @@ _LEFT_OUT_OF_IDS = re.compile(rf"[^\w\s.(){_APOSTROPHES}-]")
 def slug(name: str, parent: str | None = None) -> str:
     """Return an ASCII id made of a name and the id of its parent; the same name always gives the same id."""
     folded = unicodedata.normalize("NFKD", fold(name))
-    unaccented = "".join(char for char in folded if not unicodedata.combining(char))
+    unaccented = without_marks(folded)
     words = re.sub("[^a-z0-9]+", "-", re.sub(f"[{_APOSTROPHES}]", "", unaccented)).strip("-")
     id_ = "-".join(filter(None, (parent, words)))
     if words and len(id_) <= LONGEST_ID and not _LEFT_OUT_OF_IDS.search(unaccented):

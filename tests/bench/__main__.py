@@ -80,7 +80,8 @@ def prepare(folder, count, peers):
         unfinished.unlink(missing_ok=True)
         data.write_sqlite(unfinished, folder / "estimates.csv")
         unfinished.rename(folder / "estimates.db")
-    return data.questions(folder / "estimates.csv", count), json.loads(made.read_text())
+    table = folder / "estimates.csv"
+    return data.questions(table, count) | {"draft": data.draft(table)}, json.loads(made.read_text())
 
 
 def servers(folder, logs, peers, worker_class):

@@ -119,3 +119,15 @@ def questions(table: Path, count: int) -> dict[str, list[dict[str, str]]]:
         "series": chance.sample(filters, len(filters)),
         "deep": [{"id": one} for one in ids[:MOST_QUESTIONS]],
     }
+
+
+def draft(table: Path) -> str:
+    """Return a text of about 1,000 words with a number in every sentence, each of an estimate of a CSV file."""
+    sentences = []
+    for row in itertools.islice(read_csv(table), 0, 50 * 200, 200):
+        figure = row["wording"].removesuffix(" people")
+        sentences.append(
+            f"Officials who spoke to reporters in the capital said that in {row['region']} {figure} {row['indicator']} "
+            f"of {row['group']} were counted."
+        )
+    return " ".join(sentences)

@@ -1,11 +1,13 @@
 """What Headcount wants to keep to beside being fast: each as what it is, what was measured, and the goal."""
 
+import json
 import subprocess
+import threading
 import time
 import urllib.request
 
 from data import COMMON
-from servers import memory_of_no_file, own_memory, proportional_memory
+from servers import cpu, memory_of_no_file, own_memory, proportional_memory
 
 COSTLY = [
     "/conflicts",
@@ -19,7 +21,8 @@ COSTLY = [
 
 def goals(server, unkept, asked, loaded, seconds):
     """Yield each goal with what was measured."""
-    return [*_waiting(unkept, asked, seconds), *_streaming(unkept), *_memory(server, unkept), *_loading(loaded)]
+    measured = [*_waiting(unkept, asked, seconds), *_verifying(unkept, asked, seconds), *_streaming(unkept)]
+    return [*measured, *_memory(server, unkept), *_loading(loaded)]
 
 
 def _waiting(server, asked, seconds):
@@ -32,6 +35,35 @@ def _waiting(server, asked, seconds):
     server.settle()
     yield "p99 of *point*, 4 connections", f"{alone['p99']:,.1f} ms", ""
     yield "p99 of *point* while 4 others ask what is costly", f"{beside:,.1f} ms", "50 ms"
+
+
+def _verifying(server, asked, seconds):
+    text, times = asked["draft"].encode(), 20
+    findings = json.loads(server.post("/verify", text))["data"]
+    server.settle()
+    began = cpu(server.process.pid)
+    for _ in range(times):
+        server.post("/verify", text)
+    each = (cpu(server.process.pid) - began) / times
+    points = [f"/estimates/{one['id']}" for one in asked["point"]]
+    ends = threading.Event()
+
+    def verify():
+        while not ends.is_set():
+            server.post("/verify", text)
+
+    clients = [threading.Thread(target=verify) for _ in range(4)]
+    for client in clients:
+        client.start()
+    beside = server.drive(points, seconds, 4)["p99"]
+    ends.set()
+    for client in clients:
+        client.join()
+    server.settle()
+    borne = sum(finding["verdict"] == "borne" for finding in findings)
+    what = f"a text of {len(text.split()):,} words verified, {borne} of {len(findings)} numbers borne: CPU"
+    yield what, f"{each * 1e3:,.0f} ms", "50 ms"
+    yield "p99 of *point* while 4 others verify such texts", f"{beside:,.1f} ms", "50 ms"
 
 
 def _streaming(server):

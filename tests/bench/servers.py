@@ -113,6 +113,12 @@ class Server:
         with urllib.request.urlopen(self.address + path, timeout=120) as answer:
             return answer.read()
 
+    def post(self, path, text):
+        """Return the answer to a text that is sent."""
+        request = urllib.request.Request(self.address + path, text, {"Content-Type": "text/plain"})
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return answer.read()
+
     def workers(self):
         """Return the processes that answer."""
         return [

@@ -115,13 +115,14 @@ async function renderChart() {
   }
 }
 
-/** Set up the copy button and the chart of the results that the page shows. */
+/** Set up the copy button and the chart that the page shows. */
 function start() {
   const copy = document.querySelector("#copy");
   if (copy && navigator.clipboard) {
     copy.hidden = false;
     copy.onclick = async () => {
-      await navigator.clipboard.writeText(document.querySelector("#curl").textContent);
+      const copied = document.querySelector(copy.dataset.copies);
+      await navigator.clipboard.writeText(copied.value ?? copied.textContent);
       copy.textContent = "Copied";
     };
   }
@@ -150,6 +151,7 @@ document.addEventListener("click", (event) => {
   show(link.href, true);
 });
 addEventListener("popstate", () => {
+  if (!document.querySelector("#results")) return; // a link within another page
   clearTimeout(inputTimer);
   show(location.href, false);
 });

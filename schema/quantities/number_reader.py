@@ -1,10 +1,11 @@
 """Numbers: digits, number words, fractions and vague words among tokens, each with what is known of its kind."""
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from schema.quantities.digits import LARGEST, digits_of, in_percent, sign_value, whole
+from schema.quantities.fractions import FractionReader
 from schema.quantities.language import Language, Token
+from schema.quantities.number import Kind, Number
 from schema.quantities.tokens import BREAK, DATE, NAME, NUMBER, SYMBOL, WORD
 from schema.quantities.words import spelled
 
@@ -12,8 +13,8 @@ MOST_NUMBERS = 5_000
 """In one text."""
 
 _WORDLIKE = (WORD, SYMBOL)
-_HUNDRED, _THOUSAND = 100, 1_000
-_ROUND = (10, 100)
+_HUNDRED = 100
+_MOST_WORDS_OF_SPEAKER = 3
 _LARGEST_PART = 100
 """The largest denominator that digits with a slash have: 3/4 is a fraction, 3/2017 is not."""
 
@@ -22,56 +23,12 @@ class TextTooLong(ValueError):  # noqa: N818 (named for what is wrong)
     """The text has more characters, or more numbers, than are read."""
 
 
-class Kind(StrEnum):
-    """What a number is: the first four count something, the others do not; an article may mean one, as "un" does."""
-
-    COUNT = "count"
-    PERCENT = "percent"
-    MONEY = "money"
-    FRACTION = "fraction"
-    QUANTIFIER = "quantifier"
-    ARTICLE = "article"
-    ORDINAL = "ordinal"
-    DATE = "date"
-    TIME = "time"
-    AGE = "age"
-    DURATION = "duration"
-    DISTANCE = "distance"
-    WEIGHT = "weight"
-    TIMES = "times"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number among tokens, from the token `first` to the one before `last`.
-
-    `value` is None where it is vague or cannot be read. A fraction is in percent. `scale` is what its words or suffix
-    multiply it by, `mantissa` the value without it. `digits` is the text of a number that is digits alone. `magnitude`
-    is the power of ten of a vague word. `share`: a fraction in words, which is never exact. `doubt` says why the value
-    is not sure.
-    """
-
-    first: int
-    last: int
-    value: float | None
-    kind: Kind = Kind.COUNT
-    scale: float = 1
-    mantissa: float = 0
-    digits: str = ""
-    unit: str | None = None
-    vague: bool = False
-    magnitude: float | None = None
-    share: bool = False
-    approximate: bool = False
-    doubt: str | None = None
-
-
 class NumberReader:
     """Finds the numbers among the tokens of one text."""
 
     def __init__(self, tokens: list[Token], language: Language) -> None:
         self.tokens, self.language = tokens, language
+        self._fractions = FractionReader(tokens, language)
 
     def all(self) -> list[Number]:
         """Return all numbers, in their order; raises TextTooLong above 5,000 of them."""
@@ -79,6 +36,8 @@ class NumberReader:
         numbers: list[Number] = []
         behind = 0
         for index, token in enumerate(tokens):
+            if token.kind == WORD and token.norm not in self.language.before_or_in_number and "⁄" not in token.norm:
+                continue  # most words of a text
             if index < behind or token.kind == BREAK:
                 continue
             prefixed = token.norm in articles and tokens[index + 1].norm in starts
@@ -129,9 +88,9 @@ class NumberReader:
         """Return the number at a token, without its unit."""
         token = self.tokens[index]
         if token.kind == NUMBER:
-            return self._ratio_at(index) or self._digits_at(index, money=money)
+            return self._fractions.ratio_at(index) or self._digits_at(index, money=money)
         if token.kind == WORD:
-            return self._sign_at(index) or self._vague_at(index) or self._fraction_at(index) or self._words_at(index)
+            return self._sign_at(index) or self._vague_at(index) or self._fractions.at(index) or self._words_at(index)
         return None
 
     def _digits_at(self, index: int, *, money: bool) -> Number:
@@ -274,13 +233,23 @@ class NumberReader:
         tokens, language = self.tokens, self.language
         if tokens[index].norm not in language.ones:
             return False
-        before = tokens[index - 1].norm if index else ""
         after = tokens[index + 1].norm
+        if (link := language.range_or.at(tokens, index + 1)) and language.numbers.at(tokens, link[1]):  # "one or two"
+            return False
         if after == "-" and language.fractions.at(tokens, index + 2):
             return False
-        if before in language.not_one_after:
+        if language.not_one_after.before(tokens, index) or self._speaks(index + 1):
             return True
         return after in language.not_one_before and not language.ratios.at(tokens, index + 1)
+
+    def _speaks(self, index: int) -> bool:
+        """Return whether the noun from a token on speaks: "one Western diplomat said"."""
+        for token in self.tokens[index : index + _MOST_WORDS_OF_SPEAKER + 1]:
+            if token.norm in self.language.speech:
+                return True
+            if token.kind != WORD or token.norm in self.language.stops:
+                return False
+        return False
 
     def _vague_at(self, index: int) -> Number | None:
         """Return the vague number at a token: "tens of thousands", "several hundred", "most"."""
@@ -304,86 +273,6 @@ class NumberReader:
         if quantifier and not (index and tokens[index - 1].norm in language.no_quantifier_after):
             return Number(index, quantifier[1], None, Kind.QUANTIFIER, vague=True)
         return None
-
-    def _fraction_at(self, index: int) -> Number | None:
-        """Return the fraction at a token: "a third", "two-thirds", "half of", "half a million", "one in four"."""
-        tokens, language = self.tokens, self.language
-        if ratio := self._ratio_at(index):
-            return ratio
-        place, count = index, 0.0
-        article = False
-        if word := language.numbers.at(tokens, index):
-            count, place = word
-            place += tokens[place].norm == "-"
-        elif tokens[index].norm in language.articles:
-            place, article = index + 1, True
-        part = language.fractions.at(tokens, place)
-        if not part:
-            return None
-        denominator, last = part
-        if count and count >= denominator:
-            return None
-        if number := self._part_of_scale(index, last, (count or 1) / denominator):
-            return number
-        if not count and not article and tokens[place].norm not in language.lone_fractions:
-            return None
-        if not self._is_share(index, place, last, sure=bool(count) or tokens[place].norm in language.half):
-            return None
-        return Number(index, last, in_percent((count or 1) / denominator), Kind.FRACTION, share=True)
-
-    def _part_of_scale(self, index: int, last: int, part: float) -> Number | None:
-        """Return a part of a scale as a count: "half a million", "a quarter of a million", "half-dozen"."""
-        tokens, language = self.tokens, self.language
-        place = last
-        while tokens[place].norm in language.of or tokens[place].norm in language.articles or tokens[place].norm == "-":
-            place += 1
-        if place > last and (percent := language.percent.at(tokens, place)):  # half a percent
-            return Number(index, percent[1], part, Kind.PERCENT, unit="percent")
-        scale = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
-        if not scale or place - last > 3:  # noqa: PLR2004 ("of a", or "a" between hyphens)
-            return None
-        return Number(index, scale[1], whole(part * scale[0]), scale=scale[0], mantissa=part)
-
-    def _is_share(self, index: int, place: int, last: int, *, sure: bool) -> bool:
-        """Return whether a fraction word is a share, not the third attack or the first half."""
-        tokens, language = self.tokens, self.language
-        before = tokens[index - 1].norm if index else ""
-        after = tokens[last]
-        if before in language.not_a_fraction_after or after.norm in language.not_a_fraction_before:
-            return False
-        if after.norm == "-":
-            return tokens[last + 1].norm not in language.not_a_fraction_before and tokens[last + 1].kind != WORD
-        if sure or tokens[place].norm in language.lone_fractions or language.hedges_before.before(tokens, index):
-            return True
-        return after.kind != WORD or after.norm in language.fraction_followers
-
-    def _ratio_at(self, index: int) -> Number | None:
-        """Return a ratio as a share: "one in four", "two out of three"."""
-        tokens, language = self.tokens, self.language
-        first = self._small(index)
-        if not first:
-            return None
-        link = language.ratios.at(tokens, first[1])
-        if not link:
-            link = language.weak_ratios.at(tokens, first[1])
-            second = self._small(link[1]) if link else None
-            verb = index > 0 and tokens[index - 1].norm in language.verbs
-            if first[0] != 1 and (not second or second[0] not in _ROUND or verb):  # "8 in 10", not "killed 8 in 10"
-                return None
-        second = self._small(link[1]) if link else None
-        if not second or not 0 < first[0] < second[0] <= _THOUSAND:
-            return None
-        if tokens[second[1]].norm in language.months or language.measures.at(tokens, second[1]):
-            return None
-        return Number(index, second[1], in_percent(first[0] / second[0]), Kind.FRACTION, share=True)
-
-    def _small(self, index: int) -> tuple[float, int] | None:
-        """Return the small whole number at a token in digits or in words, and the index behind it."""
-        token = self.tokens[index]
-        if token.kind == NUMBER and len(token.norm) <= 3 and token.norm.isdecimal():  # noqa: PLR2004
-            return int(token.norm), index + 1
-        in_words = spelled(self.tokens, index, self.language) if token.kind == WORD else None
-        return (in_words[0], in_words[1]) if in_words else None
 
     def _with_unit(self, number: Number) -> Number:
         """Return a number with the unit that follows it: percent, a currency, a measure."""

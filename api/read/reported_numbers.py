@@ -1,0 +1,153 @@
+"""Reported numbers: the estimates that print a number, and the estimates of a topic at a time.
+
+A headline is left out where the body of its article reports the same claim, in more words.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
+
+from api import context
+from schema import tables
+from schema.intervals import NUMBERS, Interval, Period, day_number
+from schema.store.sqlite import Statement, array, listed
+from schema.terms import Hedge
+
+KINDS = ("indicator", "group", "region")
+"""The kinds of records that a number is about, of which a text always tells the indicator, or candidates for it."""
+Topic = Mapping[str, tuple[str, ...]]
+"""What a number is about: ids of records by kind. A kind that is missing may be any."""
+
+_ESTIMATES = tables.estimates.c
+
+
+class ReportedNumber(NamedTuple):
+    """The number of an estimate, as printed and as admitted, with its place in the list, its claim and its source."""
+
+    position: int
+    claim_position: int
+    claim_rank: int
+    source_position: int
+    hedge: str
+    granularity: float | None
+    low: float | None
+    best: float | None
+    high: float | None
+    value_low: float | None
+    value_high: float | None
+    value_low_inclusive: bool | None
+    value_high_inclusive: bool | None
+
+    @property
+    def printed(self) -> set[float]:
+        """The numbers that are printed; none in a vague word."""
+        return {number for number in (self.low, self.best, self.high) if number is not None}
+
+    @property
+    def admitted(self) -> Interval | None:
+        """The numbers that it admits; None for a vague word."""
+        if self.value_low is None:
+            return None
+        return Interval(
+            self.value_low, self.value_high, bool(self.value_low_inclusive), bool(self.value_high_inclusive)
+        )
+
+
+def _is_about(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [_ESTIMATES[f"{kind}_position"].in_(listed(kind)) for kind in kinds]
+
+
+_FIRST_DAY, _LAST_DAY = _ESTIMATES.as_of_first_day, _ESTIMATES.as_of_last_day
+_AT_THE_TIME = and_(
+    or_(_FIRST_DAY.is_(None), bindparam("last_day") >= _FIRST_DAY),
+    or_(_LAST_DAY.is_(None), bindparam("first_day") <= _LAST_DAY),
+)
+_ROWS = select(*(_ESTIMATES[name] for name in ReportedNumber._fields)).where(~_ESTIMATES.in_body_too, _AT_THE_TIME)
+
+
+def _printing(kinds: Sequence[str]) -> Statement:
+    """Return the statement of the estimates about a topic of some kinds that print one of some numbers.
+
+    Each part of the union reads one index; with OR, SQLite would read all estimates of a group or of an indicator.
+    """
+    positions = union(
+        *(
+            select(_ESTIMATES.position).where(_ESTIMATES[name].in_(listed("numbers")), *_is_about(kinds))
+            for name in NUMBERS
+        )
+    )
+    return Statement(_ROWS.where(_ESTIMATES.position.in_(positions)))
+
+
+def _vague(kinds: Sequence[str]) -> Statement:
+    """Return the statement of the estimates about a topic of some kinds that say a vague word of one magnitude."""
+    is_vague = and_(_ESTIMATES.hedge == bindparam("hedge"), _ESTIMATES.granularity == bindparam("granularity"))
+    return Statement(_ROWS.where(is_vague, *_is_about(kinds)))
+
+
+_CHOICES = [kinds for size in (1, 2, 3) for kinds in combinations(KINDS, size) if "indicator" in kinds]
+_PRINTING = {kinds: _printing(kinds) for kinds in _CHOICES}
+_VAGUE = {kinds: _vague(kinds) for kinds in _CHOICES}
+_ABOUT = Statement(_ROWS.where(*_is_about(KINDS)))
+_NEWEST_DAY = Statement(select(func.max(func.coalesce(_FIRST_DAY, _LAST_DAY))).where(*_is_about(KINDS)))
+
+
+_BEFORE_ALL, _AFTER_ALL = -1_000_000, 10_000_000
+"""In place of an open side: a day before, and a day after, all of the years 0 to 9999."""
+
+
+class Days(NamedTuple):
+    """The first and the last day of a time, counted as in the table."""
+
+    first_day: int = _BEFORE_ALL
+    last_day: int = _AFTER_ALL
+
+    @classmethod
+    def of(cls, period: Period | None) -> Self:
+        """Return the days of a period; None is any time."""
+        if period is None:
+            return cls()
+        first, last = day_number(period.start), day_number(period.end)
+        return cls(_BEFORE_ALL if first is None else first, _AFTER_ALL if last is None else last)
+
+
+def that_print(numbers: Sequence[float], topic: Topic, days: Days) -> list[ReportedNumber]:
+    """Return the estimates about a topic that print one of some numbers."""
+    kinds = tuple(kind for kind in KINDS if kind in topic)
+    return _read(_PRINTING[kinds], topic, days, numbers=array(numbers))
+
+
+def that_say_vaguely(magnitude: float | None, topic: Topic, days: Days) -> list[ReportedNumber]:
+    """Return the estimates about a topic that say a vague word of a magnitude ("hundreds": 100)."""
+    kinds = tuple(kind for kind in KINDS if kind in topic)
+    return _read(_VAGUE[kinds], topic, days, hedge=Hedge.VAGUE.value, granularity=magnitude)
+
+
+def about(topic: Topic, period: Period | None) -> list[ReportedNumber]:
+    """Return the estimates about a topic of all kinds at a time; None is the newest that there is."""
+    if period is not None:
+        return _read(_ABOUT, topic, Days.of(period))
+    newest = _NEWEST_DAY.value(context.connection(), **_positions(topic))
+    return [] if newest is None else _read(_ABOUT, topic, Days(newest, newest))
+
+
+def _read(statement: Statement, topic: Topic, days: Days, **values: Any) -> list[ReportedNumber]:
+    rows = statement.rows(context.connection(), **_positions(topic), **days._asdict(), **values)
+    return [ReportedNumber(*row) for row in rows]
+
+
+def _positions(topic: Topic) -> dict[str, str]:
+    """Return the positions of the records of a topic, as arrays by kind."""
+    release = context.release().fingerprint
+    return {kind: array([_position_of(release, kind)[id_] for id_ in ids]) for kind, ids in topic.items()}
+
+
+@lru_cache(maxsize=2 * len(KINDS))
+def _position_of(_release: bytes, kind: str) -> dict[str, int]:
+    """Return the position of each record of a kind."""
+    table = tables.RESOURCES[f"{kind}s"].c
+    rows = context.connection().execute(select(table.id, table.position))
+    return {row.id: row.position for row in rows}
