@@ -109,6 +109,13 @@ TEXTS = {
 }
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_wrapped_line_is_one_sentence(shipped, mark, end):
+    text = f"{mark}Up to 7,000 Daesh{end}militants are{end}in Syria.{end}"
+    assert [finding["verdict"] for finding in verify(shipped, text)] == ["borne"]
+
+
 @pytest.mark.parametrize(("media_type", "text"), TEXTS.items())
 def test_places_are_those_of_the_text_as_it_was_sent(shipped, media_type, text):
     answer = shipped.post("/verify?language=en", data=text.encode(), content_type=media_type)
@@ -135,6 +142,8 @@ def test_a_server_reads_the_text_that_is_sent(shipped_server, text, status):
 
 REFUSED = {
     "too long": (b"a" * 200_001, "text/plain", "", 413, "200,000"),
+    "another charset": (b"7,000 \xe9", "text/plain; charset=latin-1", "", 415, "charset=utf-8"),
+    "a lone surrogate": (b'{"text": "\\ud800"}', "application/json", "", 400, "JSON"),
     "no UTF-8": (b"up to \xff7,000", "text/plain", "", 400, "byte 6"),
     "another media type": (b"7,000", "application/pdf", "", 415, "text/plain"),
     "no JSON": (b"{", "application/json", "", 400, "JSON"),
@@ -157,6 +166,17 @@ def test_what_is_no_text_is_refused(shipped, refused):
     assert named in answer.json["detail"]
 
 
+def test_nothing_of_a_text_is_in_the_log_of_an_unforeseen_exception(shipped, monkeypatch, caplog):
+    def fail(text, *_):
+        raise ValueError(text)
+
+    monkeypatch.setattr("api.endpoints.verify.verify", fail)
+    answer = shipped.post("/verify", json={"text": "Up to 7,000 secrets"})
+    assert answer.status_code == 500
+    assert "ValueError" in caplog.text
+    assert "secrets" not in caplog.text + answer.text
+
+
 HOSTILE = {
     "digits": "1" * 199_000,
     "separated digits": "1,111" * 39_000,
@@ -166,6 +186,11 @@ HOSTILE = {
     "open tags": "<p" * 90_000,
     "open comments": "<!--" * 50_000,
     "open scripts": "<script>" * 25_000,
+    "a name": "IS " * 60_000,
+    "regions": "Syria, " * 28_000,
+    "places": "in Aaa " * 28_000,
+    "words that raise doubts": "not if wounded " * 13_000,
+    "one sentence": "7,000 IS fighters in Iraq and " * 4_000,
     "quotation marks": "\u201c" * 60_000,
 }
 

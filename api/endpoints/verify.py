@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
+from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -22,6 +23,7 @@ from schema.fields import Edtf, Language, ListOf, Number, Part, Term, Whole
 from schema.intervals import read_period
 from schema.quantities import Kind, TextTooLong
 from schema.records import EstimateSchema
+from schema.store.release import DatabaseError
 from schema.terms import Hedge
 from schema.vocabulary import about
 
@@ -32,6 +34,10 @@ _CODE = re.compile("```.*?```|`[^`\n]+`", re.DOTALL)
 """Code in Markdown, which many write in plain text too: its numbers are no claims."""
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
+
+
+class VerificationError(Exception):
+    """An unforeseen exception while a text is verified; it has the name of its class, and nothing of the text."""
 
 
 class TextSchema(QuerySchema):
@@ -158,7 +164,13 @@ def findings_in(text: str, media_type: str, language: str, as_of: str | None) ->
     read = page.text if page else text
     for marks in (_CODE, _MARKS) if media_type == MARKDOWN else (_CODE,):
         read = marks.sub(lambda match: " " * len(match.group()), read)  # as long, so that places stay
-    findings = verify(read, language, read_period(as_of) if as_of else None)
+    try:
+        findings = verify(read, language, read_period(as_of) if as_of else None)
+    except (TextTooLong, DatabaseError, QueryError):
+        raise
+    except Exception as error:
+        # What it says may quote the text, which is not to be logged.
+        raise VerificationError(type(error).__name__).with_traceback(error.__traceback__) from None
     return [_rendered(finding, text, page) for finding in findings]
 
 

@@ -114,7 +114,8 @@ class NumberedText(MentionedText):
         super().__init__(text, _finder(context.release().fingerprint))
         numbers = (quantity.start for quantity in quantities if quantity.counts)
         self._marks = sorted([*wordings.marks_in(text), *numbers])
-        known = [mention._replace(ids=_known(mention.ids)) for kind in KINDS for mention in self.mentions(kind)]
+        named = (mention for kind in KINDS for mention in self.mentions(kind))
+        known = [mention._replace(ids=_known(mention.ids)) if "" in mention.ids else mention for mention in named]
         known.sort(key=attrgetter("start"))
         self._places = [(mention.start, mention.end, mention.kind) for mention in known]
         self._near: dict[str, list[Mention]] = defaultdict(list)

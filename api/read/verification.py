@@ -143,7 +143,7 @@ class _Verifier:
     """Compares the numbers of one text; `as_of` is the time that the text describes, None if it is not known."""
 
     def __init__(self, text: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
-        self._text, self._as_of = NumberedText(text, quantities), as_of
+        self._read, self._quantities, self._as_of = text, quantities, as_of
         self._dates = list(dates_in(text, quantities))
         self._indicators, self._nameless = _indicators(), _nameless()
         self._findings: dict[tuple[object, ...], Finding] = {}
@@ -196,6 +196,11 @@ class _Verifier:
         between = [self._text.between(date, quantity.start, quantity.end) for date in near]
         nearest_dates = (date.period for date, marks in zip(near, between, strict=True) if marks == min(between))
         return tuple(dict.fromkeys(nearest_dates))
+
+    @cached_property
+    def _text(self) -> NumberedText:
+        """The text with the names in it, which are not looked for in a text without numbers."""
+        return NumberedText(self._read, self._quantities)
 
     @cached_property
     def _date_places(self) -> list[int]:

@@ -123,7 +123,12 @@ class Connections:
         self._first = self._open(SharedConnection)
         self._of_thread = threading.local()
         self.engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, max_overflow=-1, pool_reset_on_return=None
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            max_overflow=-1,
+            pool_reset_on_return=None,
+            hide_parameters=True,  # a message is logged, and a text that is verified is not to be
         )
         event.listen(self.engine, "close", self._forget)
         event.listen(self.engine, "before_cursor_execute", _before_cursor_execute)
