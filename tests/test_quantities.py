@@ -325,15 +325,29 @@ def test_an_unknown_word_beside_a_number_is_flagged_with_the_closest_hedge(text,
 
 
 @pytest.mark.parametrize(
+    ("text", "hedge"),
+    [
+        ("400 jobs over three years", Hedge.NONE),
+        ("for over three years", Hedge.MORE_THAN),
+        ("over the past 10 days", Hedge.NONE),
+        ("more than three years", Hedge.MORE_THAN),
+    ],
+)
+def test_over_a_duration_is_mostly_during_it(text, hedge):
+    assert read_quantities(text, "en")[-1].hedge is hedge
+
+
+@pytest.mark.parametrize(
     ("text", "words", "why"),
     [
         ("In 2000 fighters joined the front", "2000", "may be the year 2000 as well"),
         ("7.000 men", "7.000", "may mean 7,000 as well"),
         ("not 400 men", "not", "negates the number"),
+        ("several hundred to 1,000 men", "1,000", "ends a range that begins with a vague word"),
     ],
 )
 def test_words_that_can_be_read_in_two_ways_are_flagged(text, words, why):
-    (quantity,) = read_quantities(text, "en")
+    quantity = read_quantities(text, "en")[-1]
     assert [(unsettled.words.text, unsettled.why) for unsettled in quantity.unsettled] == [(words, why)]
 
 
@@ -407,6 +421,9 @@ HOSTILE = {
     "negations": "not " * (LONGEST_TEXT // 4 - 1) + "400",
     "articles": "a " * (LONGEST_TEXT // 2),
     "brackets": "(" * (LONGEST_TEXT - 1) + "5",
+    "lists": "at least " + "5, " * 4_990 + "5 and 5",
+    "phone numbers": "5 " * 4_990,
+    "capitals": "Mr Seven " * 4_990,
     "scales": "million " * (LONGEST_TEXT // 8),
     "halves": "half of a " * (LONGEST_TEXT // 10),
     "words": "one hundred and " * (LONGEST_TEXT // 16),

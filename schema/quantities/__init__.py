@@ -4,8 +4,9 @@
 - `tokens` cuts a text
 - `number_reader` (with `digits`, `words` and `fractions`) finds each `number` in it
 - `kinds` and `dates` tell ages, names and dates from counts, `neighbours` those that only the number beside them tells
-- `hedges` reads the words beside a number, `unknown_words` flags those that are in no table
-- `read` puts them together: `read_quantities`
+- `hedges` reads the words beside a number, `coordination` which numbers one hedge covers, `unknown_words` flags those
+  that are in no table
+- `read` puts them together, with the `shared_scale` of ranges: `read_quantities`
 
 This package imports `schema.terms` and `schema.intervals`, and nothing else of ours.
 """

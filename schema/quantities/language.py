@@ -123,6 +123,8 @@ class Language:
     measure_gap: WordSet
     metres_after: WordSet
     change: WordSet
+    during: WordSet
+    lasting: WordSet
     change_by: WordSet
     negations: WordSet
     negation_gap: WordSet

@@ -85,19 +85,21 @@ def _may_be(kind: Kind, first: Number, second: Number, tokens: list[Token], lang
 def _in_phone_numbers(numbers: list[Number], tokens: list[Token]) -> set[int]:
     """Return the indexes of the numbers in phone numbers: three or more in a row, or two behind a plus sign."""
     indexes: set[int] = set()
-    row: list[int] = []
-    for index, number in enumerate(numbers):
-        follows = row and _follows(numbers[row[-1]], number, tokens)
-        row = [*row, index] if follows else [index] if number.kind is Kind.COUNT and number.digits else []
-        plus = bool(row) and numbers[row[0]].first > 0 and tokens[numbers[row[0]].first - 1].norm == "+"
-        if len(row) >= _LEAST_IN_PHONE_NUMBER - plus:
-            indexes.update(row)
+    start = 0
+    for index in range(1, len(numbers) + 1):
+        if index < len(numbers) and _follows(numbers[index - 1], numbers[index], tokens):
+            continue
+        first = numbers[start].first
+        plus = first > 0 and tokens[first - 1].norm == "+"
+        if index - start >= _LEAST_IN_PHONE_NUMBER - plus:
+            indexes.update(range(start, index))
+        start = index
     return indexes
 
 
 def _follows(first: Number, second: Number, tokens: list[Token]) -> bool:
     """Return whether nothing but a space or a hyphen stands between two numbers in digits on one line."""
-    if second.kind is not Kind.COUNT or not second.digits:
+    if not all(number.kind is Kind.COUNT and number.digits for number in (first, second)):
         return False
     between = tokens[first.last].norm if second.first - first.last == 1 else ""
     apart = tokens[second.first].start - tokens[first.last - 1].end

@@ -8,12 +8,16 @@ from schema.quantities.language import Language, Token
 from schema.quantities.number import Kind, Number
 from schema.quantities.tokens import BREAK, DATE, NAME, NUMBER, SYMBOL, WORD
 from schema.quantities.words import spelled
+from schema.terms import Hedge
 
 MOST_NUMBERS = 5_000
 """In one text."""
 
 _WORDLIKE = (WORD, SYMBOL)
 _HUNDRED = 100
+_PLURALS = (10, 100, 1_000)
+"""The numbers that are as vague with an s as the words are: "100s of men"."""
+
 _MOST_WORDS_OF_SPEAKER = 3
 _LARGEST_PART = 100
 """The largest denominator that digits with a slash have: 3/4 is a fraction, 3/2017 is not."""
@@ -111,6 +115,9 @@ class NumberReader:
         if value is not None and "⁄" in behind.norm and behind.glued:
             return self._scaled(index, after + 1, value + sign_value(behind.norm))
         if behind.kind == WORD and behind.glued:
+            many = value in _PLURALS and (value != _PLURALS[0] or tokens[after + 1].norm in language.of)
+            if many and value is not None and behind.norm == "s":  # "100s of men"
+                return self._vague_from(index, value, after + 1)
             suffix = language.suffixes.get(behind.norm) or (language.money_suffixes.get(behind.norm) if money else None)
             if suffix and self._is_metres(behind.norm, after, money=money):
                 return Number(index, after + 1, value, Kind.DISTANCE, doubt=doubt)
@@ -162,17 +169,21 @@ class NumberReader:
         part = self._and_part(last)
         if part:
             value, last = value + part[0], part[1]
-        mantissa, scale = value, 1.0
+        mantissa, scale, approximate = value, 1.0, False
         while True:
             place = last + 1 if tokens[last].norm == "-" else last
             factor = language.scales.at(tokens, place) or language.dozens.at(tokens, place)
+            hedge = None if factor else language.hedges_after.at(tokens, place)
+            if hedge and hedge[0] is Hedge.APPROXIMATELY:  # "thirty-odd thousand"
+                factor = language.scales.at(tokens, hedge[1])
+                approximate |= factor is not None
             if not factor or value * factor[0] > LARGEST:
                 break
             value, scale, last = value * factor[0], scale * factor[0], factor[1]
             part = self._and_part(last)
             if part:
                 value, last = value + part[0] * factor[0], part[1]
-        return Number(first, last, whole(value), scale=scale, mantissa=mantissa)
+        return Number(first, last, whole(value), scale=scale, mantissa=mantissa, approximate=approximate)
 
     def _and_part(self, index: int) -> tuple[float, int] | None:
         """Return the fraction that an "and" adds at a token, "and a half", and the index behind it."""
@@ -251,15 +262,18 @@ class NumberReader:
                 return False
         return False
 
+    def _vague_from(self, index: int, magnitude: float, last: int) -> Number:
+        """Return a vague number with the vague words that multiply it: "tens of thousands"."""
+        tokens, language = self.tokens, self.language
+        while more := language.vague.at(tokens, last + (tokens[last].norm in language.of)):
+            magnitude, last = magnitude * more[0], more[1]
+        return Number(index, last, None, vague=True, magnitude=magnitude)
+
     def _vague_at(self, index: int) -> Number | None:
         """Return the vague number at a token: "tens of thousands", "several hundred", "most"."""
         tokens, language = self.tokens, self.language
-        vague = language.vague.at(tokens, index)
-        if vague:
-            magnitude, last = vague
-            while more := language.vague.at(tokens, last + (tokens[last].norm in language.of)):
-                magnitude, last = magnitude * more[0], more[1]
-            return Number(index, last, None, vague=True, magnitude=magnitude)
+        if vague := language.vague.at(tokens, index):
+            return self._vague_from(index, *vague)
         several = language.vague_before.at(tokens, index)
         if several:
             place = several[1] + (tokens[several[1]].norm == "-")

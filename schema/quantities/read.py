@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from schema.intervals import granularity_of
 from schema.quantities import hedges
-from schema.quantities.digits import whole
+from schema.quantities.coordination import are_coordinated
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
 from schema.quantities.neighbours import with_neighbours
 from schema.quantities.number import Kind, Number
 from schema.quantities.number_reader import NumberReader, TextTooLong
-from schema.quantities.tokens import BREAK, SYMBOL, WORD, tokens_of
+from schema.quantities.shared_scale import with_shared_scale
+from schema.quantities.tokens import BREAK, WORD, tokens_of
 from schema.quantities.unknown_words import unknown_beside
 from schema.terms import Hedge, Unit
 
@@ -25,8 +26,7 @@ _FRACTION = 10
 """The granularity of a fraction, in percent: "a third" is said of 28.3 to 38.3 percent."""
 _MEASURED = frozenset({Kind.AGE, Kind.DURATION, Kind.DISTANCE, Kind.WEIGHT, Kind.TIMES})
 _DASHES = frozenset("-\u2012\u2013\u2014\u2212\uff5e")
-_MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE, _MOST_COORDINATED = 4, 8, 10
-_THOUSAND = 1_000
+_MOST_WORDS_BETWEEN, _MOST_WORDS_OF_CHANGE = 4, 8
 _LEAST_ROUND, _ROUND = 10, 5
 """A number is round from 10 on, and where it is a multiple of 5."""
 _MOST_APART = 20
@@ -153,8 +153,12 @@ class _Reader:
             number = self.numbers[index]
             following = self.numbers[index + 1] if index + 1 < len(self.numbers) else None
             interval = self._range(number, following) if following else None
+            if following and self._ends_vague_range(number, following):
+                self.numbers[index + 1] = replace(following, doubt="ends a range that begins with a vague word")
             if interval is None:
                 hedging = hedges.before(self.tokens, number.first, number.last, self.language)
+                if number.kind is Kind.DURATION and self._is_period(hedging, number):
+                    hedging = Hedging()
                 interval = _Interval(number, None, hedging, hedges.after(self.tokens, number.last, self.language))
             intervals.append(interval)
             index += 2 if interval.high else 1
@@ -182,7 +186,7 @@ class _Reader:
         start = inner.first if inner.spans else number.first
         if link is None or (link == "to" and not between and self._is_change(opener, start, number, following)):
             return None
-        low = _with_shared_scale(number, following)
+        low = with_shared_scale(number, following)
         if low.value is None or low.value >= most:
             return None
         if link == "or" and most > _MOST_APART * low.value:
@@ -191,6 +195,17 @@ class _Reader:
         hedging = outer if opener is None else replace(outer, spans=(*outer.spans, *inner.spans))
         behind = hedges.after(tokens, following.last, language)
         return _Interval(replace(low, kind=following.kind, unit=following.unit), following, hedging, behind)
+
+    def _ends_vague_range(self, number: Number, following: Number) -> bool:
+        """Return whether a number ends a range such as "several hundred to 1,000", unlike "hundreds to 12 camps"."""
+        larger = (following.value or 0) > (number.magnitude or 0) > 0
+        return larger and number.vague and self._link(number.last, following.first) in ("to", "dash")
+
+    def _is_period(self, hedging: Hedging, number: Number) -> bool:
+        """Return whether "over" before a duration means during it: "400 jobs over three years"."""
+        first, language = hedging.first, self.language
+        lasting = first > 0 and self.tokens[first - 1].norm in language.lasting
+        return first == number.first - 1 and self.tokens[first].norm in language.during and not lasting
 
     def _range_of_dates(self, number: Number, following: Number) -> _Interval | None:
         """Return the range of two dates with a dash between, such as 2014-2017, or None."""
@@ -215,7 +230,7 @@ class _Reader:
                 return phrase[1], place
         return None, number.first
 
-    def _link(self, last: int, first: int, *, opened: bool, between: bool) -> str | None:
+    def _link(self, last: int, first: int, *, opened: bool = False, between: bool = False) -> str | None:
         """Return what joins two numbers to a range, by the tokens between them: "dash", "to", "or", "and"; or None."""
         tokens, language = self.tokens, self.language
         if first - last == 1 and tokens[last].norm in _DASHES:
@@ -268,7 +283,6 @@ class _Reader:
         shared = False
         if not spans and previous and counted and self._covers(previous, interval):
             hedge, shared = previous[1].hedge, True
-            spans = list(previous[0].before.spans)
         if number.vague:
             hedge = Hedge.VAGUE
         elif interval.high and hedge in (Hedge.NONE, Hedge.APPROXIMATELY):
@@ -292,7 +306,7 @@ class _Reader:
             self._unit(last, noun),
             self._words(*noun) if noun else None,
             self._granularity(number, numbers),
-            tuple(self._words(*span) for span in spans),
+            previous[1].hedges if shared and previous else tuple(self._words(*span) for span in spans),
             shared,
             tuple(self._unsettled(interval)) if counted else (),
         )
@@ -320,7 +334,6 @@ class _Reader:
 
     def _covers(self, previous: tuple[_Interval, Quantity], interval: _Interval) -> bool:
         """Return whether the hedge before the number before covers this one: "about 500 men and 300 women"."""
-        tokens, language = self.tokens, self.language
         before, quantity = previous
         if not (before.before.spans or quantity.shared) or before.after.spans:
             return False
@@ -330,14 +343,7 @@ class _Reader:
         rounded = value >= _LEAST_ROUND and not value % _ROUND
         if quantity.hedge in _LOOSE and not (rounded or interval.last.unit):  # "about 20 rebels and five soldiers"
             return False
-        start = before.last.last
-        coordinator = language.coordinators.before(tokens, interval.low.first)
-        if not coordinator or not start <= coordinator[1] <= start + _MOST_COORDINATED:
-            return False
-        return all(
-            tokens[place].kind in (WORD, SYMBOL) and tokens[place].norm not in language.verbs
-            for place in range(start, coordinator[1])
-        )
+        return are_coordinated(self.tokens, before.last.last, interval.low.first, self.language)
 
     def _is_proper_name(self, index: int) -> bool:
         """Return whether a token is a word with a capital within a sentence: "Billy 12", "Italy 400"."""
@@ -360,32 +366,6 @@ class _Reader:
             words = self._words(unknown.token, unknown.token + 1)
             unsettled.append(Unsettled(words, "is no hedge that is known", *unknown[1:]))
         return unsettled
-
-
-def _with_shared_scale(number: Number, following: Number) -> Number:
-    """Return the first end of a range with the scale of the second: "five to six thousand", "5-6,000"."""
-    if number.value is None or following.value is None or number.scale != 1:
-        return number
-    scale, mantissa = following.scale, following.mantissa
-    plain = not number.digits or number.digits.isdecimal() or number.value != int(number.value)
-    if scale == 1 and following.digits:
-        scale = _scale_of_digits(following)
-        mantissa = following.value / scale
-        plain = plain and number.value * scale < following.value
-    if scale == 1 or not plain or number.value >= mantissa:
-        return number
-    return replace(number, value=whole(number.value * scale))
-
-
-def _scale_of_digits(number: Number) -> float:
-    """Return the scale that digits with separators share with the number before: 6,000 and 7,500 that of thousands."""
-    value = number.value or 0
-    if value < _THOUSAND or value % (_THOUSAND if number.digits.isdecimal() else 100):
-        return 1
-    scale = _THOUSAND
-    while value % (scale * _THOUSAND) == 0:
-        scale *= _THOUSAND
-    return scale
 
 
 def figure_of(hedge: Hedge, numbers: tuple[float, ...]) -> tuple[float | None, float | None, float | None]:
