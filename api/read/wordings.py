@@ -31,7 +31,8 @@ _BESIDE_PLACE = re.compile(
 )
 _PART_OF_PLACE = re.compile(
     r"""(?:\b(?:north|south|east|west|central|upper|lower|rural|nord|süd|ost|west|zentral)\w*(?:\s+and\s+\w+)?|
-    \bparts?\s+of|\bnear|\boutside|\baround|\bpartie\s+de|\bTeilen?\s+von|\b(?:border|borders)\s+(?:with|of))\s+(?:the\s+|l')?$""",
+    \bparts?\s+of|\bnear|\boutside|\baround|\bpartie\s+de|\bTeilen?\s+von|
+    \b(?:border|borders)\s+(?:with|of))\s+(?:the\s+|l')?$""",
     re.VERBOSE | re.IGNORECASE,
 )
 _WITH_OTHERS = re.compile(
@@ -54,14 +55,16 @@ _CALENDAR = _set(
 _SUPPOSED = re.compile(
     r"""\?|\b(?:
     if|unless|whether|false|falsely|untrue|wrong|wrongly|deny|denies|denied|dismissed|rejected|rumou?rs?|supposing|
-    imagine|myth|hoax|fake|fiction\w*|novel|exaggerat\w*|no\s+(?:proof|evidence)|instead\s+of|rather\s+than|contrary\s+to|not\s+true|
+    imagine|myth|hoax|fake|fiction\w*|novel|exaggerat\w*|too\s+(?:high|low|large|small)|overestimat\w*|underestimat\w*|
+    no\s+(?:proof|evidence)|instead\s+of|rather\s+than|contrary\s+to|not\s+true|
     wenn|falls|ob|falsch|bestritt|statt|anstelle|si|faux|fausse|nié|nie|lieu\s+de|falso|negó|lugar\s+de
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _DENIED = re.compile(
     r"""\b(?:
-    not|never|no|nobody|none|neither|nor|cannot|\w+n['\u2019]t|without|would|could|might|may|should|will|face[sd]?|wants?|wanted|plans?|hopes?|needs?|seeks?|
+    not|never|no|nobody|none|neither|nor|cannot|\w+n['\u2019]t|without|would|could|might|may|should|will|face[sd]?|
+    wants?|wanted|plans?|hopes?|needs?|seeks?|
     nicht|kein\w*|niemand|nie|würden?|könnten?|ne|n['\u2019]|pas|jamais|personne|aucune?|serait|seraient|
     nunca|nadie|ningún|ninguna|sería|serían
     )\b""",
@@ -83,7 +86,8 @@ _HAPPENED = re.compile(
     join\w*|arriv\w*|came|come|return\w*|train(?:ed|ing)|releas\w*|freed|died|dies|dead|execut\w*|
     deport\w*|repatriat\w*|sentenc\w*|convict\w*|lost|los(?:e|es|ing)|kill|kills|killed|killing|each|every|per|
     hold|holds|held|imprison\w*|prison\w*|jail\w*|camps?|expect\w*|cross\w*|moved?|reach\w*|once|formerly|used\s+to|ago|
-    last\s+(?:year|month|week)|peak\w*|foreign\w*|a\s+(?:year|month|week|day)|left(?=\s+(?:the\s+)?(?-i:[A-Z]))|
+    last\s+(?:year|month|week)|peak\w*|foreign\w*|famil(?:y|ies)|relatives|wives|children|
+    a\s+(?:year|month|week|day)|left(?=\s+(?:the\s+)?(?-i:[A-Z]))|
     verwund\w*|verletzt\w*|geflohen|flohen|gefangen|ergaben|verhaftet\w*|getötet\w*|starben|gestorben|tot|tote|
     bless\w*|fui\w*|captur\w*|arrêt\w*|rend(?:us|aient)|tués?|morts?|heridos?|huyeron|capturados?|muertos?
     )\b""",
