@@ -68,7 +68,7 @@ def test_a_draft_is_labelled_as_it_was_made(shipped, draft, verdict):
 
 
 def test_what_the_text_does_not_tell_is_not_chosen(shipped):
-    text = "In Iraq and in Syria they fight. Officials spoke of up to 5,000 supporters of IS."
+    text = "They fight in Iraq, and in Syria too. Officials spoke of up to 5,000 supporters of IS."
     (finding,) = [each for each in verify(shipped, text) if each["verdict"] != "not_a_claim"]
     assert finding["region"] == {"ids": [], "candidates": ["iraq", "syria"], "unknown_names": []}
     assert finding["group"] == {"ids": ["islamic-state"], "candidates": [], "unknown_names": []}

@@ -5,7 +5,6 @@ the time that its text tells; what the text does not tell may be any. A number i
 doubt what it is about; else it is `unsettled`, with what is in doubt.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,25 +17,17 @@ import orjson
 from sqlalchemy import select
 
 from api import context
-from api.read.dates import dates_in
+from api.read.counted import counted_by, indicators_of_release
+from api.read.doubts import Figure, doubts_about
 from api.read.mentions import NumberedText, Subject
 from api.read.records import reader_of
 from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
-from schema.intervals import Interval, Period
-from schema.mentions import Mention, nearest
-from schema.quantities import Kind, Quantity, read_quantities
-from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit, are_opposite
+from schema.intervals import Interval, Period, read_period
+from schema.quantities import Quantity, read_quantities
+from schema.terms import HEDGES, Bound, Hedge, are_opposite
 
 _ESTIMATES = tables.estimates.c
-_NEAR = 60
-"""The most characters between a number and the word that says what happened to those whom it counts."""
-_BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
-"""What may stand between a number and what it counts: up to three words, and no sign that ends a clause."""
-_SHARES = frozenset([Kind.PERCENT, Kind.FRACTION])
-_OF_THE = re.compile(r"\s+of\s+(?:the|all)\b")
-"""Behind a number: it counts a part, "7,000 of the fighters are foreigners"."""
-_AND = re.compile(r"\s+(?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+(?:its |their |the |des )?", re.IGNORECASE)
 _NOBODY, _NOWHERE = "unattributed", "unspecified"
 """The group and the region of a number whose own article names none."""
 _MOST_DATES = 4
@@ -105,30 +96,8 @@ def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     those of any time. Raises schema.quantities.TextTooLong.
     """
     quantities = read_quantities(text, language)
-    verifier = _Verifier(text, quantities, as_of)
+    verifier = _Verifier(text, language, quantities, as_of)
     return [verifier.finding(quantity) for quantity in quantities]
-
-
-class _Indicator(NamedTuple):
-    """What has to be known of an indicator."""
-
-    unit: str
-    kind: str
-    wholes: frozenset[str]
-
-
-def _indicators() -> dict[str, _Indicator]:
-    """Return the indicators by id; `wholes` are those that contain one, and itself."""
-    columns, closures = tables.indicators.c, tables.closures.c
-    rows = context.connection().execute(select(columns.id, columns.unit, columns.kind, columns.position)).all()
-    ids = {row.position: row.id for row in rows}
-    wholes: dict[str, set[str]] = {row.id: {row.id} for row in rows}
-    contained = select(closures.whole_position, closures.part_position).where(
-        closures.kind == "indicator", closures.relation == tables.PART
-    )
-    for whole, part in context.connection().execute(contained):
-        wholes[ids[part]].add(ids[whole])
-    return {row.id: _Indicator(row.unit, row.kind, frozenset(wholes[row.id])) for row in rows}
 
 
 def _nameless() -> dict[str, tuple[str, ...]]:
@@ -139,24 +108,29 @@ def _nameless() -> dict[str, tuple[str, ...]]:
     return {kind: names for kind, names in zip(("group", "region"), found, strict=True) if names}
 
 
+def _no_claim(quantity: Quantity) -> Finding:
+    """Return the finding of a number that counts nothing of the dataset."""
+    doubts = [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled]
+    return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM], doubts)
+
+
 class _Verifier:
     """Compares the numbers of one text; `as_of` is the time that the text describes, None if it is not known."""
 
-    def __init__(self, text: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
-        self._read, self._quantities, self._as_of = text, quantities, as_of
-        self._dates = list(dates_in(text, quantities))
-        self._indicators, self._nameless = _indicators(), _nameless()
+    def __init__(self, text: str, language: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
+        self._read, self._language, self._quantities, self._as_of = text, language, quantities, as_of
+        self._dates = [quantity for quantity in quantities if quantity.edtf]
+        self._indicators, self._nameless = indicators_of_release(), _nameless()
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._about: dict[tuple[object, ...], list[ReportedNumber]] = {}
 
     def finding(self, quantity: Quantity) -> Finding:
         """Return the finding of a number; where the text repeats it, the dataset is asked once."""
-        indicator, counted = (
-            _indicator_of(quantity, self._text, self._indicators) if quantity.counts else (Subject(), None)
-        )
+        if not quantity.counts:
+            return _no_claim(quantity)
+        indicator, counted = counted_by(quantity, self._text, self._indicators)
         if not indicator.ids and not indicator.candidates:
-            unsettled = [f"{each.words.text}: {each.why}" for each in quantity.unsettled]
-            return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM], unsettled)
+            return _no_claim(quantity)
         end = max(quantity.end, counted.end if counted else 0)
         subjects = {kind: self._text.subject(kind, quantity.start, end) for kind in ("group", "region")}
         subjects["indicator"] = indicator
@@ -165,15 +139,17 @@ class _Verifier:
         if key not in self._findings:
             self._findings[key] = self._find(quantity, subjects, times)
         finding = self._findings[key]
-        named = [self._indicators[id_] for id_ in indicator.ids or indicator.candidates]
-        doubts = _doubts(quantity, self._text, counted, subjects, named)
-        untold = [kind for kind, subject in subjects.items() if not _is_told(kind, subject, finding.evidence)]
-        doubts += [f"the text does not tell the {kind}" for kind in untold]
-        verdict, says = finding.verdict, finding.says
-        if verdict is Verdict.BORNE and doubts:
-            verdict = Verdict.UNSETTLED
-            says = _sentence(quantity, verdict, finding.evidence)
-        return replace(finding, quantity=quantity, verdict=verdict, says=says, doubts=doubts)
+        indicators = [self._indicators[id_] for id_ in indicator.ids or indicator.candidates]
+        nameless = frozenset(
+            kind
+            for kind, ids in self._nameless.items()
+            if any(estimate[kind]["id"] in ids for estimate in finding.evidence)
+        )
+        doubts = doubts_about(Figure(self._text, quantity, counted, subjects, indicators, nameless))
+        if finding.verdict is not Verdict.BORNE or not doubts:
+            return replace(finding, quantity=quantity, doubts=doubts)
+        says = _sentence(quantity, Verdict.UNSETTLED, finding.evidence)
+        return replace(finding, quantity=quantity, verdict=Verdict.UNSETTLED, says=says, doubts=doubts)
 
     def _find(self, quantity: Quantity, subjects: dict[str, Subject], times: tuple[Period, ...]) -> Finding:
         if any(subject.is_elsewhere for subject in subjects.values()):
@@ -193,14 +169,16 @@ class _Verifier:
         near = self._dates[max(first, index - _MOST_DATES) : min(last, index + _MOST_DATES)]
         if not near:
             return (self._as_of,) if self._as_of else self._all_times
-        between = [self._text.between(date, quantity.start, quantity.end) for date in near]
-        nearest_dates = (date.period for date, marks in zip(near, between, strict=True) if marks == min(between))
+        between = [self._text.between(date.start, date.end, quantity.start, quantity.end) for date in near]
+        nearest_dates = (
+            read_period(date.edtf or "") for date, marks in zip(near, between, strict=True) if marks == min(between)
+        )
         return tuple(dict.fromkeys(nearest_dates))
 
     @cached_property
     def _text(self) -> NumberedText:
         """The text with the names in it, which are not looked for in a text without numbers."""
-        return NumberedText(self._read, self._quantities)
+        return NumberedText(self._read, self._language, self._quantities)
 
     @cached_property
     def _date_places(self) -> list[int]:
@@ -208,7 +186,7 @@ class _Verifier:
 
     @cached_property
     def _all_times(self) -> tuple[Period, ...]:
-        return tuple(dict.fromkeys(date.period for date in self._dates[:_MOST_DATES]))
+        return tuple(dict.fromkeys(read_period(date.edtf or "") for date in self._dates[:_MOST_DATES]))
 
     def _comparisons(
         self, quantity: Quantity, subjects: dict[str, Subject], times: tuple[Period, ...]
@@ -242,135 +220,9 @@ class _Verifier:
         return [comparison for comparison in _compare(quantity, reports) if comparison.verdict in _SAID]
 
 
-def _is_told(kind: str, subject: Subject, evidence: Sequence[dict[str, Any]]) -> bool:
-    """Return whether a text tells what a number is about, or names none where the reports do not either."""
-    nameless = {"group": _NOBODY, "region": _NOWHERE}.get(kind)
-    return bool(subject.ids) or (not subject.candidates and any(each[kind]["id"] == nameless for each in evidence))
-
-
-def _doubts(
-    quantity: Quantity,
-    text: NumberedText,
-    counted: Mention | None,
-    subjects: dict[str, Subject],
-    named: Sequence[_Indicator],
-) -> list[str]:
-    """Return what keeps a number from being taken for what somebody said, each with the words that do.
-
-    `counted` is the mention right behind the number, `named` what the number may count.
-    """
-    doubts = [
-        f"{words}: is no {kind} of the dataset, or only a part of one"
-        for kind, subject in subjects.items()
-        for words in subject.unknown_names
-    ]
-    start = min([quantity.start, *(words.start for words in quantity.hedges)])
-    end = max([quantity.end, *(words.end for words in quantity.hedges)])
-    denial = text.denial(start, end)
-    if denial:
-        doubts.append(f"{denial}: the sentence may deny it, ask or suppose")
-    counted_end = counted.end if counted else end
-    narrowing = text.narrowing(quantity.end, counted.start) if counted else None
-    if narrowing:
-        doubts.append(f"{narrowing}: may be only a part")
-    happening = text.happening(start, counted_end)
-    is_held = happening is not None and happening.casefold().startswith("h")
-    is_money = is_held and any(indicator.unit == Unit.USD for indicator in named)  # who holds money has it
-    if happening and not is_money and all(indicator.kind != IndicatorKind.FLOW for indicator in named):
-        doubts.append(f"{happening}: may be an event")
-    indicators = subjects["indicator"].ids
-    names = [id_ for mention in text.near("indicator", start, end) for id_ in mention.ids]
-    if quantity.unit in (Unit.PERCENT, Unit.USD) and set(indicators).isdisjoint(names):
-        doubts.append("the text does not tell what the number counts")
-    of_the = _OF_THE.match(text.text, quantity.end)
-    if of_the:
-        doubts.append(f"{of_the.group().strip()}: may be only a part")
-    if quantity.kind in _SHARES and not any(
-        text.between(each, start, end) == 0 for each in text.near("group", start, end)
-    ):
-        doubts.append("the text does not tell whose share it is")
-    doubts += [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled]
-    return doubts
-
-
 _RANK = list(Verdict).index
 _SAID = frozenset({Verdict.BORNE, Verdict.HEDGE_LOST, Verdict.HEDGE_CHANGED, Verdict.BOUND_REVERSED})
 """Verdicts on a number that somebody said."""
-
-
-def _indicator_of(
-    quantity: Quantity, text: NumberedText, indicators: dict[str, _Indicator]
-) -> tuple[Subject, Mention | None]:
-    """Return what a number counts, an indicator of its unit that is named beside it; and the mention right behind it.
-
-    "22 fighters were killed" counts the killed; "killed 22 people" does not tell whether they were the group's, so all
-    flows are candidates, and "killed 22 worshippers" tells that they were not. A noun that names no indicator counts
-    nothing of ours; a number without a noun counts what is named nearest to it in its sentence.
-    """
-    first_word = quantity.noun.text.partition(" ")[0] if quantity.noun else ""
-    unit = quantity.unit or (first_word if first_word in set(Unit) else Unit.PERSONS)  # "provinces of Iraq"
-    is_person = quantity.unit == Unit.PERSONS  # the noun says no more than that they are people
-    has_noun = quantity.noun is not None and not is_person
-    of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == unit)
-    flows = {id_ for id_ in of_unit if indicators[id_].kind == IndicatorKind.FLOW}
-    near = text.near("indicator", quantity.start, quantity.end)
-    mentions = [mention for mention in near if not set(of_unit).isdisjoint(mention.ids)]
-    behind = [mention for mention in mentions if mention.start >= quantity.end and _counts(mention)]
-    beside = [mention for mention in behind if _BESIDE.fullmatch(text.text[quantity.end : mention.start])]
-    events = [
-        mention
-        for mention in mentions
-        if not flows.isdisjoint(mention.ids) and mention.distance(quantity.start, quantity.end) <= _NEAR
-    ]
-    counted = [mention for mention in beside if flows.isdisjoint(mention.ids)]
-    first = min(counted, key=lambda mention: mention.start) if counted else None
-    if events:
-        event = nearest(events, quantity.start, quantity.end)
-        if (counted or quantity.noun is None) and not _has_agent(event, quantity, text):
-            return Subject(event.ids), first
-        others = flows.difference(*(indicators[id_].wholes for id_ in event.ids)) if has_noun and not counted else flows
-        return (Subject(tuple(others)) if len(others) == 1 else Subject((), tuple(sorted(others)))), first
-    if first:
-        return _with_others(first, mentions, text, indicators), first
-    if mentions and not has_noun:
-        named_before = nearest(mentions, quantity.start, quantity.end)
-        is_its_number = quantity.unit is not None or text.is_a_number_of(named_before, quantity.start)
-        return (Subject(named_before.ids) if is_its_number else Subject((), named_before.ids)), None
-    if unit == Unit.PERSONS:
-        return Subject(), None
-    return (Subject(of_unit) if len(of_unit) == 1 else Subject((), of_unit)), None
-
-
-def _counts(mention: Mention) -> bool:
-    """Return whether a number before a name can be that of its indicator: "15 cells" is no size of a cell."""
-    return not any(id_.endswith("_size") for id_ in mention.ids)
-
-
-def _has_agent(event: Mention, quantity: Quantity, text: NumberedText) -> bool:
-    """Return whether the group did it: "Daesh killed 22"."""
-    if event.start > quantity.start:
-        return False
-    doers = [*text.near("group", event.start, event.end), *text.near("indicator", event.start, event.end)]
-    return any(0 < event.start - doer.end <= len(", ") for doer in doers)
-
-
-def _with_others(
-    counted: Mention, mentions: Iterable[Mention], text: NumberedText, indicators: dict[str, _Indicator]
-) -> Subject:
-    """Return what is counted, by the word behind the number and the others of its clause.
-
-    "fighters and supporters" is what contains both; "fighters were detained" may be either.
-    """
-    ids = set(counted.ids)
-    for mention in mentions:
-        if mention.start < counted.end or text.between(mention, counted.start, counted.end):
-            continue
-        both = set.intersection(*(set(indicators[id_].wholes) for id_ in [*ids, *mention.ids]))
-        if _AND.fullmatch(text.text[counted.end : mention.start]) and both:
-            ids = {max(both, key=lambda id_: len(indicators[id_].wholes))}
-        elif not any(indicators[id_].wholes & indicators[other].wholes for id_ in ids for other in mention.ids):
-            ids |= set(mention.ids)
-    return Subject(tuple(ids)) if len(ids) == 1 else Subject((), tuple(sorted(ids)))
 
 
 def _compare(quantity: Quantity, reports: Iterable[ReportedNumber]) -> list[_Comparison]:

@@ -1,0 +1,83 @@
+"""The names that a release knows: of its groups, indicators and regions, of its sources, and of all countries."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from api import context
+from api.query.filters import RegionScope
+from api.read.reported_numbers import KINDS
+from schema import tables
+from schema.mentions import NameFinder
+from schema.names import fold
+from schema.terms import NameKind, RegionKind
+
+WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """The names of a release.
+
+    `finder` finds groups, indicators and regions in a text, and countries that the dataset does not have, which have an
+    empty id. `parents` holds the region that each region lies in, `combined` the regions that have a name together, by
+    their members, and `source_words` the words in the names of sources, such as "Iraqi" and "General".
+    """
+
+    finder: NameFinder
+    parents: dict[str, str | None]
+    combined: dict[frozenset[str], str]
+    source_words: frozenset[str]
+
+    def around(self, id_: str) -> Iterator[str]:
+        """Yield the regions that a region lies in, the nearest first."""
+        parent = self.parents.get(id_)
+        while parent:
+            yield parent
+            parent = self.parents.get(parent)
+
+
+def known_names() -> KnownNames:
+    """Return the names of the request's release."""
+    return _known_names(context.release().fingerprint)
+
+
+@lru_cache(maxsize=4)
+def _known_names(_release: bytes) -> KnownNames:
+    columns, names = tables.regions.c, tables.names.c
+    regions = context.connection().execute(select(columns.id, columns.parent, columns.iso)).all()
+    parents = {row.id: row.parent for row in regions}
+    ids = {row.iso: row.id for row in regions}
+    rows = select(names.kind, names.id, names.written).where(names.kind.in_([*KINDS, "source", tables.COUNTRY]))
+    found: list[tuple[str, str, str]] = []
+    source_words: set[str] = set()
+    for kind, id_, written in context.connection().execute(rows.where(names.why != NameKind.CODE)):
+        if kind == "source":
+            source_words |= {fold(word) for word in WORD.findall(written)}
+        elif kind == tables.COUNTRY:
+            found.append(("region", ids.get(id_, ""), written))
+        else:
+            found.append((kind, id_, written))
+            if kind == "indicator" and written.endswith("s"):  # "fighters", "fighter"
+                found.append((kind, id_, written.removesuffix("s")))
+    return KnownNames(NameFinder(found), parents, _combined(parents), frozenset(source_words))
+
+
+def _combined(parents: dict[str, str | None]) -> dict[frozenset[str], str]:
+    """Return the combined regions by their members: what lies in them, but not in another region that does."""
+    whole, part, closures = tables.regions.alias("whole"), tables.regions.alias("part"), tables.closures.c
+    pairs = (
+        select(whole.c.id.label("whole"), part.c.id.label("part"))
+        .join(tables.closures, closures.whole_position == whole.c.position)
+        .join(part, closures.part_position == part.c.position)
+        .where(closures.kind == "region", closures.relation == RegionScope.WITHIN)
+        .where(whole.c.kind == RegionKind.COMBINED, part.c.id != whole.c.id)
+    )
+    inside: dict[str, set[str]] = defaultdict(set)
+    for row in context.connection().execute(pairs):
+        inside[row.whole].add(row.part)
+    return {frozenset(id_ for id_ in ids if parents[id_] not in ids): whole_id for whole_id, ids in inside.items()}
