@@ -63,23 +63,27 @@ class NameFinder:
             if words:
                 is_acronym = len(written) <= _LONGEST_ACRONYM and written.isupper()
                 self._by_first_word[words[0]].append(_Name(words, kind, id_, written if is_acronym else None))
+        for of_word in self._by_first_word.values():
+            of_word.sort(key=lambda name: -len(name.words))
 
     def find(self, text: str) -> list[Mention]:
         """Return the names in a text, in its order; of two that overlap, the one that begins first, the longer."""
         spans = [match.span() for match in _WORD.finditer(text)]
         words = [fold(text[start:end]) for start, end in spans]
         mentions: list[Mention] = []
+        ids: dict[str, set[str]]
         index = 0
         while index < len(words):
-            candidates = self._by_first_word.get(words[index], ())
-            names = [name for name in candidates if self._is_at(name, text, spans, words, index)]
-            longest = max((len(name.words) for name in names), default=1)
-            ids: dict[str, set[str]] = defaultdict(set)
-            for name in names:
-                if len(name.words) == longest:
-                    ids[name.kind].add(name.id)
-            start, end = spans[index][0], spans[index + longest - 1][1]
-            mentions += [Mention(kind, tuple(sorted(of_kind)), start, end) for kind, of_kind in ids.items()]
+            longest, ids = 1, {}
+            for name in self._by_first_word.get(words[index], ()):  # the longest first
+                if len(name.words) < longest:
+                    break
+                if self._is_at(name, text, spans, words, index):
+                    longest = len(name.words)
+                    ids.setdefault(name.kind, set()).add(name.id)
+            if ids:
+                start, end = spans[index][0], spans[index + longest - 1][1]
+                mentions += [Mention(kind, tuple(sorted(of_kind)), start, end) for kind, of_kind in ids.items()]
             index += longest
         return mentions
 
@@ -87,10 +91,12 @@ class NameFinder:
     def _is_at(name: _Name, text: str, spans: Sequence[tuple[int, int]], words: Sequence[str], index: int) -> bool:
         """Return whether a name stands at a word."""
         end = index + len(name.words)
+        if name.exact is not None:
+            return text[spans[index][0] : spans[min(end, len(spans)) - 1][1]] == name.exact
+        if len(name.words) == 1:
+            return True
         if tuple(words[index:end]) != name.words:
             return False
-        if name.exact is not None:
-            return text[spans[index][0] : spans[end - 1][1]] == name.exact
         return all(_GAP.fullmatch(text, earlier[1], later[0]) for earlier, later in pairwise(spans[index:end]))
 
 

@@ -17,7 +17,7 @@ from api.explorer.rendering import private_page
 from api.explorer.verification_markdown import markdown_of
 from api.explorer.verified_text import MEANINGS, SIGNS, Names, Record, VerifiedText
 from api.http.limits import LONGEST_BODY, LONGEST_FORM
-from api.read.reported_numbers import KINDS
+from api.read.known_names import KINDS
 from schema.quantities import TextTooLong, known_languages
 
 PATH = "/verify"

@@ -2,13 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
-from sqlalchemy import select
-
-from api import context
+from api.read.known_names import Indicator
 from api.read.mentions import NumberedText, Subject
-from schema import tables
 from schema.mentions import Mention, nearest
 from schema.quantities import Quantity
 from schema.terms import IndicatorKind, Unit
@@ -18,31 +14,8 @@ _NEAR = 60
 _BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
 """What may stand between a number and what it counts: up to three words, and no sign that ends a clause."""
 
-
-class Indicator(NamedTuple):
-    """What has to be known of an indicator; `wholes` are those that contain it, and itself."""
-
-    unit: str
-    kind: str
-    wholes: frozenset[str]
-
-
 Indicators = Mapping[str, Indicator]
 """The indicators of a release by id."""
-
-
-def indicators_of_release() -> Indicators:
-    """Return the indicators of the request's release."""
-    columns, closures = tables.indicators.c, tables.closures.c
-    rows = context.connection().execute(select(columns.id, columns.unit, columns.kind, columns.position)).all()
-    ids = {row.position: row.id for row in rows}
-    wholes: dict[str, set[str]] = {row.id: {row.id} for row in rows}
-    contained = select(closures.whole_position, closures.part_position).where(
-        closures.kind == "indicator", closures.relation == tables.PART
-    )
-    for whole, part in context.connection().execute(contained):
-        wholes[ids[part]].add(ids[whole])
-    return {row.id: Indicator(row.unit, row.kind, frozenset(wholes[row.id])) for row in rows}
 
 
 def counted_by(quantity: Quantity, text: NumberedText, indicators: Indicators) -> tuple[Subject, Mention | None]:

@@ -5,18 +5,27 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from api import context
-from api.query.filters import RegionScope
-from api.read.reported_numbers import KINDS
 from schema import tables
 from schema.mentions import NameFinder
 from schema.names import fold
 from schema.terms import NameKind, RegionKind
 
+KINDS = ("indicator", "group", "region")
+"""The kinds of records that a number is about, of which a text always tells the indicator, or candidates for it."""
 WORD = re.compile(r"[^\W\d_]+")
+
+
+class Indicator(NamedTuple):
+    """What has to be known of an indicator; `wholes` are those that contain it, and itself."""
+
+    unit: str
+    kind: str
+    wholes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -25,13 +34,15 @@ class KnownNames:
 
     `finder` finds groups, indicators and regions in a text, and countries that the dataset does not have, which have an
     empty id. `parents` holds the region that each region lies in, `combined` the regions that have a name together, by
-    their members, and `source_words` the words in the names of sources, such as "Iraqi" and "General".
+    their members, `source_words` the words in the names of sources, such as "Iraqi" and "General", and `indicators` all
+    indicators by id.
     """
 
     finder: NameFinder
     parents: dict[str, str | None]
     combined: dict[frozenset[str], str]
     source_words: frozenset[str]
+    indicators: dict[str, Indicator]
 
     def around(self, id_: str) -> Iterator[str]:
         """Yield the regions that a region lies in, the nearest first."""
@@ -64,7 +75,7 @@ def _known_names(_release: bytes) -> KnownNames:
             found.append((kind, id_, written))
             if kind == "indicator" and written.endswith("s"):  # "fighters", "fighter"
                 found.append((kind, id_, written.removesuffix("s")))
-    return KnownNames(NameFinder(found), parents, _combined(parents), frozenset(source_words))
+    return KnownNames(NameFinder(found), parents, _combined(parents), frozenset(source_words), _indicators())
 
 
 def _combined(parents: dict[str, str | None]) -> dict[frozenset[str], str]:
@@ -74,10 +85,24 @@ def _combined(parents: dict[str, str | None]) -> dict[frozenset[str], str]:
         select(whole.c.id.label("whole"), part.c.id.label("part"))
         .join(tables.closures, closures.whole_position == whole.c.position)
         .join(part, closures.part_position == part.c.position)
-        .where(closures.kind == "region", closures.relation == RegionScope.WITHIN)
+        .where(closures.kind == "region", closures.relation == tables.PART)
         .where(whole.c.kind == RegionKind.COMBINED, part.c.id != whole.c.id)
     )
     inside: dict[str, set[str]] = defaultdict(set)
     for row in context.connection().execute(pairs):
         inside[row.whole].add(row.part)
     return {frozenset(id_ for id_ in ids if parents[id_] not in ids): whole_id for whole_id, ids in inside.items()}
+
+
+def _indicators() -> dict[str, Indicator]:
+    """Return the indicators by id."""
+    columns, closures = tables.indicators.c, tables.closures.c
+    rows = context.connection().execute(select(columns.id, columns.unit, columns.kind, columns.position)).all()
+    ids = {row.position: row.id for row in rows}
+    wholes: dict[str, set[str]] = {row.id: {row.id} for row in rows}
+    contained = select(closures.whole_position, closures.part_position).where(
+        closures.kind == "indicator", closures.relation == tables.PART
+    )
+    for whole, part in context.connection().execute(contained):
+        wholes[ids[part]].add(ids[whole])
+    return {row.id: Indicator(row.unit, row.kind, frozenset(wholes[row.id])) for row in rows}

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from api.read.known_names import WORD, known_names
-from api.read.reported_numbers import KINDS
+from api.read.known_names import KINDS, WORD, known_names
 from api.read.wordings import Wordings
 from schema.mentions import Mention, MentionedText
 from schema.names import fold

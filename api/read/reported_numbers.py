@@ -11,13 +11,12 @@ from typing import Any, NamedTuple, Self
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 
 from api import context
+from api.read.known_names import KINDS
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period, day_number
 from schema.store.sqlite import Statement, array, listed
 from schema.terms import Hedge
 
-KINDS = ("indicator", "group", "region")
-"""The kinds of records that a number is about, of which a text always tells the indicator, or candidates for it."""
 Topic = Mapping[str, tuple[str, ...]]
 """What a number is about: ids of records by kind. A kind that is missing may be any."""
 

@@ -17,8 +17,9 @@ import orjson
 from sqlalchemy import select
 
 from api import context
-from api.read.counted import counted_by, indicators_of_release
+from api.read.counted import counted_by
 from api.read.doubts import Figure, doubts_about
+from api.read.known_names import known_names
 from api.read.mentions import NumberedText, Subject
 from api.read.records import reader_of
 from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
@@ -120,7 +121,7 @@ class _Verifier:
     def __init__(self, text: str, language: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
         self._read, self._language, self._quantities, self._as_of = text, language, quantities, as_of
         self._dates = [quantity for quantity in quantities if quantity.edtf]
-        self._indicators, self._nameless = indicators_of_release(), _nameless()
+        self._indicators, self._nameless = known_names().indicators, _nameless()
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._about: dict[tuple[object, ...], list[ReportedNumber]] = {}
 
