@@ -187,7 +187,7 @@ def test_articles_that_share_a_wire_are_told(shipped):
 
 
 def test_what_the_text_does_not_tell_is_said(shipped):
-    page = send(shipped, "In Iraq and in Syria they fight. Officials spoke of up to 5,000 supporters of IS.")
+    page = send(shipped, "They fight in Iraq, and in Syria too. Officials spoke of up to 5,000 supporters of IS.")
     assert "The text does not tell of which place it speaks; it could be Iraq or Syria." in page.text
     assert "Read as: Supporters, Islamic State" in page.text
     page = send(shipped, "Officials spoke of up to 5,000 supporters.")

@@ -142,6 +142,7 @@ def test_a_server_reads_the_text_that_is_sent(shipped_server, text, status):
 
 REFUSED = {
     "too long": (b"a" * 200_001, "text/plain", "", 413, "200,000"),
+    "too many numbers": (b"400 fighters, " * 1_001, "text/plain", "", 413, "1,001 numbers that count something"),
     "another charset": (b"7,000 \xe9", "text/plain; charset=latin-1", "", 415, "charset=utf-8"),
     "a lone surrogate": (b'{"text": "\\ud800"}', "application/json", "", 400, "JSON"),
     "no UTF-8": (b"up to \xff7,000", "text/plain", "", 400, "byte 6"),

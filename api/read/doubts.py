@@ -97,7 +97,8 @@ def _untold(figure: Figure) -> Iterator[str]:
     """Doubt what the text does not tell and the reports do, such as the group: "7,000 fighters remain"."""
     for kind, subject in figure.subjects.items():
         if not subject.ids and (subject.candidates or kind not in figure.nameless):
-            yield f"the text does not tell the {kind}"
+            could_be = f"; it could be {' or '.join(subject.candidates)}" if subject.candidates else ""
+            yield f"the text does not tell the {kind}{could_be}"
 
 
 def _share(figure: Figure) -> Iterator[str]:

@@ -25,12 +25,14 @@ from api.read.records import reader_of
 from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
 from schema.intervals import Interval, Period, read_period
-from schema.quantities import Quantity, read_quantities
+from schema.quantities import Quantity, TextTooLong, read_quantities
 from schema.terms import HEDGES, Bound, Hedge, are_opposite
 
 _ESTIMATES = tables.estimates.c
 _NOBODY, _NOWHERE = "unattributed", "unspecified"
 """The group and the region of a number whose own article names none."""
+_MOST_NUMBERS = 1_000
+"""The most numbers that count something in one text."""
 _MOST_DATES = 4
 """The most dates on each side of a number that may tell its time."""
 _MOST_EVIDENCE = 5
@@ -94,9 +96,12 @@ def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     """Return a finding for each number of a text, in its order.
 
     `language` is a BCP 47 tag. `as_of` is the time that the text describes; if it is None, numbers are compared with
-    those of any time. Raises schema.quantities.TextTooLong.
+    those of any time. Raises schema.quantities.TextTooLong, also above 1,000 numbers that count something.
     """
     quantities = read_quantities(text, language)
+    counting = sum(quantity.counts for quantity in quantities)
+    if counting > _MOST_NUMBERS:
+        raise TextTooLong(f"the text has {counting:,} numbers that count something; expected at most {_MOST_NUMBERS:,}")
     verifier = _Verifier(text, language, quantities, as_of)
     return [verifier.finding(quantity) for quantity in quantities]
 

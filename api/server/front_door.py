@@ -43,6 +43,8 @@ SWITCH_SECONDS = 0.001
 """The interpreter's switch interval: how long a thread may run while the event loop waits (Python's default: 0.005)."""
 LOOK_SECONDS = 0.005
 """Seconds after which the front door checks again whether the database file was replaced."""
+MOST_DROPPED = 50_000_000
+"""The most bytes that are read of a body that is too long."""
 ID = REQUEST_ID.lower().encode()
 _DECISIVE = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
@@ -77,13 +79,19 @@ def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, byte
 
 
 async def _body(receive: Receive) -> bytes:
-    """Return the body of a request, or its beginning: what is longer than a form may be is refused."""
-    body, more = b"", True
-    while more and len(body) <= LONGEST_FORM:
+    """Return the body of a request, or its beginning: what is longer than a form may be is refused.
+
+    The rest is read and dropped, since most clients send all of a body before they read the answer.
+    """
+    body, dropped, more = bytearray(), 0, True
+    while more and dropped <= MOST_DROPPED:
         message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        if len(body) <= LONGEST_FORM:
+            body += piece
+        else:
+            dropped += len(piece)
+    return bytes(body)
 
 
 class FrontDoor:
