@@ -148,14 +148,14 @@ def scope_of(target, method="GET", **headers):
     }
 
 
-async def asked(application, scope):
+async def asked(application, scope, receive=None):
     """Return the status, the headers and the body that an ASGI application answers with."""
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    await application(scope, None, send)
+    await application(scope, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one["body"] for one in sent[1:])
 
 
@@ -190,6 +190,21 @@ FROM_CACHE, FAST, IN_THREAD = (f'headcount_answers_total{{path="{path}"}}' for p
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("pieces", "read"), [(3, 3), (40, 40), (1_000, 202)])
+def test_a_body_that_is_too_long_is_read_on_and_refused(front, pieces, read):
+    """The client sends all of it before it reads; of more than 50 MB only the beginning is read."""
+    received = []
+
+    async def receive():
+        received.append(b"a" * 250_000)
+        return {"type": "http.request", "body": received[-1], "more_body": len(received) < pieces}
+
+    scope = scope_of("/verify", "POST", **{"content-type": "text/plain"})
+    status, _, body = asyncio.run(asked(front(), scope, receive))
+    assert (status, len(received)) == (413, read)
+    assert b"200,000 bytes" in body
+
+
 def test_the_cache_is_bounded(front):
     door = front(CACHE_BYTES=200_000)
     for number in range(1, 200):

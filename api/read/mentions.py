@@ -160,8 +160,12 @@ class NumberedText(MentionedText):
     def _unknown(self, named: Iterable[Mention]) -> Iterator[Mention]:
         """Yield the names that stand where a region or a group would, and are no names of the dataset."""
         places: list[tuple[str, re.Match[str] | None]] = []
+        end = 0
         for word in self.words.of("in"):
-            places.append(("region", _NAMES.match(self.text, self.words.starting_at("small", word.end) or word.end)))
+            if word.start >= end:
+                match = _NAMES.match(self.text, self.words.starting_at("small", word.end) or word.end)
+                end = match.end() if match else end
+                places.append(("region", match))
         for mention in named:
             if mention.kind == "indicator":
                 before = max(0, mention.start - _LONGEST_NAME)
