@@ -81,8 +81,8 @@ def held_of_old_releases(workers):
 
 @pytest.mark.server
 def test_body_and_header_agree_under_swaps(tmp_path):
-    path, stop, answers, failures = tmp_path / "live.db", threading.Event(), [], []
-    make_release(GOOD, path)
+    path, stop, answers, named, refused, failures = tmp_path / "live.db", threading.Event(), [], set(), [], []
+    good = make_release(GOOD, path)
 
     def ask(target, address):
         known = {}
@@ -95,13 +95,18 @@ def test_body_and_header_agree_under_swaps(tmp_path):
                 except Exception as error:
                     failures.append(repr(error))
                     return
-                known = {}
-                if response.status == 200:
-                    answers.append((response.headers["X-Dataset-Version"], orjson.loads(body)["meta"]["dataset"]))
+                known, version = {}, response.headers["X-Dataset-Version"]
+                if response.status == 409:
+                    refused.append((target, version, *orjson.loads(body)["errors"][0]["did_you_mean"]))
+                elif response.status == 200:
+                    answers.append((version, orjson.loads(body)["meta"]["dataset"]))
+                    if "dataset=" in target:
+                        named.add(version)
                     known = {"If-None-Match": response.headers["ETag"]} if len(answers) % 3 else {}
 
     with running(path) as (address, process):
         targets = ("/estimates?limit=1", "/facets", "/hedges/up_to", "/conflicts")
+        targets += (f"/estimates?limit=1&dataset={good}", f"/conflicts?dataset={good}")
         clients = [threading.Thread(target=ask, args=(target, address)) for target in targets]
         for client in clients:
             client.start()
@@ -125,6 +130,9 @@ def test_body_and_header_agree_under_swaps(tmp_path):
     assert failures == []
     assert all(header == body for header, body in answers)
     assert {header for header, _ in answers} == versions
+    assert named == {good}
+    assert {header == suggested != good for _, header, suggested in refused} == {True}
+    assert {target for target, _, _ in refused} == set(targets[-2:])
 
 
 @pytest.mark.server
