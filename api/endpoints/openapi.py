@@ -96,7 +96,8 @@ class Documents:
 
     def answer(self, question: Question) -> Answer:
         """Return the OpenAPI document of the request's release."""
-        return answer(address("/openapi.json", question.canonical), lambda: (self._document(), {}))
+        # Another version of the program may have other endpoints, so `dataset` alone does not decide this answer.
+        return answer(address("/openapi.json", question.canonical), lambda: (self._document(), {}), also=CODE_VERSION)
 
     def _document(self) -> bytes:
         """Return the document of the request's release as JSON; that of the latest release is cached."""

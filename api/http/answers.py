@@ -49,7 +49,7 @@ def answer(path: str, render: Callable[[], Rendered], media_type: str = "applica
 
     `path` is the address of the question in its canonical spelling. The ETag is a hash of all that the body depends on:
     the path, the media type, the versions of the dataset and of the code, and `also`, which is empty or names anything
-    else, beside these, that a release tells, such as when it was made. So equal questions share an ETag.
+    else that decides it, such as when the release was made. So equal questions share an ETag.
     """
     material = "\n".join((context.release().version, CODE_VERSION, media_type, path, also))
     return Answer(hashlib.sha256(material.encode()).hexdigest()[:32], media_type, render, is_fixed=not also)
