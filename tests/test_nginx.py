@@ -54,6 +54,7 @@ def nginx_before(server, folder):
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None and not os.environ.get("CI"):
         pytest.skip("needs nginx")
+    assert program, "there is no nginx"
     address = f"127.0.0.1:{free_port()}"
     replaced = {
         "127.0.0.1:8000": server.removeprefix("http://"),
@@ -112,15 +113,15 @@ def reached(server, route):
     return sum(float(count) for labels, count in samples if f'route="{route}"' in labels)
 
 
-def versioned(address, path):
+def versioned(server, path):
     """Return a path with the version that is live, whose answer does not grow old during a test."""
-    version = ask(address, "/hedges?limit=1")[1]["X-Dataset-Version"]
+    version = ask(server, "/hedges?limit=1")[1]["X-Dataset-Version"]
     return f"{path}{'&' if '?' in path else '?'}dataset={version}"
 
 
 def test_a_thousand_repeated_requests_reach_the_server_once(behind):
     address, server, _ = behind
-    target = versioned(address, "/estimates?limit=3")
+    target = versioned(server, "/estimates?limit=3")
     with ThreadPoolExecutor(8) as clients:
         answers = list(clients.map(lambda number: ask(address, target, X_Request_Id=f"id-{number}"), range(1000)))
     assert {(status, body) for status, _, body in answers} == {(200, ask(server, target)[2])}
@@ -139,20 +140,15 @@ def test_requests_within_max_age_reach_the_server_once(behind):
 
 def test_each_media_type_and_coding_is_cached_by_itself(behind):
     address, server, _ = behind
-    target = versioned(address, "/claims")
-    accepted = {
-        "application/json": "application/json",
-        "application/ld+json": "application/ld+json",
-        "text/csv": "text/csv",
-    }
+    target = versioned(server, "/claims")
     bodies = {}
     for _ in range(20):
-        for accept, media_type in accepted.items():
+        for media_type in ("application/json", "application/ld+json", "text/csv"):
             for coding in ("gzip", "identity"):
-                status, headers, body = ask(address, target, Accept=accept, Accept_Encoding=coding)
+                status, headers, body = ask(address, target, Accept=media_type, Accept_Encoding=coding)
                 assert (status, headers.get_content_type()) == (200, media_type)
                 assert headers["Content-Encoding"] == (None if coding == "identity" else coding)
-                bodies.setdefault(accept, set()).add(gzip.decompress(body) if coding == "gzip" else body)
+                bodies.setdefault(media_type, set()).add(gzip.decompress(body) if coding == "gzip" else body)
     assert [len(same) for same in bodies.values()] == [1, 1, 1]
     assert reached(server, "/claims") == 6
     status, headers, body = ask(address, target, "HEAD", Accept="application/json", Accept_Encoding="gzip")
@@ -180,9 +176,9 @@ def test_a_download_goes_on_where_it_broke_off(behind):
 
 
 def test_a_new_release_is_seen_after_max_age_by_all_but_its_own_addresses(behind):
-    address, _, path = behind
+    address, server, path = behind
     make_release(SHIPPED, path.with_name("next.db"))
-    fixed = versioned(address, "/sources?limit=1")
+    fixed = versioned(server, "/sources?limit=1")
     old = ask(address, fixed)
     began = time.monotonic()
     before = ask(address, "/sources?limit=1")[1]["X-Dataset-Version"]
