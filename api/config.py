@@ -34,7 +34,7 @@ class Config:
 
     - `database_url` (HEADCOUNT_DATABASE_URL): the SQLite file, sqlite:///PATH.
     - `cache_bytes` (HEADCOUNT_CACHE_BYTES): size in bytes of the response caches of all workers together; 0 for no
-      cache. By default 128 MB, but at most a quarter of the memory of the machine or the control group.
+      cache. By default 256 MB, but at most a quarter of the memory of the machine or the control group.
     - `max_age` (HEADCOUNT_MAX_AGE): seconds for which HTTP caches may use an answer without asking again.
     - `first_request_seconds` (HEADCOUNT_FIRST_REQUEST_SECONDS): seconds in which the headers of a connection's first
       request must arrive.

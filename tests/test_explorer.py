@@ -309,12 +309,19 @@ def test_the_curl_line_asks_for_what_the_page_shows(shipped):
     page = get(shipped, f"/?{question}")
     [line] = [text for text in page.texts["code"] if text.startswith("curl")]
     command, address = shlex.split(line)
-    answer = shipped.get(address.removeprefix("http://localhost"))
+    answer = shipped.get(address.removeprefix("SERVER"))
     assert command == "curl"
     assert f"{answer.json['meta']['total']} estimates of" in page.text
     assert [one["url"] for one in answer.json["data"]] == [
         link["href"] for link in page.all("a") if link["href"].startswith("/estimates/")
     ]
+
+
+def test_a_page_that_others_may_get_says_nothing_of_who_asked_first(shipped):
+    """Caches answer all hosts with the page that one of them was given."""
+    page = shipped.get("/?region=iraq", headers={"Accept": "text/html", "Host": "first.example"})
+    assert page.status_code == 200
+    assert "first.example" not in page.text
 
 
 def test_the_downloads_hold_all_that_matches(shipped):

@@ -1,4 +1,4 @@
-"""nginx before the server, with the configuration of the README: it carries the readers, and shows a new release in time."""
+"""nginx before the server, with the configuration of api/README.md: it carries the readers, and shows a new release in time."""
 
 import getpass
 import gzip
@@ -23,7 +23,7 @@ from seeds import SHIPPED
 
 pytestmark = pytest.mark.server
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+README = (Path(__file__).parents[1] / "api" / "README.md").read_text()
 (SHOWN,) = re.findall("^```nginx\n(.*?)^```$", README, re.M | re.S)
 AROUND = """
 pid {folder}/nginx.pid;

@@ -31,6 +31,8 @@ _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_s
 _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 """The parameters that the form has an element for."""
 
+_SERVER = "SERVER"
+"""In place of the host in the command for curl; a script sets it, since caches give one page to all hosts."""
 _DRIFTS = {
     Drift.BOUND_REVERSED: "the bound is turned around",
     Drift.NUMBER_CHANGED: "the number is another",
@@ -125,7 +127,7 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "chart_dark": address("/chart.svg", (*chart_parameters, ("theme", "dark"))),
         "chart_specification": address("/chart.vl.json", chart_parameters),
         "downloads": {suffix: address("/estimates", (*all_pages, ("format", suffix))) for suffix in ("csv", "ndjson")},
-        "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', list_parameters))}",
+        "curl": f"curl {shlex.quote(_SERVER + address('/estimates', list_parameters))}",
     }
 
 
