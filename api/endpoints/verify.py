@@ -17,7 +17,7 @@ from api import context
 from api.endpoints.endpoint import Blueprint
 from api.formats.html_text import HtmlText
 from api.http.limits import LONGEST_BODY
-from api.query.question import QuerySchema, bad_request, question_of_request
+from api.query.question import QuerySchema, bad_request, check_version, question_of_request
 from api.read.verification import Finding, Verdict, verify
 from schema.fields import Edtf, Language, ListOf, Number, Part, Term, Whole
 from schema.intervals import read_period
@@ -132,6 +132,7 @@ _BODY = {"required": True, "content": {JSON: {"schema": TextSchema}}}
 @blueprint.route("/verify", methods=["POST"])
 @blueprint.response(200, VerificationSchema)
 @blueprint.alt_response(400, response="BadRequest")
+@blueprint.alt_response(409, response="AnotherVersion")
 @blueprint.alt_response(413, response="TooLarge")
 @blueprint.alt_response(415, response="UnsupportedMediaType")
 @blueprint.alt_response(429, response="TooManyRequests")
@@ -143,8 +144,8 @@ def verify_text() -> Response:
 
     Each number of the text is compared with the estimates of the group, the region and the indicator that the text
     tells. The answer says for each who said it, in which words, or that nobody did; it never says that a number is
-    true. Send JSON, or the text itself as text/plain, text/markdown or text/html with `language` and `as_of` in the
-    address. It is neither stored nor logged.
+    true. Send JSON, or the text itself as text/plain, text/markdown or text/html with `language`, `as_of` and
+    `dataset` in the address. It is neither stored nor logged.
     """
     text, language, as_of = _text_of_request()
     try:
@@ -191,13 +192,14 @@ def _text_of_request() -> tuple[str, str, str | None]:
     if request.mimetype != JSON:
         return decoded, parameters["language"], parameters["as_of"]
     if request.query_string:
-        raise BadRequest("With a JSON body, language and as_of stand in it; expected no parameters in the address.")
+        raise BadRequest("With a JSON body, all parameters stand in it; expected none in the address.")
     try:
         sent = orjson.loads(decoded.removeprefix("\ufeff"))
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is no JSON: {error}; expected an object with `text`.") from error
     if not isinstance(sent, dict):
         raise BadRequest("The body is no object; expected an object with `text`.")
+    check_version(sent)
     try:
         loaded = _text.load(sent)
     except ValidationError as error:

@@ -20,7 +20,7 @@ from api.endpoints.endpoint import Endpoint
 from api.formats.media_types import ITEM_MEDIA_TYPES
 from api.http.answers import Answer, etag_matches, is_acceptable
 from api.http.compression import SMALLEST, coded, preferred
-from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
+from api.http.headers import ALWAYS, DATASET_VERSION, IMMUTABLE
 from api.http.metrics import FAILURES, Metrics
 from api.query.question import parse_question
 from api.server.cache import Cache, CacheEntry, Headers, RequestKey, header_lines
@@ -44,19 +44,26 @@ CHEAP = (facets.get_facets, series.list_series, *records.ENDPOINTS)
 """The endpoints of the fast path."""
 
 _VERSION = DATASET_VERSION.lower().encode()
-_COMMON_HEADERS = header_lines(
-    [(name.lower().encode(), value.encode()) for name, value in ({"Cache-Control": PUBLIC} | ALWAYS).items()]
-)
 
 Shape = tuple[str, ...]
 """The shape of a query, the same for queries of similar cost: route, names of parameters, and sort keys."""
 
 
-class FastPath:
-    """Answers requests on the event loop and puts the answers into the cache."""
+def _common_headers(cache_control: str) -> bytes:
+    """Return the header lines that all answers with a Cache-Control share."""
+    headers = {"Cache-Control": cache_control} | ALWAYS
+    return header_lines([(name.lower().encode(), value.encode()) for name, value in headers.items()])
 
-    def __init__(self, database: Database, cache: Cache, metrics: Metrics) -> None:
+
+class FastPath:
+    """Answers requests on the event loop and puts the answers into the cache.
+
+    `cache_control` is that of an answer whose address does not name the version of the dataset.
+    """
+
+    def __init__(self, database: Database, cache: Cache, metrics: Metrics, cache_control: str) -> None:
         self._database, self._cache, self._metrics = database, cache, metrics
+        self._headers, self._immutable_headers = _common_headers(cache_control), _common_headers(IMMUTABLE)
         routes = {endpoint.route: endpoint for endpoint in CHEAP}
         self._lists = {route.encode(): endpoint for route, endpoint in routes.items() if "<" not in route}
         self._items = {route.partition("/<")[0].encode(): routes[route] for route in routes if "<" in route}
@@ -98,7 +105,10 @@ class FastPath:
                 if parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape):
                     return None
                 if "format" in parameters or is_acceptable(endpoint.media_types):
-                    entry = self._entry(endpoint.route, endpoint.answer(question, **ids), request, if_none_match)
+                    answer = endpoint.answer(question, **ids)
+                    is_immutable = question.is_versioned and answer.is_fixed
+                    headers = self._immutable_headers if is_immutable else self._headers
+                    entry = self._entry(endpoint.route, answer, headers, request, if_none_match)
         except (QueryError, sqlite3.DatabaseError) as error:
             if not _is_interrupted(error):
                 raise
@@ -107,12 +117,14 @@ class FastPath:
             self._skip(shape)
         return entry
 
-    def _entry(self, route: str, answer: Answer, request: RequestKey, if_none_match: bytes | None) -> CacheEntry | None:
+    def _entry(
+        self, route: str, answer: Answer, common_headers: bytes, request: RequestKey, if_none_match: bytes | None
+    ) -> CacheEntry | None:
         """Return an answer with the headers that Flask would send, and cache it; None for a stream."""
         if answer.media_type not in _WHOLE_BODIES:
             return None
         etag = answer.weak_etag.encode()
-        headers = b"%b%b: %b\r\netag: %b\r\n" % (_COMMON_HEADERS, _VERSION, context.release().version.encode(), etag)
+        headers = b"%b%b: %b\r\netag: %b\r\n" % (common_headers, _VERSION, context.release().version.encode(), etag)
         if if_none_match is not None and etag_matches(if_none_match.decode("latin-1"), answer.weak_etag):
             return CacheEntry(route, etag, headers, b"", b"")
         coding = preferred(request[4].decode("latin-1")) or "" if request[4] else ""

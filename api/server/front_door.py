@@ -18,7 +18,7 @@ from flask import Flask
 
 from api.config import Config
 from api.http.answers import etag_matches
-from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
+from api.http.headers import DATASET_VERSION, IMMUTABLE, LONGEST_ADDRESS, REQUEST_ID, VARY, request_id
 from api.http.limits import LONGEST_FORM
 from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
 from api.server.cache import (
@@ -109,7 +109,9 @@ class FrontDoor:
         self._counts = self._metrics.loop_counts
         self._cache = Cache(cache_bytes)
         self._threads = FlaskThreads(app)
-        self._fast_path = FastPath(self._database, self._cache, self._metrics)
+        cache_control: str = app.extensions["cache_control"]
+        self._fast_path = FastPath(self._database, self._cache, self._metrics, cache_control)
+        self._public = {cache_control.encode(), IMMUTABLE.encode()}
         self._is_limited = bool(self.config.rate_limits)
         self._release: Release | None = None
         self._next_check = 0.0
@@ -189,8 +191,9 @@ class FrontDoor:
         if response.status != HTTPStatus.OK or response.stream:
             return
         headers = dict(response.headers)
-        required = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: release.version.encode()}
-        if {b"etag", b"content-length"} <= headers.keys() and required.items() <= headers.items():
+        required = {b"vary": _VARY, _VERSION: release.version.encode()}
+        is_whole = {b"etag", b"content-length"} <= headers.keys()
+        if is_whole and headers.get(b"cache-control") in self._public and required.items() <= headers.items():
             common = [header for header in response.headers if header[0] not in {ID, *REPRESENTATION_HEADERS}]
             representation = [header for header in response.headers if header[0] in REPRESENTATION_HEADERS]
             entry = CacheEntry(
