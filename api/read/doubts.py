@@ -91,6 +91,9 @@ def _event(figure: Figure) -> Iterator[str]:
         words = figure.text.words.within(name, begins, figure.start) or figure.text.words.within(name, behind, ends)
         if words:
             yield f"{words}: may be an event"
+    happened = figure.text.words.following("be", behind, ends)
+    if happened and figure.text.narrowing(*happened):  # "400 fighters were banished"
+        yield f"{figure.text.text[slice(*happened)]}: may be an event"
 
 
 def _untold(figure: Figure) -> Iterator[str]:

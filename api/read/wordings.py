@@ -3,6 +3,7 @@
 The lists are those under `context` in `schema/quantities/languages/`; schema/README.md says what each holds.
 """
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from schema.quantities import language_of
 
 _SPACE = " \t\r\n-'\u2019"
 _LONGEST_SPACE = 3
+
+_WORD_BEHIND = re.compile(r"\s+([^\W\d_]+)")
 
 _start = attrgetter("start")
 
@@ -55,6 +58,13 @@ class Wordings:
         words = self.of(name)
         index = bisect_left(words, start, key=_start)
         return self._written(words[index]) if index < len(words) and words[index].start < end else None
+
+    def following(self, name: str, start: int, end: int) -> tuple[int, int] | None:
+        """Return the place of the word behind the first words of a list in a part of the text, or None."""
+        words = self.of(name)
+        index = bisect_left(words, start, key=_start)
+        match = _WORD_BEHIND.match(self._text, words[index].end, end) if index < len(words) else None
+        return match.span(1) if match and not self.starting_at("in", words[index].end) else None
 
     def last_before(self, name: str, place: int) -> Mention | None:
         """Return the last words of a list that begin before a place, or None."""
