@@ -93,7 +93,7 @@ def _with_others(counted: Mention, mentions: Iterable[Mention], text: NumberedTe
     """
     ids = set(counted.ids)
     for mention in mentions:
-        if mention.start < counted.end or text.between(mention.start, mention.end, counted.start, counted.end):
+        if mention.start < counted.end or text.clauses.between(mention.start, mention.end, counted.start, counted.end):
             continue
         both = set.intersection(*(set(indicators[id_].wholes) for id_ in [*ids, *mention.ids]))
         if both and text.are_joined(counted.end, mention.start):

@@ -59,7 +59,7 @@ def _denial(figure: Figure) -> Iterator[str]:
     """Doubt a sentence that denies, asks or supposes: "if 7,000 fighters remain"."""
     text, start, end = figure.text, figure.start, figure.end
     first, last = text.sentence(start, end)
-    begins, ends = text.clause(start, end)
+    begins, ends = text.clauses.clause(start, end)
     words = (
         text.words.within("suppositions", first, last)
         or text.words.within("denials", begins, start)
@@ -85,7 +85,7 @@ def _event(figure: Figure) -> Iterator[str]:
     if any(indicator.kind == IndicatorKind.FLOW for indicator in figure.indicators):
         return
     is_money = any(indicator.unit == Unit.USD for indicator in figure.indicators)  # who holds money has it
-    begins, ends = figure.text.part(figure.start, figure.end)
+    begins, ends = figure.text.clauses.part(figure.start, figure.end)
     behind = max(figure.end, figure.counted.end if figure.counted else 0)
     for name in ("events",) if is_money else ("events", "holding"):
         words = figure.text.words.within(name, begins, figure.start) or figure.text.words.within(name, behind, ends)
@@ -112,7 +112,7 @@ def _share(figure: Figure) -> Iterator[str]:
         yield "the text does not tell what the number counts"
     groups = text.near("group", figure.start, figure.end)
     if quantity.kind in _SHARES and all(
-        text.between(group.start, group.end, figure.start, figure.end) for group in groups
+        text.clauses.between(group.start, group.end, figure.start, figure.end) for group in groups
     ):
         yield "the text does not tell whose share it is"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from api.read.clauses import Clauses
 from api.read.known_names import KINDS, WORD, known_names
 from api.read.wordings import Wordings
 from schema.mentions import Mention, MentionedText
@@ -21,7 +22,6 @@ _BESIDE = 20
 """The most characters between two regions of which one lies in the other: "Iraq's province of Anbar"."""
 _LONGEST_NAME = 60
 """The most characters before those who are counted in which a name may stand."""
-_STOP = re.compile(r"[;:()\u2013\u2014]|,(?=\s)")
 _NAME = r"(?:al-)?[^\W\d_a-z]\w*(?:['\u2019-]\w+)*"
 """A word that begins with a capital, or with a letter of a script that has none."""
 _NAMES = re.compile(rf"\s+({_NAME}(?:\s+{_NAME}){{0,4}})")
@@ -56,15 +56,8 @@ class NumberedText(MentionedText):
         self._names = known_names()
         super().__init__(text, self._names.finder)
         self.words = Wordings(text, language)
-        stops = [match.start() for match in _STOP.finditer(text)]
-        joints = [
-            words.start for words in self.words.of("joints") if text[max(0, words.start - 2) : words.start] == ", "
-        ]
-        clauses = [words.start for words in self.words.of("clauses")]
-        inner = [words.start for name in ("subclauses", "sayings") for words in self.words.of(name)]
         numbers = [quantity.start for quantity in quantities if quantity.counts]
-        self._clauses = sorted([*stops, *clauses])
-        self._marks = sorted([*stops, *clauses, *inner, *joints, *numbers])
+        self.clauses = Clauses(text, self.words, numbers, self.sentence)
         named = self._joined([mention for kind in KINDS for mention in self.mentions(kind)])
         self._places = [(mention.start, mention.end, mention.kind) for mention in named]
         self._near: dict[str, list[Mention]] = defaultdict(list)
@@ -82,7 +75,7 @@ class NumberedText(MentionedText):
         near = self.near(kind, start, end)
         mentions = [mention for mention in near if not self._is_aside(mention)]
         if mentions:
-            marks = [self.between(mention.start, mention.end, start, end) for mention in mentions]
+            marks = [self.clauses.between(mention.start, mention.end, start, end) for mention in mentions]
             if 0 in marks:
                 mentions = [mention for mention, between in zip(mentions, marks, strict=True) if not between]
             ids = tuple(dict.fromkeys(id_ for mention in mentions for id_ in mention.ids))
@@ -102,26 +95,6 @@ class NumberedText(MentionedText):
         mentions, (first, last) = self._near[kind], self.sentence(start, end)
         first, before, behind, last = (bisect_left(mentions, place, key=_start) for place in (first, start, end, last))
         return mentions[max(first, before - _NEAREST) : min(last, behind + _NEAREST)]
-
-    def between(self, first: int, last: int, start: int, end: int) -> int:
-        """Return how many commas, numbers and words such as "that" stand between two places of the text."""
-        first, last = (end, first) if first >= end else (last, start)
-        first += self.text[first : first + 1] == "," and last == start  # "In Iraq, 400 remain"
-        return max(0, bisect_left(self._marks, last) - bisect_left(self._marks, first))
-
-    def clause(self, start: int, end: int) -> tuple[int, int]:
-        """Return where the clause around a place begins and ends: at a comma, or at a word such as "but"."""
-        return self._part(self._clauses, start, end)
-
-    def part(self, start: int, end: int) -> tuple[int, int]:
-        """Return where the part of a clause around a place begins and ends: at a number, too, or a word like "that"."""
-        return self._part(self._marks, start, end)
-
-    def _part(self, ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
-        first, last = self.sentence(start, end)
-        before, behind = bisect_left(ends, start), bisect_left(ends, end)
-        first = max(first, ends[before - 1]) if before else first
-        return first, min(last, ends[behind]) if behind < len(ends) else last
 
     def is_known(self, start: int, end: int, but: str | None = None) -> bool:
         """Return whether a name of the dataset has a part in a place, but for those of one kind."""

@@ -175,7 +175,7 @@ class _Verifier:
         near = self._dates[max(first, index - _MOST_DATES) : min(last, index + _MOST_DATES)]
         if not near:
             return (self._as_of,) if self._as_of else self._all_times
-        between = [self._text.between(date.start, date.end, quantity.start, quantity.end) for date in near]
+        between = [self._text.clauses.between(date.start, date.end, quantity.start, quantity.end) for date in near]
         nearest_dates = (
             read_period(date.edtf or "") for date, marks in zip(near, between, strict=True) if marks == min(between)
         )
