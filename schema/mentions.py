@@ -69,13 +69,18 @@ class NameFinder:
     def find(self, text: str) -> list[Mention]:
         """Return the names in a text, in its order; of two that overlap, the one that begins first, the longer."""
         spans = [match.span() for match in _WORD.finditer(text)]
-        words = [fold(text[start:end]) for start, end in spans]
+        written = (text[start:end] for start, end in spans)
+        words = [word.lower() if word.isascii() else fold(word) for word in written]
         mentions: list[Mention] = []
         ids: dict[str, set[str]]
         index = 0
         while index < len(words):
+            names = self._by_first_word.get(words[index])
+            if names is None:
+                index += 1
+                continue
             longest, ids = 1, {}
-            for name in self._by_first_word.get(words[index], ()):  # the longest first
+            for name in names:  # the longest first
                 if len(name.words) < longest:
                     break
                 if self._is_at(name, text, spans, words, index):
