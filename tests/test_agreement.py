@@ -509,6 +509,7 @@ def unordered(pair):
     return pair[0], frozenset(pair[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interval", ["year", "quarter", "month"])
 def test_series_agree(agreement, interval):
     """A question for each indicator, and one for each of its groups in each region."""

@@ -241,6 +241,7 @@ def test_the_same_question_in_other_words_is_cached_once(front):
     assert (metrics[FROM_CACHE], metrics[FAST], metrics[IN_THREAD]) == (2, 3, 1)  # the other one of /metrics
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("max_age", ["0", "60"])
 def test_cached_answers_say_to_caches_what_flask_alone_says(front, max_age):
     door = front(MAX_AGE=max_age)

@@ -169,6 +169,7 @@ def test_the_document_tells_of_versions(cached, version):
     assert document["components"]["schemas"]["Text"]["properties"]["dataset"]["pattern"] == "^[0-9a-f]{16}$"
 
 
+@pytest.mark.slow
 def test_a_version_is_gone_with_its_release_and_is_there_again_with_it(tmp_path):
     path = tmp_path / "live.db"
     versions = [make_release(folder, path) for folder in (GOOD, SHIPPED)]

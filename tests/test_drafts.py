@@ -37,12 +37,14 @@ def test_drafts_are_labelled_as_they_were_made(shipped):
     assert len(missed) <= 3, missed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", SENTENCES["said"], ids=str)
 def test_what_somebody_said_is_borne(shipped, sentence):
     labels = set(verdicts(shipped, *in_language(sentence)).values())
     assert labels - {"not_a_claim"} == {"borne"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", SENTENCES["not_said"], ids=str)
 def test_what_nobody_said_is_not_borne(shipped, sentence):
     assert "borne" not in verdicts(shipped, *in_language(sentence)).values()

@@ -455,6 +455,7 @@ def test_the_page_of_a_claim_tells_which_articles_share_a_wire(shipped):
     assert text.count(", from The Associated Press, ") == 2
 
 
+@pytest.mark.slow
 def test_pages_and_charts_tell_caches_as_the_api_does(shipped_database):
     app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}", "MAX_AGE": "30"})
     client, for_a_while = app.test_client(), "public, max-age=30, stale-while-revalidate=30"

@@ -248,6 +248,7 @@ def test_all_faults_are_told_at_once(shipped):
     assert len([1 for _, has in page.elements if "autofocus" in has]) == 1
 
 
+@pytest.mark.slow
 def test_the_limit_is_that_of_the_text_however_it_is_encoded(shipped):
     arabic = "سأل الصحفيون عن العدد " * 4_900 + "7000"
     assert 190_000 < len(arabic.encode()) < LONGEST_BODY < 3 * 190_000 < LONGEST_FORM
