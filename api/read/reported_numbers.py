@@ -90,7 +90,10 @@ def _vague(kinds: Sequence[str]) -> Statement:
 _CHOICES = [kinds for size in (1, 2, 3) for kinds in combinations(KINDS, size) if "indicator" in kinds]
 _PRINTING = {kinds: _printing(kinds) for kinds in _CHOICES}
 _VAGUE = {kinds: _vague(kinds) for kinds in _CHOICES}
-_ABOUT = Statement(_ROWS.where(*_is_about(KINDS)))
+# The index of the inner SELECT holds the time, too, so that few rows of the table are read.
+_ABOUT = Statement(
+    _ROWS.where(_ESTIMATES.position.in_(select(_ESTIMATES.position).where(_AT_THE_TIME, *_is_about(KINDS))))
+)
 _NEWEST_DAY = Statement(select(func.max(func.coalesce(_FIRST_DAY, _LAST_DAY))).where(*_is_about(KINDS)))
 
 
