@@ -470,6 +470,7 @@ def test_disputes_agree(agreement):
     assert disputed == {id_ for id_, estimate in evaluation.by_id.items() if evaluation.disputed(estimate)}
 
 
+@pytest.mark.slow
 def test_envelopes_agree(agreement):
     """A question for each claim."""
     client, evaluation = agreement
