@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from api.explorer.phrases import alternatives
+from api.read.doubts import UNTOLD
 from api.read.verification import Verdict
 
 Record = Mapping[str, Any]
@@ -47,8 +48,6 @@ _UNTOLD = {
     "region": ("of which place it speaks", "every place"),
 }
 """What a text does not tell, by kind of record, and what the number is then compared with."""
-_UNTOLD_DOUBT = "the text does not tell the "
-"""How a doubt begins that says the same; the page says it with the names of the records."""
 
 
 class Report(NamedTuple):
@@ -169,7 +168,8 @@ class _Entries:
         told = [self._named(kind, finding[kind]["ids"]) for kind in _UNTOLD if finding[kind]["ids"]]
         untold = [self._untold(kind, finding[kind]["candidates"]) for kind in _UNTOLD if not finding[kind]["ids"]]
         reports = [self._report(estimate) for estimate in finding["evidence"]]
-        doubts = [doubt for doubt in finding["unsettled"] if not doubt.startswith(_UNTOLD_DOUBT)]
+        # What is untold the page says itself, with the names of the records.
+        doubts = [doubt for doubt in finding["unsettled"] if not doubt.startswith(UNTOLD)]
         return Entry(number, finding, ", ".join(told), [*untold, *doubts], reports)
 
     def _named(self, kind: str, ids: Iterable[str]) -> str:

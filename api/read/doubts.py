@@ -14,6 +14,8 @@ from schema.quantities import Kind, Quantity
 from schema.terms import IndicatorKind, Unit
 
 _SHARES = frozenset([Kind.PERCENT, Kind.FRACTION])
+UNTOLD = "the text does not tell the "
+"""How a doubt begins about a kind of record that the text does not tell."""
 _QUESTION_MARKS = "?\u061f"
 
 
@@ -101,7 +103,7 @@ def _untold(figure: Figure) -> Iterator[str]:
     for kind, subject in figure.subjects.items():
         if not subject.ids and (subject.candidates or kind not in figure.nameless):
             could_be = f"; it could be {' or '.join(subject.candidates)}" if subject.candidates else ""
-            yield f"the text does not tell the {kind}{could_be}"
+            yield f"{UNTOLD}{kind}{could_be}"
 
 
 def _share(figure: Figure) -> Iterator[str]:

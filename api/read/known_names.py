@@ -18,6 +18,8 @@ from schema.terms import NameKind, RegionKind
 KINDS = ("indicator", "group", "region")
 """The kinds of records that a number is about, of which a text always tells the indicator, or candidates for it."""
 WORD = re.compile(r"[^\W\d_]+")
+_NOBODY, _NOWHERE = "unattributed", "unspecified"
+"""The group and the region of a number whose own article names none."""
 
 
 class Indicator(NamedTuple):
@@ -34,8 +36,8 @@ class KnownNames:
 
     `finder` finds groups, indicators and regions in a text, and countries that the dataset does not have, which have an
     empty id. `parents` holds the region that each region lies in, `combined` the regions that have a name together, by
-    their members, `source_words` the words in the names of sources, such as "Iraqi" and "General", and `indicators` all
-    indicators by id.
+    their members, `source_words` the words in the names of sources, such as "Iraqi" and "General", `indicators` all
+    indicators by id, and `nameless` the group and the region of what names none, by kind, if the dataset has them.
     """
 
     finder: NameFinder
@@ -43,6 +45,7 @@ class KnownNames:
     combined: dict[frozenset[str], str]
     source_words: frozenset[str]
     indicators: dict[str, Indicator]
+    nameless: dict[str, tuple[str, ...]]
 
     def around(self, id_: str) -> Iterator[str]:
         """Yield the regions that a region lies in, the nearest first."""
@@ -64,18 +67,20 @@ def _known_names(_release: bytes) -> KnownNames:
     parents = {row.id: row.parent for row in regions}
     ids = {row.iso: row.id for row in regions}
     rows = select(names.kind, names.id, names.written).where(names.kind.in_([*KINDS, "source", tables.COUNTRY]))
-    found: list[tuple[str, str, str]] = []
+    wanted: list[tuple[str, str, str]] = []
     source_words: set[str] = set()
     for kind, id_, written in context.connection().execute(rows.where(names.why != NameKind.CODE)):
         if kind == "source":
             source_words |= {fold(word) for word in WORD.findall(written)}
         elif kind == tables.COUNTRY:
-            found.append(("region", ids.get(id_, ""), written))
+            wanted.append(("region", ids.get(id_, ""), written))
         else:
-            found.append((kind, id_, written))
+            wanted.append((kind, id_, written))
             if kind == "indicator" and written.endswith("s"):  # "fighters", "fighter"
-                found.append((kind, id_, written.removesuffix("s")))
-    return KnownNames(NameFinder(found), parents, _combined(parents), frozenset(source_words), _indicators())
+                wanted.append((kind, id_, written.removesuffix("s")))
+    return KnownNames(
+        NameFinder(wanted), parents, _combined(parents), frozenset(source_words), _indicators(), _nameless()
+    )
 
 
 def _combined(parents: dict[str, str | None]) -> dict[frozenset[str], str]:
@@ -106,3 +111,14 @@ def _indicators() -> dict[str, Indicator]:
     for whole, part in context.connection().execute(contained):
         wholes[ids[part]].add(ids[whole])
     return {row.id: Indicator(row.unit, row.kind, frozenset(wholes[row.id])) for row in rows}
+
+
+def _nameless() -> dict[str, tuple[str, ...]]:
+    """Return the group and the region of what names none, as the only id of their kind, if the dataset has them."""
+    ids = {"group": (tables.groups, _NOBODY), "region": (tables.regions, _NOWHERE)}
+    connection = context.connection()
+    return {
+        kind: (id_,)
+        for kind, (table, id_) in ids.items()
+        if connection.scalar(select(table.c.id).where(table.c.id == id_)) is not None
+    }

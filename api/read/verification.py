@@ -14,7 +14,6 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
 
 from api import context
 from api.read.counted import counted_by
@@ -29,8 +28,6 @@ from schema.quantities import Quantity, TextTooLong, read_quantities
 from schema.terms import HEDGES, Bound, Hedge, are_opposite
 
 _ESTIMATES = tables.estimates.c
-_NOBODY, _NOWHERE = "unattributed", "unspecified"
-"""The group and the region of a number whose own article names none."""
 _MOST_NUMBERS = 1_000
 """The most numbers that count something in one text."""
 _MOST_DATES = 4
@@ -106,14 +103,6 @@ def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     return [verifier.finding(quantity) for quantity in quantities]
 
 
-def _nameless() -> dict[str, tuple[str, ...]]:
-    """Return the group and the region of what names none, by kind, as far as the dataset has them."""
-    groups, regions = tables.groups.c.id, tables.regions.c.id
-    ids = select(groups).where(groups == _NOBODY), select(regions).where(regions == _NOWHERE)
-    found = [tuple(context.connection().scalars(statement)) for statement in ids]
-    return {kind: names for kind, names in zip(("group", "region"), found, strict=True) if names}
-
-
 def _no_claim(quantity: Quantity) -> Finding:
     """Return the finding of a number that counts nothing of the dataset."""
     doubts = [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled]
@@ -126,7 +115,7 @@ class _Verifier:
     def __init__(self, text: str, language: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
         self._read, self._language, self._quantities, self._as_of = text, language, quantities, as_of
         self._dates = [quantity for quantity in quantities if quantity.edtf]
-        self._indicators, self._nameless = known_names().indicators, _nameless()
+        self._names = known_names()
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._about: dict[tuple[object, ...], list[ReportedNumber]] = {}
 
@@ -134,7 +123,7 @@ class _Verifier:
         """Return the finding of a number; where the text repeats it, the dataset is asked once."""
         if not quantity.counts:
             return _no_claim(quantity)
-        indicator, counted = counted_by(quantity, self._text, self._indicators)
+        indicator, counted = counted_by(quantity, self._text, self._names.indicators)
         if not indicator.ids and not indicator.candidates:
             return _no_claim(quantity)
         end = max(quantity.end, counted.end if counted else 0)
@@ -145,10 +134,10 @@ class _Verifier:
         if key not in self._findings:
             self._findings[key] = self._find(quantity, subjects, times)
         finding = self._findings[key]
-        indicators = [self._indicators[id_] for id_ in indicator.ids or indicator.candidates]
+        indicators = [self._names.indicators[id_] for id_ in indicator.ids or indicator.candidates]
         nameless = frozenset(
             kind
-            for kind, ids in self._nameless.items()
+            for kind, ids in self._names.nameless.items()
             if any(estimate[kind]["id"] in ids for estimate in finding.evidence)
         )
         doubts = doubts_about(Figure(self._text, quantity, counted, subjects, indicators, nameless))
@@ -207,7 +196,8 @@ class _Verifier:
         said = self._said(quantity, topic, times)
         if said or any(subject.candidates for subject in subjects.values()):
             return said
-        topic = self._nameless | topic  # what names no group or region is about the same as a report that names none
+        # What names no group or region is about the same as a report that names none.
+        topic = self._names.nameless | topic
         if len(topic) < len(subjects):
             return said
         told = (*subjects.values(), times)
