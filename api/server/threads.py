@@ -57,6 +57,8 @@ def wsgi_environ(scope: dict[str, Any], body: bytes = b"") -> dict[str, Any]:
         environ |= {"REMOTE_ADDR": client[0], "REMOTE_PORT": str(client[1])}
     for name, value in scope["headers"]:
         key = name.decode("latin-1").upper().replace("-", "_")
+        if key == "UPGRADE":  # a wish that a server may ignore; werkzeug refuses a WebSocket as a bad request
+            continue
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
