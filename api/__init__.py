@@ -15,7 +15,7 @@ from api.config import Config, read_config
 from api.endpoints import changes, conflicts, dataset, docs, facets, health, openapi, records, resolve, series, verify
 from api.endpoints.endpoint import Api
 from api.http import compression, headers, limits, metrics, problems
-from schema.store.release import Database
+from schema.store.urls import open_database
 
 
 def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
@@ -31,7 +31,7 @@ def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
         app.config.from_mapping(config)
         config = read_config(config)
     app.extensions["config"] = config
-    app.extensions["database"] = Database(config.database_url)
+    app.extensions["database"] = open_database(config.database_url)
     app.url_map.strict_slashes = True
     api = Api(app)
     for module in (metrics, problems, context, compression, headers, limits):

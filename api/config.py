@@ -14,7 +14,7 @@ from typing import Any
 
 from limits import RateLimitItem, parse_many
 
-from schema.store.release import database_path, default_url
+from schema.store.urls import database_path, default_url
 
 PREFIX = "HEADCOUNT_"
 RENAMED = {"KEPT_BYTES": "CACHE_BYTES"}
@@ -22,6 +22,8 @@ RENAMED = {"KEPT_BYTES": "CACHE_BYTES"}
 DEFAULT_CACHE_BYTES = 256_000_000
 DEFAULT_CACHE_PART = 4
 """The default size of the cache is at most the memory divided by this number."""
+A_YEAR = 31_536_000
+"""The longest time in seconds for which HTTP caches may use an answer."""
 STORAGE_PACKAGES = {"memory": "limits", "redis": "redis", "rediss": "redis", "memcached": "pymemcache"}
 """The package that each kind of storage for counted requests needs, by the scheme of the storage's URL."""
 
@@ -32,7 +34,8 @@ class Config:
 
     - `database_url` (HEADCOUNT_DATABASE_URL): the SQLite file, sqlite:///PATH.
     - `cache_bytes` (HEADCOUNT_CACHE_BYTES): size in bytes of the response caches of all workers together; 0 for no
-      cache. By default 128 MB, but at most a quarter of the memory of the machine or the control group.
+      cache. By default 256 MB, but at most a quarter of the memory of the machine or the control group.
+    - `max_age` (HEADCOUNT_MAX_AGE): seconds for which HTTP caches may use an answer without asking again.
     - `first_request_seconds` (HEADCOUNT_FIRST_REQUEST_SECONDS): seconds in which the headers of a connection's first
       request must arrive.
     - `rate_limits` (HEADCOUNT_RATE_LIMIT): how many requests a client may make.
@@ -44,6 +47,7 @@ class Config:
 
     database_url: str
     cache_bytes: int
+    max_age: int
     first_request_seconds: float
     rate_limits: tuple[RateLimitItem, ...]
     rate_limit_storage: str
@@ -64,6 +68,7 @@ def read_config(overrides: Mapping[str, Any] | None = None) -> Config:
     return Config(
         database_url=_database_url(values.get("DATABASE_URL", "")),
         cache_bytes=_cache_bytes(values.get("CACHE_BYTES", "")),
+        max_age=_max_age(values.get("MAX_AGE") or "0"),
         first_request_seconds=_seconds(values.get("FIRST_REQUEST_SECONDS") or "10"),
         rate_limits=rate_limits,
         rate_limit_storage=storage,
@@ -71,9 +76,9 @@ def read_config(overrides: Mapping[str, Any] | None = None) -> Config:
     )
 
 
-def configured_database() -> Path:
-    """Return the database file that HEADCOUNT_DATABASE_URL names, without other checks; raises DatabaseError."""
-    return database_path(_database_url(_variables().get("DATABASE_URL", "")))
+def configured_url() -> str:
+    """Return the database URL in HEADCOUNT_DATABASE_URL, without other checks; raises DatabaseError."""
+    return _database_url(_variables().get("DATABASE_URL", ""))
 
 
 def renamed_variables() -> dict[str, str]:
@@ -125,6 +130,12 @@ def _cache_bytes(text: str) -> int:
         raise ValueError(f"{PREFIX}CACHE_BYTES: {text!r} is no number of bytes; expected, say, 256000000")
     if int(text) > limit:
         raise ValueError(f"{PREFIX}CACHE_BYTES: {text} is more than this machine has; expected at most {limit}")
+    return int(text)
+
+
+def _max_age(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= A_YEAR):
+        raise ValueError(f"{PREFIX}MAX_AGE: {text!r} is no number of seconds from 0 to {A_YEAR}; expected, say, 60")
     return int(text)
 
 

@@ -49,6 +49,11 @@ def connection() -> Connection:
     return _current.get().release().connection()
 
 
+def check() -> None:
+    """Raise DatabaseError, which says why, if the database cannot be read now."""
+    _current.get().database.check()
+
+
 def accept() -> str:
     """Return the `Accept` header of the current request."""
     return _current.get().accept

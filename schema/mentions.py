@@ -16,8 +16,13 @@ _GAP = re.compile(r"\s+|.{0,2}", re.DOTALL)
 _LONGEST_ACRONYM = 5
 """A name of so many letters, all of them capitals, is found only in capitals: "IS" is not "is"."""
 _STOP, _CLOSING, _OPENING = r"[.!?\u2026\u061f]", r"[\"'\u201d\u2019\u00bb)\]]", r"[\"'\u201c\u2018\u00ab(\[]"
-_SENTENCE_END = re.compile(rf"{_STOP}{_CLOSING}*(?P<gap>\s+)(?={_OPENING}*[^\Wa-z_])|(?<=[\u3002\uff01\uff1f])|\n+")
-"""The end of a sentence: a full stop and the like before a space and a capital or a digit, or the end of a line."""
+_SENTENCE_END = re.compile(
+    rf"{_STOP}{_CLOSING}*(?P<gap>\s+)(?={_OPENING}*[^\Wa-z_])|(?<=[\u3002\uff01\uff1f])|\n\s*\n|\n(?!\s*[a-zß-öø-ÿ])"
+)
+"""The end of a sentence: a full stop and the like before a space and a capital or a digit, or the end of a line.
+
+A line that goes on with a small letter was only wrapped.
+"""
 
 
 class Mention(NamedTuple):
@@ -58,23 +63,32 @@ class NameFinder:
             if words:
                 is_acronym = len(written) <= _LONGEST_ACRONYM and written.isupper()
                 self._by_first_word[words[0]].append(_Name(words, kind, id_, written if is_acronym else None))
+        for of_word in self._by_first_word.values():
+            of_word.sort(key=lambda name: -len(name.words))
 
     def find(self, text: str) -> list[Mention]:
         """Return the names in a text, in its order; of two that overlap, the one that begins first, the longer."""
         spans = [match.span() for match in _WORD.finditer(text)]
-        words = [fold(text[start:end]) for start, end in spans]
+        written = (text[start:end] for start, end in spans)
+        words = [word.lower() if word.isascii() else fold(word) for word in written]
         mentions: list[Mention] = []
+        ids: dict[str, set[str]]
         index = 0
         while index < len(words):
-            candidates = self._by_first_word.get(words[index], ())
-            names = [name for name in candidates if self._is_at(name, text, spans, words, index)]
-            longest = max((len(name.words) for name in names), default=1)
-            ids: dict[str, set[str]] = defaultdict(set)
-            for name in names:
-                if len(name.words) == longest:
-                    ids[name.kind].add(name.id)
-            start, end = spans[index][0], spans[index + longest - 1][1]
-            mentions += [Mention(kind, tuple(sorted(of_kind)), start, end) for kind, of_kind in ids.items()]
+            names = self._by_first_word.get(words[index])
+            if names is None:
+                index += 1
+                continue
+            longest, ids = 1, {}
+            for name in names:  # the longest first
+                if len(name.words) < longest:
+                    break
+                if self._is_at(name, text, spans, words, index):
+                    longest = len(name.words)
+                    ids.setdefault(name.kind, set()).add(name.id)
+            if ids:
+                start, end = spans[index][0], spans[index + longest - 1][1]
+                mentions += [Mention(kind, tuple(sorted(of_kind)), start, end) for kind, of_kind in ids.items()]
             index += longest
         return mentions
 
@@ -82,10 +96,12 @@ class NameFinder:
     def _is_at(name: _Name, text: str, spans: Sequence[tuple[int, int]], words: Sequence[str], index: int) -> bool:
         """Return whether a name stands at a word."""
         end = index + len(name.words)
+        if name.exact is not None:
+            return text[spans[index][0] : spans[min(end, len(spans)) - 1][1]] == name.exact
+        if len(name.words) == 1:
+            return True
         if tuple(words[index:end]) != name.words:
             return False
-        if name.exact is not None:
-            return text[spans[index][0] : spans[end - 1][1]] == name.exact
         return all(_GAP.fullmatch(text, earlier[1], later[0]) for earlier, later in pairwise(spans[index:end]))
 
 

@@ -9,7 +9,8 @@ from rapidfuzz.distance import OSA
 
 def fold(name: str) -> str:
     """Return the key by which names are compared: NFKC, case-folded, each run of spaces as one space."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(folded.split())
 
 
 def without_marks(text: str) -> str:

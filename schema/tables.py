@@ -234,7 +234,12 @@ names = _clustered(
     _text("written"),
 )
 """Every name that a filter takes, except of claims: `key` is the name folded by `schema.names.fold`, `id` the record
-that it stands for, `why` the kind of name, and `written` how it is written."""
+that it stands for, `why` the kind of name, and `written` how it is written.
+
+The names of the world's countries in the languages that are read have a kind of their own, which no filter takes."""
+
+COUNTRY = "country"
+"""The kind of the names of countries; their `id` is the code of ISO 3166."""
 
 closures = _clustered(
     "closures",

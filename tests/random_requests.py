@@ -124,13 +124,14 @@ KNOWN = (None, None, None, None, "*", 'W/"abc"', '"abc", W/"def"', "nonsense", "
 METHODS = ("GET",) * 24 + ("HEAD", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "BREW")
 
 
-def draw_requests(number: int, ids: dict[str, list[str]], seed: int = 1) -> list[bytes]:
-    """Return requests as bytes."""
+def draw_requests(number: int, ids: dict[str, list[str]], version: str, seed: int = 1) -> list[bytes]:
+    """Return requests as bytes; some name a version of the dataset, the live `version` or another."""
     chance = random.Random(seed)  # noqa: S311
-    return [_draw_request(chance, ids) for _ in range(number)]
+    parameters = [*PARAMETERS, *[f"dataset={version}"] * 8, "dataset=0123456789abcdef", "dataset=x"]
+    return [_draw_request(chance, ids, parameters) for _ in range(number)]
 
 
-def _draw_request(chance: random.Random, ids: dict[str, list[str]]) -> bytes:  # noqa: PLR0912
+def _draw_request(chance: random.Random, ids: dict[str, list[str]], choices_of_parameters: list[str]) -> bytes:  # noqa: PLR0912
     kind = chance.random()
     if kind < 0.1:
         path = chance.choice(ODD_PATHS)
@@ -143,7 +144,7 @@ def _draw_request(chance: random.Random, ids: dict[str, list[str]]) -> bytes:  #
         path = f"/{chance.choice(COMPUTED)}"
     else:
         path = f"/{chance.choice(OTHERS)}"
-    parameters = chance.sample(PARAMETERS, chance.choice((0, 0, 1, 1, 1, 2, 3)))
+    parameters = chance.sample(choices_of_parameters, chance.choice((0, 0, 1, 1, 1, 2, 3)))
     if path == "/series":
         parameters.append("indicator=fighters")
     target = (f"{path}?{'&'.join(parameters)}" if parameters else path).encode()

@@ -26,17 +26,17 @@ from api import create_app
 from api.server.fast_path import CHEAP
 from api.server.front_door import FrontDoor
 from api.server.threads import PIECE, FlaskThreads
-from schema.store.release import Database
+from schema.store.urls import open_database
 from seeds import SHIPPED
 
 
 @contextmanager
-def flask_alone(database):
+def flask_alone(database, **variables):
     """Run Flask on gunicorn's simplest worker; give its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PYTHONHASHSEED": "0"}
+    environment = os.environ | {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PYTHONHASHSEED": "0"} | variables
     command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--no-control-socket", "api:create_app()"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -54,14 +54,16 @@ def flask_alone(database):
 
 
 @pytest.mark.server
-def test_the_front_door_answers_as_flask_alone_by_either_protocol(database, client):
+@pytest.mark.parametrize(("max_age", "seed"), [("0", 1), ("60", 2)])
+def test_the_front_door_answers_as_flask_alone_by_either_protocol(database, client, max_age, seed):
+    version = client.get("/").json["meta"]["dataset"]
     ids = {name: [record["id"] for record in client.get(f"/{name}?limit=5").json["data"]] for name in RESOURCES}
     with (
-        flask_alone(database) as alone,
-        running(database, program=HEADCOUNT) as (fast, _),
-        running(database, program=WITH_ANOTHER_GUNICORN) as (plain, _),
+        flask_alone(database, HEADCOUNT_MAX_AGE=max_age) as alone,
+        running(database, program=HEADCOUNT, HEADCOUNT_MAX_AGE=max_age) as (fast, _),
+        running(database, program=WITH_ANOTHER_GUNICORN, HEADCOUNT_MAX_AGE=max_age) as (plain, _),
     ):
-        for request in draw_requests(2000, ids):
+        for request in draw_requests(1000, ids, version, seed):
             expected = answer(alone, request)
             for address in (fast, plain) * 2:
                 assert (address, request, answer(address, request)) == (address, request, expected)
@@ -79,8 +81,8 @@ def held_of_old_releases(workers):
 
 @pytest.mark.server
 def test_body_and_header_agree_under_swaps(tmp_path):
-    path, stop, answers, failures = tmp_path / "live.db", threading.Event(), [], []
-    make_release(GOOD, path)
+    path, stop, answers, named, refused, failures = tmp_path / "live.db", threading.Event(), [], set(), [], []
+    good = make_release(GOOD, path)
 
     def ask(target, address):
         known = {}
@@ -93,13 +95,18 @@ def test_body_and_header_agree_under_swaps(tmp_path):
                 except Exception as error:
                     failures.append(repr(error))
                     return
-                known = {}
-                if response.status == 200:
-                    answers.append((response.headers["X-Dataset-Version"], orjson.loads(body)["meta"]["dataset"]))
+                known, version = {}, response.headers["X-Dataset-Version"]
+                if response.status == 409:
+                    refused.append((target, version, *orjson.loads(body)["errors"][0]["did_you_mean"]))
+                elif response.status == 200:
+                    answers.append((version, orjson.loads(body)["meta"]["dataset"]))
+                    if "dataset=" in target:
+                        named.add(version)
                     known = {"If-None-Match": response.headers["ETag"]} if len(answers) % 3 else {}
 
     with running(path) as (address, process):
         targets = ("/estimates?limit=1", "/facets", "/hedges/up_to", "/conflicts")
+        targets += (f"/estimates?limit=1&dataset={good}", f"/conflicts?dataset={good}")
         clients = [threading.Thread(target=ask, args=(target, address)) for target in targets]
         for client in clients:
             client.start()
@@ -123,6 +130,9 @@ def test_body_and_header_agree_under_swaps(tmp_path):
     assert failures == []
     assert all(header == body for header, body in answers)
     assert {header for header, _ in answers} == versions
+    assert named == {good}
+    assert {header == suggested != good for _, header, suggested in refused} == {True}
+    assert {target for target, _, _ in refused} == set(targets[-2:])
 
 
 @pytest.mark.server
@@ -148,14 +158,14 @@ def scope_of(target, method="GET", **headers):
     }
 
 
-async def asked(application, scope):
+async def asked(application, scope, receive=None):
     """Return the status, the headers and the body that an ASGI application answers with."""
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    await application(scope, None, send)
+    await application(scope, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one["body"] for one in sent[1:])
 
 
@@ -189,6 +199,21 @@ HITS, MISSES = (f'headcount_cache_requests_total{{result="{result}"}}' for resul
 FROM_CACHE, FAST, IN_THREAD = (f'headcount_answers_total{{path="{path}"}}' for path in ("cache", "fast", "thread"))
 
 
+@pytest.mark.parametrize(("pieces", "read"), [(3, 3), (40, 40), (1_000, 205)])
+def test_a_body_that_is_too_long_is_read_on_and_refused(front, pieces, read):
+    """The client sends all of it before it reads; of more than 50 MB only the beginning is read."""
+    received = []
+
+    async def receive():
+        received.append(b"a" * 250_000)
+        return {"type": "http.request", "body": received[-1], "more_body": len(received) < pieces}
+
+    scope = scope_of("/verify", "POST", **{"content-type": "text/plain"})
+    status, _, body = asyncio.run(asked(front(), scope, receive))
+    assert (status, len(received)) == (413, read)
+    assert b"200,000 bytes" in body
+
+
 @pytest.mark.slow
 def test_the_cache_is_bounded(front):
     door = front(CACHE_BYTES=200_000)
@@ -214,6 +239,28 @@ def test_the_same_question_in_other_words_is_cached_once(front):
     assert metrics[CACHE_BYTES] < size + 1200
     assert (metrics[HITS], metrics[MISSES]) == (2, 3 + 2)
     assert (metrics[FROM_CACHE], metrics[FAST], metrics[IN_THREAD]) == (2, 3, 1)  # the other one of /metrics
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("max_age", ["0", "60"])
+def test_cached_answers_say_to_caches_what_flask_alone_says(front, max_age):
+    door = front(MAX_AGE=max_age)
+    alone = door.flask.test_client()
+    version, targets = alone.get("/").json["meta"]["dataset"], ("/hedges", "/estimates/exact", "/facets", "/conflicts")
+    for target in (*targets, "/dataset", "/openapi.json", "/", "/estimates/nothing"):
+        for query in ("", f"?dataset={version}", "?dataset=0123456789abcdef", "?dataset=x", ""):
+            expected = alone.get(target + query)
+            tag = expected.headers.get("ETag", "")
+            for method, sent in (("GET", {}), ("GET", {}), ("HEAD", {}), ("GET", {"if_none_match": tag})):
+                status, headers, body = asyncio.run(asked(door, scope_of(target + query, method, **sent)))
+                is_known = bool(tag and sent)
+                assert (status, body) == (
+                    304 if is_known else expected.status_code,
+                    expected.data if method == "GET" and not is_known else b"",
+                )
+                for name in ("Cache-Control", "ETag", "Vary", "X-Dataset-Version"):
+                    assert headers.get(name.lower().encode(), b"").decode() == expected.headers.get(name, ""), name
+    assert metrics_of(door)[FROM_CACHE] > 40
 
 
 @pytest.mark.slow
@@ -256,7 +303,7 @@ def test_where_requests_are_limited_flask_answers_all(front):
 def test_a_query_of_a_client_that_has_gone_is_given_up(database):
     app, ended = Flask("slow"), []
     app.register_error_handler(Exception, lambda _: ("", 503))  # or the thread logs it while another test runs
-    data = Database(f"sqlite:///{database}")
+    data = open_database(f"sqlite:///{database}")
 
     @app.get("/slow")
     def slow():
@@ -319,12 +366,12 @@ def test_an_unforeseen_exception_is_counted_logged_once_and_answered_by_flask(fr
     door = front()
     fail = door._fast_path._entry
 
-    def fails(route, answer, words, if_none_match):
+    def fails(route, answer, headers, words, if_none_match):
         if b"limit=1" in words[2]:
             raise ZeroDivisionError
         if b"limit=2" in words[2]:
             raise sqlite3.OperationalError("no such table")
-        return fail(route, answer, words, if_none_match)
+        return fail(route, answer, headers, words, if_none_match)
 
     monkeypatch.setattr(door._fast_path, "_entry", fails)
     for target in ("/hedges?limit=1", "/estimates?limit=1", "/hedges?limit=2", "/hedges?limit=3"):

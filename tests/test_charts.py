@@ -118,6 +118,7 @@ def test_a_chart_is_what_vega_lite_says_it_is(vega_lite, dataset, limit_marks):
     assert not vega_lite.is_valid(specification(client) | {"spacing": "wide"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_a_dot_stands_at_each_number_said_and_nowhere_else(dataset, question):
     client = dataset[0]
@@ -130,6 +131,7 @@ def test_a_dot_stands_at_each_number_said_and_nowhere_else(dataset, question):
         assert {row["said"] for row in rows} == {matching[id_]["wording"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_an_interval_is_a_bar_and_an_open_side_fades(dataset, question):
     client = dataset[0]

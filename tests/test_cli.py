@@ -13,9 +13,10 @@ from conftest import DOCUMENTS, GOOD
 from api import cli
 from api.cli import progress
 from schema import tables
-from schema.store.release import Database, is_outdated_copy
+from schema.store.files import is_outdated_copy
 from schema.store.seal import is_intact
 from schema.store.sqlite import Identity
+from schema.store.urls import open_database
 from seeds import SHIPPED
 
 
@@ -54,7 +55,7 @@ def test_load_makes_the_dataset_once(run, tmp_path):
         file.seek(9000)
         file.write(b"spoilt")
     assert "loaded into" in run("load", GOOD).output
-    database = Database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     assert database.release().dataset["counts"]["estimates"] == 16
     database.close()
 
@@ -113,7 +114,7 @@ def test_a_place_that_cannot_be_written_is_named(run, tmp_path):
 
 
 def test_a_database_url_that_is_none_is_named(run, monkeypatch):
-    monkeypatch.setenv("HEADCOUNT_DATABASE_URL", "postgresql://somewhere/db")
+    monkeypatch.setenv("HEADCOUNT_DATABASE_URL", "mysql://somewhere/db")
     for command in (("load", GOOD), ("serve",)):
         result = run(*command)
         assert result.exit_code == 1

@@ -14,7 +14,15 @@ from schema.store.errors import DatabaseError
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
     """Return a function that sets variables; there are none of ours but those."""
-    for name in ("DATABASE_URL", "CACHE_BYTES", "KEPT_BYTES", "RATE_LIMIT", "TRUSTED_PROXIES", "FIRST_REQUEST_SECONDS"):
+    for name in (
+        "DATABASE_URL",
+        "CACHE_BYTES",
+        "KEPT_BYTES",
+        "MAX_AGE",
+        "RATE_LIMIT",
+        "TRUSTED_PROXIES",
+        "FIRST_REQUEST_SECONDS",
+    ):
         monkeypatch.delenv(f"HEADCOUNT_{name}", raising=False)
     return lambda **variables: [monkeypatch.setenv(name, value) for name, value in variables.items()]
 
@@ -23,23 +31,27 @@ def test_each_variable_is_read_and_what_is_passed_goes_over_it(environment):
     environment(
         HEADCOUNT_DATABASE_URL="sqlite:////tmp/a.db",
         HEADCOUNT_CACHE_BYTES="1000",
+        HEADCOUNT_MAX_AGE="60",
         HEADCOUNT_FIRST_REQUEST_SECONDS="0.5",
         HEADCOUNT_RATE_LIMIT="5 per minute",
         HEADCOUNT_TRUSTED_PROXIES="2",
     )
     read = read_config()
     assert (read.database_url, read.cache_bytes, read.first_request_seconds) == ("sqlite:////tmp/a.db", 1000, 0.5)
+    assert read.max_age == 60
     assert ([str(limit) for limit in read.rate_limits], read.trusted_proxies) == (["5 per 1 minute"], 2)
     assert read_config({"CACHE_BYTES": 5, "RATE_LIMIT": ""}) == Config(
-        "sqlite:////tmp/a.db", 5, 0.5, (), "memory://", 2, None
+        "sqlite:////tmp/a.db", 5, 60, 0.5, (), "memory://", 2, None
     )
 
 
 def test_an_empty_variable_means_the_default(environment):
     default = read_config()
-    environment(HEADCOUNT_CACHE_BYTES="", HEADCOUNT_FIRST_REQUEST_SECONDS="", HEADCOUNT_TRUSTED_PROXIES="")
+    for name in ("CACHE_BYTES", "MAX_AGE", "FIRST_REQUEST_SECONDS", "TRUSTED_PROXIES"):
+        environment(**{f"HEADCOUNT_{name}": ""})
     assert read_config() == default
     assert (default.first_request_seconds, default.rate_limits, default.trusted_proxies) == (10, (), 0)
+    assert default.max_age == 0
 
 
 def test_variables_without_our_prefix_are_not_ours(environment):
@@ -54,6 +66,10 @@ def test_variables_without_our_prefix_are_not_ours(environment):
         ("CACHE_BYTES", "lots", "'lots' is no number of bytes; expected, say, 256000000"),
         ("CACHE_BYTES", "-1", "'-1' is no number of bytes"),
         ("CACHE_BYTES", "9" * 20, f"{'9' * 20} is more than this machine has; expected at most "),
+        ("MAX_AGE", "soon", "'soon' is no number of seconds from 0 to 31536000; expected, say, 60"),
+        ("MAX_AGE", "-1", "'-1' is no number of seconds from 0 to"),
+        ("MAX_AGE", "1.5", "'1.5' is no number of seconds from 0 to"),
+        ("MAX_AGE", "31536001", "'31536001' is no number of seconds from 0 to"),
         ("FIRST_REQUEST_SECONDS", "0", "'0' is no number of seconds; expected, say, 10"),
         ("FIRST_REQUEST_SECONDS", "nan", "'nan' is no number of seconds"),
         ("FIRST_REQUEST_SECONDS", "soon", "'soon' is no number of seconds"),
@@ -67,8 +83,8 @@ def test_a_wrong_value_is_refused_under_the_name_of_its_variable(environment, na
             read()
 
 
-def test_a_database_that_is_not_sqlite_is_refused(environment):
-    environment(HEADCOUNT_DATABASE_URL="postgresql://somewhere/db")
+def test_a_database_of_another_engine_is_refused(environment):
+    environment(HEADCOUNT_DATABASE_URL="mysql://somewhere/db")
     with pytest.raises(DatabaseError, match=r"^HEADCOUNT_DATABASE_URL: "):
         read_config()
 

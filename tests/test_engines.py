@@ -9,7 +9,7 @@ from sqlalchemy import select, table, text
 from api.read.resources import POSITIONS
 from schema.store.errors import QueryError
 from schema.store.queries import Statement
-from schema.store.release import Database
+from schema.store.urls import open_database
 
 ROOT = Path(__file__).parents[1]
 NOWHERE = select(text("1")).select_from(table("nowhere"))
@@ -31,7 +31,7 @@ def test_only_the_module_of_an_engine_uses_its_words():
     "ask", [Statement(NOWHERE).rows, lambda connection: connection.execute(NOWHERE)], ids=["prepared", "not prepared"]
 )
 def test_a_query_that_fails_is_an_error_of_ours(database, ask):
-    release = Database(f"sqlite:///{database}").release()
+    release = open_database(f"sqlite:///{database}").release()
     with pytest.raises(QueryError, match="no such table: nowhere") as refused:
         ask(release.connection())
     assert not refused.value.interrupted
@@ -39,7 +39,7 @@ def test_a_query_that_fails_is_an_error_of_ours(database, ask):
 
 def test_an_interrupted_statement_says_so(database, monkeypatch):
     monkeypatch.setattr("schema.store.sqlite.STEPS_BETWEEN_CHECKS", 1)
-    release = Database(f"sqlite:///{database}").release()
+    release = open_database(f"sqlite:///{database}").release()
     monkeypatch.setattr("schema.store.queries.LONGEST_QUERY", -1)
     with pytest.raises(QueryError, match="interrupted") as refused:
         POSITIONS["estimates"].value(release.connection(), id="nobody")

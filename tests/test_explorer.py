@@ -11,6 +11,7 @@ from hostile import NAME, TAG
 from api import create_app
 from api.explorer import sidebar
 from api.explorer.phrases import figure, when
+from api.http.headers import IMMUTABLE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
 RECORDS = ("estimates", "claims", "sources", "articles")
@@ -308,12 +309,19 @@ def test_the_curl_line_asks_for_what_the_page_shows(shipped):
     page = get(shipped, f"/?{question}")
     [line] = [text for text in page.texts["code"] if text.startswith("curl")]
     command, address = shlex.split(line)
-    answer = shipped.get(address.removeprefix("http://localhost"))
+    answer = shipped.get(address.removeprefix("SERVER"))
     assert command == "curl"
     assert f"{answer.json['meta']['total']} estimates of" in page.text
     assert [one["url"] for one in answer.json["data"]] == [
         link["href"] for link in page.all("a") if link["href"].startswith("/estimates/")
     ]
+
+
+def test_a_page_that_others_may_get_says_nothing_of_who_asked_first(shipped):
+    """Caches answer all hosts with the page that one of them was given."""
+    page = shipped.get("/?region=iraq", headers={"Accept": "text/html", "Host": "first.example"})
+    assert page.status_code == 200
+    assert "first.example" not in page.text
 
 
 def test_the_downloads_hold_all_that_matches(shipped):
@@ -445,3 +453,35 @@ def test_the_page_of_a_claim_tells_which_articles_share_a_wire(shipped):
     text = get(shipped, "/claims/pentagon-2016-fighters").text
     assert "in 2 articles of 2 outlets. 2 of the articles carry one wire, that of The Associated Press." in text
     assert text.count(", from The Associated Press, ") == 2
+
+
+@pytest.mark.slow
+def test_pages_and_charts_tell_caches_as_the_api_does(shipped_database):
+    app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}", "MAX_AGE": "30"})
+    client, for_a_while = app.test_client(), "public, max-age=30, stale-while-revalidate=30"
+    version = client.get("/").json["meta"]["dataset"]
+    policies = {
+        **{"/": for_a_while, f"/?dataset={version}": for_a_while, "/chart.svg": for_a_while},
+        **{f"/chart.svg?dataset={version}": IMMUTABLE, f"/chart.vl.json?dataset={version}": IMMUTABLE},
+        **{"/verify": "no-store", "/estimates/nothing": "no-store", "/?dataset=x": "no-store"},
+    }
+    assert {path: client.get(path, headers=BROWSER).headers["Cache-Control"] for path in policies} == policies
+    form = client.post("/verify", data={"text": "Up to 7,000 remain."}, headers=BROWSER)
+    assert (form.status_code, form.headers["Cache-Control"]) == (200, "no-store")
+    app.extensions["database"].close()
+
+
+def test_a_page_stays_at_its_version_or_says_which_is_live(shipped):
+    version, never = shipped.get("/").json["meta"]["dataset"], "0" * 16
+    id_ = shipped.get("/estimates?limit=1").json["data"][0]["id"]
+    for path, formats in (("/", {"csv", "ndjson"}), (f"/estimates/{id_}", {"json", "jsonld"})):
+        hrefs = [attributes["href"] for attributes in get(shipped, f"{path}?dataset={version}").all("a")]
+        named = [href for href in hrefs if f"dataset={version}" in href and "format=" in href]
+        assert {href.rpartition("format=")[2] for href in named} == formats
+        assert [shipped.get(href).headers["Cache-Control"] for href in named] == [IMMUTABLE, IMMUTABLE]
+        refused = get(shipped, f"{path}?dataset={never}", 409)
+        assert f"version '{never}' is not live" in refused.text
+        assert f"{path}?dataset={version}" in [attributes["href"] for attributes in refused.all("a")]
+        assert "expected a version of the dataset" in get(shipped, f"{path}?dataset=x", 400).text
+    moved = shipped.get(f"/estimates/{id_}?fields=id&dataset={never}", headers=BROWSER)
+    assert (moved.status_code, moved.location) == (303, f"/estimates/{id_}?dataset={never}")

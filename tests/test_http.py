@@ -5,7 +5,6 @@ import json
 
 import pytest
 from conftest import GOOD, make_release
-from sqlalchemy.exc import OperationalError
 
 from api import create_app
 from api.http.answers import etag_matches
@@ -143,7 +142,7 @@ def test_what_nobody_foresaw_is_a_problem_without_its_secrets(client, monkeypatc
 
 def test_a_database_that_fails_is_a_503(client, monkeypatch):
     def fail(*_):
-        raise OperationalError("select", {}, Exception("disk I/O error"))
+        raise QueryError("disk I/O error")
 
     monkeypatch.setattr(records, "select_records", fail)
     response = client.get("/estimates?sort=id")

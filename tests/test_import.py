@@ -10,8 +10,8 @@ from conftest import GOOD, make_release
 from tables import MAPPING, ROW, UCDP, Outcome, write_csv, write_ndjson
 
 from api import cli, create_app
-from schema.store.release import Database
 from schema.store.sqlite import Identity
+from schema.store.urls import open_database
 from seeds import workers
 from seeds.tables.findings import Finding, FindingLog, Grade
 
@@ -190,7 +190,7 @@ def test_a_release_is_replaced_whole_and_its_history_carried_on(run, tmp_path):
     before = Identity.of(path)
     assert run("import", write_csv(tmp_path / "rows.csv", [ROW]), "--mapping", MAPPING).exit_code == 0
     assert Identity.of(path) != before
-    database = Database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     assert database.release().dataset["counts"]["estimates"] == 1
     assert database.release().dataset["title"] == "Invented"
     database.close()

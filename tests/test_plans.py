@@ -106,7 +106,7 @@ def test_points_are_found_by_an_index(plans):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "text", ["In Mali 7 beta were killed.", "In Mali 7 were killed.", "7 beta were killed.", "7 killed."]
+    "text", ["Of Beta, 7 were killed in Mali.", "In Mali 7 were killed.", "Of Beta, 7 were killed.", "7 killed."]
 )
 def test_the_numbers_of_a_text_are_found_by_an_index(plans, text):
     plan = plans("/verify", json={"text": text})
@@ -114,5 +114,5 @@ def test_the_numbers_of_a_text_are_found_by_an_index(plans, text):
     assert not gone_through(plan)
     for number in ("low", "best", "high"):
         expected = f"SEARCH estimates USING COVERING INDEX estimates_{number} ({number}=? AND indicator_position=?"
-        assert any(step.startswith(expected) for step in steps)
+        assert any(step.startswith(expected) for step in steps), steps
     assert not [step for step in steps if step.startswith("SEARCH estimates USING INDEX ix_estimates_")]

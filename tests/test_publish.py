@@ -26,7 +26,7 @@ from sqlalchemy import Boolean, make_url
 from api import cli
 from schema import tables
 from schema.store.errors import DatabaseError
-from schema.store.postgresql import Connection, connect, schema_of
+from schema.store.postgresql import WriterConnection, connect_writer, schema_of
 from seeds import SHIPPED
 from seeds.release import postgresql
 from seeds.release.copy_rows import BIGINT, WORDS, encoded
@@ -54,10 +54,10 @@ def server():
 def url(server):
     """Return the URL of an empty database."""
     name = f"headcount_test_{uuid.uuid4().hex[:12]}"
-    with connect(server) as connection:
+    with connect_writer(server) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with connect(server) as connection:
+    with connect_writer(server) as connection:
         connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
@@ -66,7 +66,7 @@ class Target:
     """A database that releases are published to, and a connection of the test's own."""
 
     url: str
-    connection: Connection
+    connection: WriterConnection
 
     def asked(self, query, *values):
         """Return the rows of a query."""
@@ -87,7 +87,7 @@ class Target:
 
 @pytest.fixture
 def target(url):
-    with connect(url) as connection:
+    with connect_writer(url) as connection:
         yield Target(url, connection)
 
 
@@ -169,7 +169,7 @@ def test_a_release_that_is_being_read_is_removed_later(database, shipped_databas
     monkeypatch.setattr(postgresql, "DROP_WAITS", "50ms")
     publish_release(database, target.url, keep=1)
     (old,) = target.releases()
-    with connect(target.url) as reader, reader.transaction():
+    with connect_writer(target.url) as reader, reader.transaction():
         query = SQL("SELECT count(*) FROM {}.estimates").format(schema_of(old))
         before = reader.execute(query).fetchall()
         version = publish_release(shipped_database, target.url, keep=1).version
@@ -187,7 +187,7 @@ CHANGES = {"another text": "NEW.name := NEW.name || '!'; RETURN NEW", "a row les
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_rows_that_come_back_changed_are_noticed(database, shipped_database, target, change):
     version = publish_release(database, target.url, keep=2).version
-    with connect(target.url) as connection:
+    with connect_writer(target.url) as connection:
         connection.execute(f"CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {change}; END$$")
         connection.execute(
             """CREATE FUNCTION spoil() RETURNS event_trigger LANGUAGE plpgsql AS $$DECLARE command record; BEGIN
@@ -322,13 +322,13 @@ def test_what_cannot_be_published_is_named(database, tmp_path):
 
 def test_the_release_of_a_file_that_is_replaced_meanwhile_is_not_published(tmp_path, database, url, monkeypatch):
     path = Path(shutil.copy(database, tmp_path / "live.db"))
-    begin = postgresql.connect
+    begin = postgresql.connect_writer
 
     def replace_and_connect(to):
         make_release(SHIPPED, path)
         return begin(to)
 
-    monkeypatch.setattr(postgresql, "connect", replace_and_connect)
+    monkeypatch.setattr(postgresql, "connect_writer", replace_and_connect)
     with pytest.raises(DatabaseError, match="was replaced meanwhile; nothing was published"):
         publish_release(path, url, keep=2)
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from schema import quantities
 from schema.quantities import COUNTED, LONGEST_TEXT, Kind, TextTooLong, known_languages, read_quantities
-from schema.quantities.language import Language
+from schema.quantities.language import Language, language_of
 from schema.terms import Hedge, Unit
 from seeds.rules.wording import fault_beside, faults_of_figure, quantity_in, warnings_of_wording
 
@@ -405,11 +405,42 @@ def test_every_key_of_a_language_is_read():
     other_keys = {"language", "regions", "hedges", "plain_before", "far_hedges", "and", "currencies", "percent"}
     other_keys |= {"measures", "units", "suffixes", "money_suffixes", "group", "decimal", "elided", "units_first"}
     other_keys |= {"compound", "lone_halves", "and_between_tens", "grouped_in_twos", "plural_endings", "bare_years"}
-    other_keys.add("adverb_endings")
+    other_keys |= {"adverb_endings", "months", "context"}
     for tag in known_languages():
         tables = YAML(typ="safe", pure=True).load((LANGUAGES / f"{tag}.yaml").read_text())
         assert tables.keys() <= Language.__annotations__.keys() | other_keys
         assert tables["language"] == tag
+
+
+def test_every_language_has_the_same_lists_of_words_around_numbers():
+    lists = {tag: language_of(tag).context for tag in known_languages()}
+    assert {tuple(of_language) for of_language in lists.values()} == {tuple(lists["en"])}
+    for of_language in lists.values():
+        assert all(isinstance(words, str) for listed in of_language.values() for words in listed)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "edtf"),
+    [
+        ("en", "on 5 December 2017", "2017-12-05"),
+        ("en", "by the 5th of December, 2017", "2017-12-05"),
+        ("en", "on July 10, 2017", "2017-07-10"),
+        ("en", "in July 2017", "2017-07"),
+        ("en", "in the summer of 2016", "2016"),
+        ("en", "in 2014-2017", "2014/2017"),
+        ("en", "on 2017-12-05", "2017-12-05"),
+        ("en", "on 31 February 2017", None),
+        ("en", "on 5 December", None),
+        ("en", "with 2,017 men", None),
+        ("de", "am 14. Juli 2017", "2017-07-14"),
+        ("fr", "le 1er mars 2020", "2020-03-01"),
+        ("es", "el 3 de mayo de 2019", "2019-05-03"),
+        ("ar", "في 5 ديسمبر 2017", "2017-12-05"),
+        ("ar", "في كانون 2017", "2017"),
+    ],
+)
+def test_a_date_has_its_edtf(tag, text, edtf):
+    assert read_quantities(text, tag)[-1].edtf == edtf
 
 
 HOSTILE = {

@@ -5,11 +5,13 @@ import io
 import json
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import SORTS, VOCABULARY, at, in_order, matches, questions, report_order, spelled
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_every_channel_agrees_with_plain_python(dataset, data):
     client, records, below = dataset

@@ -7,7 +7,7 @@ from api import create_app
 from api.server import fast_path, front_door
 from api.server.front_door import FrontDoor
 
-MOST_FILES = 13
+MOST_FILES = 12
 MOST_CALLS_UP = 2
 
 

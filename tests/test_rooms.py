@@ -16,7 +16,19 @@ LONGEST_CHAIN = 8
 
 NOT_COPIED = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", "build")
 API_TESTS = (
-    *("asgi", "cache", "changes", "charts", "compression", "config", "conflicts", "contract", "dataset", "explorer"),
+    *(
+        "asgi",
+        "cache",
+        "caching",
+        "changes",
+        "charts",
+        "compression",
+        "config",
+        "conflicts",
+        "contract",
+        "dataset",
+        "explorer",
+    ),
     *("facets", "filters", "formats", "http", "limits", "linked", "metrics", "openapi", "paging", "phrases", "plans"),
     *("reference", "renderer", "request_path", "resolve", "series", "serving_tables", "store", "verification_page"),
     "verify",

@@ -181,13 +181,14 @@ def test_what_is_no_request_is_refused_by_our_protocol_as_a_problem(live, protoc
 
 
 WEBSOCKET = (
-    b"GET /hedges HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
+    b"GET %b HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
 
 
-def test_a_websocket_is_answered_as_http_or_refused(live, protocol):
-    head, body = raw(live[0], WEBSOCKET)
+@pytest.mark.parametrize("path", [b"/health/live", b"/hedges"], ids=["by Flask", "by the fast path"])
+def test_a_websocket_is_answered_as_http_or_refused(live, protocol, path):
+    head, body = raw(live[0], WEBSOCKET % path)
     assert head.split()[1] == {"fast": "200", "plain": "403"}[protocol]
     assert bool(body) == (protocol == "fast")
 

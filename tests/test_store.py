@@ -13,11 +13,11 @@ from conftest import GOOD, make_release
 
 from api import create_app
 from schema import tables
+from schema.store import files as store
 from schema.store import queries, sqlite
-from schema.store import release as store
 from schema.store.errors import DatabaseError
-from schema.store.release import Database, database_path
 from schema.store.seal import is_intact
+from schema.store.urls import database_path, open_database
 from seeds import SHIPPED
 
 
@@ -37,8 +37,8 @@ def flip_a_bit(path, place=5000):
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense", ""])
-def test_what_is_no_sqlite_file_is_refused(url):
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense", ""])
+def test_what_is_no_database_url_is_refused(url):
     with pytest.raises(DatabaseError, match="expected sqlite:///PATH"):
         database_path(url)
 
@@ -50,7 +50,7 @@ def test_every_flipped_bit_is_noticed(database, tmp_path, place):
     flip_a_bit(copy, place)
     assert not is_intact(copy)
     with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
-        Database(f"sqlite:///{copy}").release()
+        open_database(f"sqlite:///{copy}").release()
 
 
 def test_the_file_says_what_it_is(database):
@@ -67,10 +67,10 @@ def test_a_file_without_a_seal_is_of_another_version(database, tmp_path):
     content = path.read_bytes().replace(b"crc32:", b"crc32;")
     path.write_bytes(content)
     with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
-        Database(f"sqlite:///{path}").release()
+        open_database(f"sqlite:///{path}").release()
     path.write_bytes(content[:60] + b"\x12\x34\x56\x78" + content[64:])  # where the checksum stood before
     with pytest.raises(DatabaseError, match="made by another version of Headcount; rebuild it with `headcount load`"):
-        Database(f"sqlite:///{path}").release()
+        open_database(f"sqlite:///{path}").release()
 
 
 @pytest.mark.slow
@@ -133,7 +133,7 @@ def test_a_release_of_other_tables_is_refused(live, monkeypatch):
         other_version.setattr(tables, "FORMAT", tables.FORMAT + 1)
         make_release(SHIPPED, path)
     with pytest.raises(DatabaseError, match="made by another version of Headcount"):
-        Database(f"sqlite:///{path}").release()
+        open_database(f"sqlite:///{path}").release()
     assert client.get("/health/ready").status_code == 503
 
 
@@ -155,14 +155,14 @@ def test_a_question_that_takes_too_long_is_given_up(invented_database, monkeypat
 def test_a_large_file_is_served_while_it_is_checked_and_withdrawn_if_it_is_damaged(database, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "LARGEST_CHECKED_FIRST", 0)
     path = Path(shutil.copy(database, tmp_path / "copy.db"))
-    served = Database(f"sqlite:///{path}")
+    served = open_database(f"sqlite:///{path}")
     whole = served.release()
     wait_for_the_check()
     assert served.release() is whole
     served.close()
 
     flip_a_bit(path, -5000)
-    damaged = Database(f"sqlite:///{path}")
+    damaged = open_database(f"sqlite:///{path}")
     assert damaged.release().version == whole.version
     wait_for_the_check()
     with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
@@ -180,7 +180,7 @@ def wait_for_the_check():
 def test_a_release_reads_its_own_file_whatever_has_taken_its_place(tmp_path):
     path = tmp_path / "live.db"
     version = make_release(GOOD, path)
-    database = Database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
     release = database.release()
     make_release(SHIPPED, path)
     asked = "select version from dataset"
@@ -200,7 +200,7 @@ def test_a_release_reads_its_own_file_whatever_has_taken_its_place(tmp_path):
 
 
 def test_each_thread_has_a_connection_of_its_own(database):
-    release = Database(f"sqlite:///{database}").release()
+    release = open_database(f"sqlite:///{database}").release()
     with ThreadPoolExecutor(2) as pool:
         both = threading.Barrier(2)
         one, other = pool.map(lambda _: (both.wait(), release.connection())[1], range(2))

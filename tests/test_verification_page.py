@@ -71,7 +71,7 @@ def test_there_are_links_to_it(shipped):
 def test_to_a_program_there_is_only_post(shipped, accept):
     answer = shipped.get("/verify", headers={"Accept": accept})
     assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
-    assert answer.headers["Allow"] == "OPTIONS, POST"
+    assert answer.headers["Allow"] == shipped.options("/verify").headers["Allow"] == "OPTIONS, POST"
     form = shipped.post("/verify", data={"text": "Up to 7,000"}, headers={"Accept": accept})
     assert (form.status_code, form.content_type) == (415, "application/problem+json")
     assert list(shipped.get("/openapi.json").json["paths"]["/verify"]) == ["post"]
@@ -137,8 +137,8 @@ def test_the_legend_counts_the_verdicts_that_occur(shipped):
     legend = page.text.partition("numbers in the text")[2].partition("Compared with estimates")[0]
     for verdict in Verdict:
         count = VERDICTS.count(verdict)
-        assert f"{count} {verdict.replace('_', ' ')}" in legend
-        assert MEANINGS[verdict] in legend
+        assert (f"{count} {verdict.replace('_', ' ')}" in legend) is (count > 0)
+        assert (MEANINGS[verdict] in legend) is (count > 0)
     assert "nobody said" not in send(shipped, "Up to 7,000 Daesh affiliates remain in Iraq.").text
 
 
@@ -187,7 +187,7 @@ def test_articles_that_share_a_wire_are_told(shipped):
 
 
 def test_what_the_text_does_not_tell_is_said(shipped):
-    page = send(shipped, "In Iraq and in Syria they fight. Officials spoke of up to 5,000 supporters of IS.")
+    page = send(shipped, "They fight in Iraq, and in Syria too. Officials spoke of up to 5,000 supporters of IS.")
     assert "The text does not tell of which place it speaks; it could be Iraq or Syria." in page.text
     assert "Read as: Supporters, Islamic State" in page.text
     page = send(shipped, "Officials spoke of up to 5,000 supporters.")
@@ -248,6 +248,7 @@ def test_all_faults_are_told_at_once(shipped):
     assert len([1 for _, has in page.elements if "autofocus" in has]) == 1
 
 
+@pytest.mark.slow
 def test_the_limit_is_that_of_the_text_however_it_is_encoded(shipped):
     arabic = "سأل الصحفيون عن العدد " * 4_900 + "7000"
     assert 190_000 < len(arabic.encode()) < LONGEST_BODY < 3 * 190_000 < LONGEST_FORM

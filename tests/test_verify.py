@@ -68,10 +68,10 @@ def test_a_draft_is_labelled_as_it_was_made(shipped, draft, verdict):
 
 
 def test_what_the_text_does_not_tell_is_not_chosen(shipped):
-    text = "In Iraq and in Syria they fight. Officials spoke of up to 5,000 supporters of IS."
+    text = "They fight in Iraq, and in Syria too. Officials spoke of up to 5,000 supporters of IS."
     (finding,) = [each for each in verify(shipped, text) if each["verdict"] != "not_a_claim"]
-    assert finding["region"] == {"ids": [], "candidates": ["iraq", "syria"]}
-    assert finding["group"] == {"ids": ["islamic-state"], "candidates": []}
+    assert finding["region"] == {"ids": [], "candidates": ["iraq", "syria"], "unknown_names": []}
+    assert finding["group"] == {"ids": ["islamic-state"], "candidates": [], "unknown_names": []}
     assert {estimate["region"]["id"] for estimate in finding["evidence"]} == {"syria"}
 
 
@@ -93,7 +93,7 @@ def test_a_fraction_admits_what_would_be_called_so(client, share, verdict):
 )
 def test_words_for_persons_do_not_say_what_they_are(shipped, text, language):
     (finding,) = verify(shipped, text, language=language)
-    assert finding["indicator"] == {"ids": ["killed"], "candidates": []}
+    assert finding["indicator"]["candidates"] == ["fatalities", "killed", "removed"]
 
 
 def test_retellings_count_as_one_source(shipped):
@@ -107,6 +107,13 @@ TEXTS = {
     "text/html": "<STYLE>p {margin: 12px}</style><!-- 8 --><p>Up to 7&#44;000&nbsp;<b>Daesh</b> affiliates remain in "
     "Iraq.</p><script>9 < 10</script>",
 }
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_wrapped_line_is_one_sentence(shipped, mark, end):
+    text = f"{mark}Up to 7,000 Daesh{end}militants are{end}in Syria.{end}"
+    assert [finding["verdict"] for finding in verify(shipped, text)] == ["borne"]
 
 
 @pytest.mark.parametrize(("media_type", "text"), TEXTS.items())
@@ -135,6 +142,9 @@ def test_a_server_reads_the_text_that_is_sent(shipped_server, text, status):
 
 REFUSED = {
     "too long": (b"a" * 200_001, "text/plain", "", 413, "200,000"),
+    "too many numbers": (b"400 fighters, " * 1_001, "text/plain", "", 413, "1,001 numbers that count something"),
+    "another charset": (b"7,000 \xe9", "text/plain; charset=latin-1", "", 415, "charset=utf-8"),
+    "a lone surrogate": (b'{"text": "\\ud800"}', "application/json", "", 400, "JSON"),
     "no UTF-8": (b"up to \xff7,000", "text/plain", "", 400, "byte 6"),
     "another media type": (b"7,000", "application/pdf", "", 415, "text/plain"),
     "no JSON": (b"{", "application/json", "", 400, "JSON"),
@@ -157,6 +167,17 @@ def test_what_is_no_text_is_refused(shipped, refused):
     assert named in answer.json["detail"]
 
 
+def test_nothing_of_a_text_is_in_the_log_of_an_unforeseen_exception(shipped, monkeypatch, caplog):
+    def fail(text, *_):
+        raise ValueError(text)
+
+    monkeypatch.setattr("api.endpoints.verify.verify", fail)
+    answer = shipped.post("/verify", json={"text": "Up to 7,000 secrets"})
+    assert answer.status_code == 500
+    assert "ValueError" in caplog.text
+    assert "secrets" not in caplog.text + answer.text
+
+
 HOSTILE = {
     "digits": "1" * 199_000,
     "separated digits": "1,111" * 39_000,
@@ -166,6 +187,11 @@ HOSTILE = {
     "open tags": "<p" * 90_000,
     "open comments": "<!--" * 50_000,
     "open scripts": "<script>" * 25_000,
+    "a name": "IS " * 60_000,
+    "regions": "Syria, " * 28_000,
+    "places": "in Aaa " * 28_000,
+    "words that raise doubts": "not if wounded " * 13_000,
+    "one sentence": "7,000 IS fighters in Iraq and " * 4_000,
     "quotation marks": "\u201c" * 60_000,
 }
 

@@ -11,7 +11,8 @@ import click
 
 from api.config import read_config, renamed_variables
 from schema.store.errors import DatabaseError
-from schema.store.release import database_path, is_outdated_copy
+from schema.store.files import is_outdated_copy
+from schema.store.urls import database_path
 from seeds import SHIPPED
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def serve(host: str, port: int, workers: int) -> None:
     for old, new in renamed_variables().items():
         log.warning("%s is ignored; it is called %s now", old, new)
     path = database_path(config.database_url)
-    if not path.exists() or is_outdated_copy(path):
+    if path and (not path.exists() or is_outdated_copy(path)):
         from api.cli.loading import load_seeds  # noqa: PLC0415 (not needed where there is a dataset)
 
         click.echo(load_seeds(SHIPPED), err=True)

@@ -7,9 +7,10 @@ from typing import NoReturn
 import click
 
 from api.cli.progress import Reading, steps
-from api.config import configured_database
+from api.config import configured_url
 from schema.grammar import counted
 from schema.store.errors import DatabaseError
+from schema.store.urls import database_path
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds
@@ -97,7 +98,9 @@ def import_(
             f"{problems}: expected a file named *{' or *'.join(SUFFIXES)}", param_hint="--problems"
         )
     try:
-        path = configured_database()
+        path = database_path(configured_url())
+        if path is None:
+            raise DatabaseError("not yet")
         with Staging(replaceable(path).parent) as staging, FindingLog(problems) as log:
             columns = _read_mapping(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
@@ -121,7 +124,9 @@ def load_seeds(folder: Path, documents: Path | None = None) -> str:
     """Check a seed folder and make it the live dataset; return a message, or exit if there are problems."""
     seeds = _checked(folder, documents)
     try:
-        path = configured_database()
+        path = database_path(configured_url())
+        if path is None:
+            raise DatabaseError("not yet")
         with Staging(replaceable(path).parent) as staging:
             stage(seeds, staging)
             release = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)

@@ -7,7 +7,7 @@ import click
 
 from api.cli.progress import steps
 from schema.store.errors import DatabaseError
-from schema.store.release import database_path
+from schema.store.urls import database_path
 
 KEPT = 2
 """How many releases the database keeps, with the live one."""
@@ -39,6 +39,8 @@ def publish(source: str, target: str, keep: int) -> None:
 
     try:
         path = database_path(source) if "://" in source else Path(source)
+        if path is None:
+            raise DatabaseError("not yet")
         publication = publish_release(path, target, keep=keep, progress=steps)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error

@@ -17,11 +17,12 @@ from api.read.verification import Verdict
 from schema.fields import Edtf, Language
 from schema.quantities import TextTooLong
 from schema.store.errors import DatabaseError
-from schema.store.release import Database
+from schema.store.urls import open_database
 
 _MEDIA_TYPES = {".html": HTML, ".htm": HTML, ".md": MARKDOWN, ".markdown": MARKDOWN}
 _LEVELS = {
     Verdict.BORNE: "none",
+    Verdict.UNSETTLED: "note",
     Verdict.HEDGE_LOST: "warning",
     Verdict.HEDGE_CHANGED: "warning",
     Verdict.BOUND_REVERSED: "error",
@@ -59,13 +60,14 @@ def verify(files: tuple[Path, ...], language: str, as_of: str | None, format_: s
 
     FILES are texts in UTF-8: plain, Markdown (.md) or HTML (.html); - is standard input. Nothing leaves this machine.
     It never says that a number is true. The command ends with 1 if a number differs from what was said: its hedge is
-    lost or another one, its bound is reversed, or a claim excludes it.
+    lost or another one, its bound is reversed, or a claim excludes it; not if the text only leaves open whether it says
+    the same, which stands in brackets.
 
     \b
     Example: headcount verify draft.md --as-of 2023-03 --format sarif > draft.sarif
     """  # noqa: D301
     try:
-        database = Database(read_config().database_url)
+        database = open_database(read_config().database_url)
         context.begin(context.RequestContext(database, ""))
         findings = {file: _findings(file, language, as_of) for file in files}
         version = context.release().version
@@ -83,7 +85,7 @@ def verify(files: tuple[Path, ...], language: str, as_of: str | None, format_: s
             for finding in listed:
                 if finding["verdict"] != Verdict.NOT_A_CLAIM:
                     line, column = _line_and_column(text, finding["start"])
-                    click.echo(f"{file}:{line}:{column}: {finding['verdict']}: {finding['text']!r}: {finding['says']}")
+                    click.echo(f"{file}:{line}:{column}: {finding['verdict']}: {finding['text']!r}: {_said(finding)}")
     levels = {_LEVELS.get(finding["verdict"]) for _, listed in findings.values() for finding in listed}
     sys.exit(1 if levels & {"warning", "error"} else 0)
 
@@ -104,6 +106,11 @@ def _findings(file: Path, language: str, as_of: str | None) -> tuple[str, list[d
         raise ValueError(f"{file}: is not UTF-8 at byte {error.start}; expected UTF-8") from error
     except TextTooLong as error:
         raise ValueError(f"{file}: {error}") from error
+
+
+def _said(finding: dict[str, Any]) -> str:
+    """Return a verdict as a sentence, with what the text leaves open behind it."""
+    return " ".join([finding["says"], *(f"[{doubt}]" for doubt in finding["unsettled"])])
 
 
 def _line_and_column(text: str, place: int) -> tuple[int, int]:
@@ -133,7 +140,7 @@ def _result(file: Path, text: str, finding: dict[str, Any]) -> dict[str, Any]:
         "ruleId": str(finding["verdict"]),
         "kind": "pass" if level == "none" else "fail",
         "level": level,
-        "message": {"text": finding["says"]},
+        "message": {"text": _said(finding)},
         "locations": [
             {"physicalLocation": {"artifactLocation": {"uri": file.as_posix()}, "region": region}},
         ],

@@ -21,7 +21,7 @@ from api.http.answers import Answer
 from api.query.choices import choose_terms
 from api.query.filters import Parameters
 from api.query.parameters import field_names, list_fields
-from api.query.question import QuerySchema, Question
+from api.query.question import VERSION_PATTERN, QuerySchema, Question
 from api.read.pages import SelectedList
 from schema import tables
 from schema.fields import Id, ListOf, Part, Pattern, Term
@@ -67,7 +67,7 @@ _change = ChangeSchema()
 _schema = QuerySchema.from_dict(
     {
         "since": Pattern(
-            "^[0-9a-f]{16}$",
+            VERSION_PATTERN,
             "a version of the dataset, as in `meta.dataset`; /dataset lists them",
             required=True,
             metadata=about("The version that is compared with the present one."),

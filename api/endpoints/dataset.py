@@ -18,7 +18,7 @@ from api.formats.jsonld import dataset_jsonld
 from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
 from api.http.answers import Answer, answer, respond
 from api.query.parameters import item_format
-from api.query.question import QuerySchema, Question
+from api.query.question import QuerySchema, Question, address
 from api.read.pages import read_stream
 from api.read.records import reader_of
 from api.read.resources import RESOURCES
@@ -60,33 +60,33 @@ def get_dataset(question: Question) -> Answer:
     an SQLite file, and each resource as CSV and NDJSON; /dataset/datapackage.json describes the CSV files as a
     Frictionless data package.
     """
-    return answer_one(
-        question, "/dataset", lambda: orjson.dumps(_schema.dump(describe())), dataset_jsonld, _file_history()
-    )
+    path = address("/dataset", question.canonical)
+    return answer_one(question, path, lambda: orjson.dumps(_schema.dump(describe())), dataset_jsonld, _file_history())
 
 
 @blueprint.endpoint("/dataset/datapackage.json", body=DataPackageSchema)
-def get_data_package(_: Question) -> Answer:
+def get_data_package(question: Question) -> Answer:
     """Get the dataset as a data package.
 
     The CSV files with their columns, types, keys and checksums, as a Frictionless data package.
     """
-    return _data_package("/dataset/datapackage.json", folder="")
+    return _data_package("/dataset/datapackage.json", question, folder="")
 
 
 @blueprint.endpoint("/datapackage.json", body=DataPackageSchema)
-def get_data_package_at_root(_: Question) -> Answer:
+def get_data_package_at_root(question: Question) -> Answer:
     """Get the dataset as a data package, where tools look for one.
 
     As /dataset/datapackage.json, with the paths of the files as they are seen from here.
     """
-    return _data_package("/datapackage.json", folder="dataset/")
+    return _data_package("/datapackage.json", question, folder="dataset/")
 
 
-def _data_package(path: str, folder: str) -> Answer:
+def _data_package(path: str, question: Question, folder: str) -> Answer:
     """Return the answer with the descriptor of the data package; `folder` is the relative path of its files."""
     dataset = {**context.release().dataset, "built": context.release().built}
-    return answer(path, lambda: (orjson.dumps(data_package(dataset, folder)), {}), also=_file_history())
+    own_address = address(path, question.canonical)
+    return answer(own_address, lambda: (orjson.dumps(data_package(dataset, folder)), {}), also=_file_history())
 
 
 @blueprint.endpoint(
@@ -95,7 +95,7 @@ def _data_package(path: str, folder: str) -> Answer:
     media_types=(MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.NDJSON], SQLITE_TYPE),
     negotiated=False,
 )
-def get_download(_: Question, name: str) -> Response:
+def get_download(question: Question, name: str) -> Response:
     """Download the dataset, or one resource of it.
 
     One of the files that /dataset lists, with all records; its size and checksum stand there.
@@ -113,7 +113,9 @@ def get_download(_: Question, name: str) -> Response:
         "Content-Length": str(size),
         "Accept-Ranges": "bytes",
     }
-    response = respond(answer(f"/dataset/{name}", lambda: (_content(release, name, 0), headers), media_type, also))
+    path = address(f"/dataset/{name}", question.canonical)
+    download = answer(path, lambda: (_content(release, name, 0), headers), media_type, also)
+    response = respond(download, is_versioned=question.is_versioned)
     if response.status_code == HTTPStatus.OK:
         # A strong ETag stands for the same bytes, so that a download can be resumed; compression makes it weak again.
         response.set_etag(response.get_etag()[0] or "")

@@ -16,7 +16,7 @@ from api.formats.media_types import MEDIA_TYPES, Format
 from api.http import problems
 from api.http.answers import Answer, is_acceptable, respond
 from api.http.headers import DATASET_VERSION, RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID
-from api.query.question import QuerySchema, Question, question_of_request
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question, question_of_request
 
 JSON = MEDIA_TYPES[Format.JSON]
 
@@ -28,6 +28,10 @@ PROBLEMS = {
     400: ("BadRequest", "A parameter is not known, or its value is not: every one, with what would be right."),
     404: ("NotFound", "There is no such record."),
     406: ("NotAcceptable", "None of the media types in Accept can be given."),
+    409: (
+        "AnotherVersion",
+        "The version of the dataset that `dataset` names is not live; `detail` names the one that is.",
+    ),
     413: ("TooLarge", "The text is longer than this server reads."),
     414: ("AddressTooLong", "The address is longer than this server reads."),
     415: ("UnsupportedMediaType", "The text is of a media type that this server does not read."),
@@ -76,7 +80,9 @@ class Endpoint:
     def respond(self, question: Question, **names: str) -> Any:
         """Return the response to a question, with an ETag if `answer` returns an Answer."""
         answer = self.answer(question, **names)
-        return respond(answer) if isinstance(answer, Answer) else answer
+        if not isinstance(answer, Answer):
+            return answer
+        return respond(answer, is_versioned=question.is_versioned)
 
     def view(self, **names: str) -> Any:
         """Answer Flask's current request: the view of a route that is not in OpenAPI."""
@@ -147,7 +153,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         if body:
             view = self.response(200, body, headers=headers)(view)
         view = self.alt_response(304, response="NotModified")(view)
-        for status in PROBLEMS.keys() - OF_A_BODY:
+        of_a_version = set() if VERSION_PARAMETER in endpoint.schema.fields else {409}
+        for status in PROBLEMS.keys() - OF_A_BODY - of_a_version:
             name, _ = PROBLEMS[status]
             view = self.alt_response(status, response=name)(view)
         summary, _, description = cleandoc(endpoint.answer.__doc__ or "").partition("\n")

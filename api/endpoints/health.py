@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from api import context
 from api.endpoints.index import blueprint
-from api.query.question import Question
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question
 
 
 class HealthSchema(Schema):
@@ -13,7 +13,10 @@ class HealthSchema(Schema):
     status = fields.String(required=True, metadata={"description": "`ok`: the server answers."})
 
 
-@blueprint.endpoint("/health/live", body=HealthSchema, negotiated=False)
+_no_parameters = QuerySchema(exclude=[VERSION_PARAMETER])
+
+
+@blueprint.endpoint("/health/live", schema=_no_parameters, body=HealthSchema, negotiated=False)
 def get_liveness(_: Question) -> dict[str, str]:
     """Say whether the server runs.
 
@@ -22,11 +25,11 @@ def get_liveness(_: Question) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@blueprint.endpoint("/health/ready", body=HealthSchema, negotiated=False)
+@blueprint.endpoint("/health/ready", schema=_no_parameters, body=HealthSchema, negotiated=False)
 def get_readiness(_: Question) -> dict[str, str]:
     """Say whether the dataset can be read.
 
-    200 where the dataset can be read, else 503.
+    200 where the dataset can be read, else 503 with the reason.
     """
-    context.release()
+    context.check()
     return {"status": "ok"}

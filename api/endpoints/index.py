@@ -6,8 +6,8 @@ from marshmallow import Schema, fields
 
 from api.endpoints.endpoint import Blueprint
 from api.endpoints.envelope import answer_json, envelope_of
-from api.http.answers import Answer
-from api.query.question import Question
+from api.http.answers import CODE_VERSION, Answer
+from api.query.question import Question, address
 from api.read.resources import RESOURCES
 
 blueprint = Blueprint("service", __name__, description="What there is, and whether the server is well.")
@@ -47,7 +47,7 @@ _OTHER_ENDPOINTS = {
 
 
 @blueprint.endpoint("/", body=envelope_of(IndexSchema()))
-def get_index(_: Question) -> Answer:
+def get_index(question: Question) -> Answer:
     """List what can be asked for.
 
     Where everything is, from here on.
@@ -60,4 +60,5 @@ def get_index(_: Question) -> Answer:
         "about": "Numbers in the news about armed groups, each with who said it, in which words, and who printed it.",
         "resources": [{"name": name, "url": f"/{name}", "about": text} for name, text in descriptions.items()],
     }
-    return answer_json("/", lambda: orjson.dumps(index))
+    # Another version of the program may have other endpoints, so `dataset` alone does not decide this answer.
+    return answer_json(address("/", question.canonical), lambda: orjson.dumps(index), also=CODE_VERSION)

@@ -21,7 +21,7 @@ from api.http.headers import DATASET_VERSION, RATE_LIMIT, RATE_LIMIT_POLICY, REQ
 from api.http.problems import MEDIA_TYPE, ProblemSchema
 from api.query.choices import ids_of
 from api.query.filters import VOCABULARY_FILTERS
-from api.query.question import QuerySchema, Question
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question, address
 from schema import tables
 from schema.dataset import SQLITE_FILE
 from schema.fields import ID_PATTERN
@@ -94,9 +94,10 @@ class Documents:
         self._lock = threading.Lock()
         self._cached: tuple[str, bytes] | None = None
 
-    def answer(self, _: Question) -> Answer:
+    def answer(self, question: Question) -> Answer:
         """Return the OpenAPI document of the request's release."""
-        return answer("/openapi.json", lambda: (self._document(), {}))
+        # Another version of the program may have other endpoints, so `dataset` alone does not decide this answer.
+        return answer(address("/openapi.json", question.canonical), lambda: (self._document(), {}), also=CODE_VERSION)
 
     def _document(self) -> bytes:
         """Return the document of the request's release as JSON; that of the latest release is cached."""
@@ -124,7 +125,7 @@ class Documents:
         }
         for path, parameter in _parameters(document):
             name = parameter["name"].removeprefix("not_")
-            if path == "/dataset/{name}":
+            if path == "/dataset/{name}" and parameter["in"] == "path":
                 files = [SQLITE_FILE, *(file["name"] for file in context.release().dataset["downloads"])]
                 parameter |= {"description": "Name of the file, as /dataset lists it.", "example": "estimates.csv"}
                 parameter["schema"] = {"type": "string", "enum": files}
@@ -133,7 +134,7 @@ class Documents:
                 first = select(tables.RESOURCES[f"{kind}s"].c.id).order_by("position").limit(1)
                 parameter |= {"description": f"Id of the {kind}.", "example": context.connection().scalar(first)}
                 parameter["schema"] = {"type": "string", "pattern": ID_PATTERN, "maxLength": 120}
-            elif name == "since":
+            elif name in ("since", VERSION_PARAMETER):
                 parameter["example"] = context.release().version
             elif name in ids and 0 < len(ids[name]) <= LONGEST_ENUM:
                 word = {"type": "string", "enum": ids[name]}

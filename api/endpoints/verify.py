@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
+from sqlalchemy.exc import DatabaseError as QueryError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -16,19 +17,27 @@ from api import context
 from api.endpoints.endpoint import Blueprint
 from api.formats.html_text import HtmlText
 from api.http.limits import LONGEST_BODY
-from api.query.question import QuerySchema, bad_request, question_of_request
+from api.query.question import QuerySchema, bad_request, check_version, question_of_request
 from api.read.verification import Finding, Verdict, verify
 from schema.fields import Edtf, Language, ListOf, Number, Part, Term, Whole
 from schema.intervals import read_period
 from schema.quantities import Kind, TextTooLong
 from schema.records import EstimateSchema
+from schema.store.errors import DatabaseError
 from schema.terms import Hedge
 from schema.vocabulary import about
 
 JSON, PLAIN, MARKDOWN, HTML = "application/json", "text/plain", "text/markdown", "text/html"
-_QUOTED = re.compile("^[ >\t]+", re.MULTILINE)
-"""The marks of a quotation in Markdown, which are no "more than"."""
+_MARKS = re.compile("^[ >\t]+|[*]+", re.MULTILINE)
+"""Marks of Markdown: of a quotation, which are no "more than", and around words that stand out."""
+_CODE = re.compile("```.*?```|`[^`\n]+`", re.DOTALL)
+"""Code in Markdown, which many write in plain text too: its numbers are no claims."""
+_CHARSETS = ("utf-8", "utf8", "us-ascii")
 MEDIA_TYPES = (JSON, PLAIN, MARKDOWN, HTML)
+
+
+class VerificationError(Exception):
+    """An unforeseen exception while a text is verified; it has the name of its class, and nothing of the text."""
 
 
 class TextSchema(QuerySchema):
@@ -58,6 +67,9 @@ class SubjectSchema(Schema):
 
     ids = ListOf(fields.String(), metadata=about("The records that the text tells; empty: it does not tell.", ["iraq"]))
     candidates = ListOf(fields.String(), metadata=about("Where it does not tell: the records that it could be.", []))
+    unknown_names = ListOf(
+        fields.String(), metadata=about("Words that name what the dataset does not know, or only a part.", [])
+    )
 
 
 class FindingSchema(Schema):
@@ -71,12 +83,15 @@ class FindingSchema(Schema):
     best = Number(allow_none=True, metadata=about("The central number; null: not said."))
     high = Number(allow_none=True, metadata=about("The upper number; null: not said.", 7000))
     hedge = Term(Hedge, metadata=about("How firmly it is said; see /hedges.", "up_to"))
-    unsettled = ListOf(fields.String(), metadata=about("What could not be read in it with certainty.", []))
+    unsettled = ListOf(
+        fields.String(), metadata=about("What the text leaves open, or could not be read with certainty.", [])
+    )
     verdict = Term(
         Verdict,
         metadata=about(
-            "borne: an estimate says this, with this hedge. hedge_lost: the hedge is dropped. hedge_changed: it is "
-            "another one. bound_reversed: a ceiling became a floor, or a floor a ceiling. contradicted: a claim about "
+            "borne: an estimate says this, with this hedge. unsettled: one does, but the text leaves open whether it "
+            "is about the same; `unsettled` says why. hedge_lost: the hedge is dropped. hedge_changed: it is another "
+            "one. bound_reversed: a ceiling became a floor, or a floor a ceiling. contradicted: a claim about "
             "the same excludes it. number_differs: a claim about the same has another number. nobody_said: nothing in "
             "the dataset is about this. not_a_claim: it counts nothing that the dataset counts, such as a date. No "
             "verdict says that a number is true.",
@@ -117,6 +132,7 @@ _BODY = {"required": True, "content": {JSON: {"schema": TextSchema}}}
 @blueprint.route("/verify", methods=["POST"])
 @blueprint.response(200, VerificationSchema)
 @blueprint.alt_response(400, response="BadRequest")
+@blueprint.alt_response(409, response="AnotherVersion")
 @blueprint.alt_response(413, response="TooLarge")
 @blueprint.alt_response(415, response="UnsupportedMediaType")
 @blueprint.alt_response(429, response="TooManyRequests")
@@ -128,8 +144,8 @@ def verify_text() -> Response:
 
     Each number of the text is compared with the estimates of the group, the region and the indicator that the text
     tells. The answer says for each who said it, in which words, or that nobody did; it never says that a number is
-    true. Send JSON, or the text itself as text/plain, text/markdown or text/html with `language` and `as_of` in the
-    address. It is neither stored nor logged.
+    true. Send JSON, or the text itself as text/plain, text/markdown or text/html with `language`, `as_of` and
+    `dataset` in the address. It is neither stored nor logged.
     """
     text, language, as_of = _text_of_request()
     try:
@@ -147,9 +163,15 @@ def findings_in(text: str, media_type: str, language: str, as_of: str | None) ->
     """
     page = HtmlText(text) if media_type == HTML else None
     read = page.text if page else text
-    if media_type == MARKDOWN:
-        read = _QUOTED.sub(lambda marks: " " * len(marks.group()), text)  # as long, so that places stay
-    findings = verify(read, language, read_period(as_of) if as_of else None)
+    for marks in (_CODE, _MARKS) if media_type == MARKDOWN else (_CODE,):
+        read = marks.sub(lambda match: " " * len(match.group()), read)  # as long, so that places stay
+    try:
+        findings = verify(read, language, read_period(as_of) if as_of else None)
+    except (TextTooLong, DatabaseError, QueryError):
+        raise
+    except Exception as error:
+        # What it says may quote the text, which is not to be logged.
+        raise VerificationError(type(error).__name__).with_traceback(error.__traceback__) from None
     return [_rendered(finding, text, page) for finding in findings]
 
 
@@ -160,6 +182,8 @@ def _text_of_request() -> tuple[str, str, str | None]:
         raise RequestEntityTooLarge(f"The text has more than {LONGEST_BODY:,} bytes; expected at most so many.")
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"A text is {', '.join(MEDIA_TYPES)}; expected one of these as Content-Type.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in _CHARSETS:
+        raise UnsupportedMediaType("The text has another charset; expected charset=utf-8, or none.")
     try:
         decoded = body.decode()
     except UnicodeDecodeError as error:
@@ -168,13 +192,14 @@ def _text_of_request() -> tuple[str, str, str | None]:
     if request.mimetype != JSON:
         return decoded, parameters["language"], parameters["as_of"]
     if request.query_string:
-        raise BadRequest("With a JSON body, language and as_of stand in it; expected no parameters in the address.")
+        raise BadRequest("With a JSON body, all parameters stand in it; expected none in the address.")
     try:
-        sent = orjson.loads(decoded)
+        sent = orjson.loads(decoded.removeprefix("\ufeff"))
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is no JSON: {error}; expected an object with `text`.") from error
     if not isinstance(sent, dict):
         raise BadRequest("The body is no object; expected an object with `text`.")
+    check_version(sent)
     try:
         loaded = _text.load(sent)
     except ValidationError as error:
@@ -200,7 +225,7 @@ def _rendered(finding: Finding, text: str, page: HtmlText | None) -> dict[str, A
         "best": quantity.best,
         "high": quantity.high,
         "hedge": quantity.hedge,
-        "unsettled": [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled],
+        "unsettled": list(finding.doubts),
         "verdict": finding.verdict,
         "says": finding.says,
         **{kind: subjects.get(kind) for kind in ("group", "region", "indicator")},

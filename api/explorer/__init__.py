@@ -41,6 +41,8 @@ def init_app(app: Flask, api: Api) -> None:
 
 def _page_for_browsers() -> Response | None:
     """Return the page of a route if there is one and the client prefers HTML; None for `Accept: */*`, as of curl."""
+    if request.method == "OPTIONS" and request.path == verification_page.PATH:
+        return verification_page.options()
     is_form = request.method == "POST" and request.mimetype == verification_page.FORM
     pages_by_route = _PAGES if request.method in ("GET", "HEAD") else _RESULTS if is_form else _NONE
     page = pages_by_route.get(request.url_rule.rule) if request.url_rule else None

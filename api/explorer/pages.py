@@ -20,7 +20,7 @@ from api.explorer.rendering import page
 from api.explorer.sidebar import choices
 from api.query.filters import DATE_FILTERS
 from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fields, offset_parameter, sort_parameter
-from api.query.question import Pairs, QuerySchema, Question, address, question_of_request
+from api.query.question import VERSION_PARAMETER, Pairs, QuerySchema, Question, address, question_of_request
 from api.read.resources import ESTIMATES
 from schema.fields import shown
 from schema.terms import Drift
@@ -31,6 +31,8 @@ _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_s
 _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 """The parameters that the form has an element for."""
 
+_SERVER = "SERVER"
+"""In place of the host in the command for curl; a script sets it, since caches give one page to all hosts."""
 _DRIFTS = {
     Drift.BOUND_REVERSED: "the bound is turned around",
     Drift.NUMBER_CHANGED: "the number is another",
@@ -53,10 +55,18 @@ _schema = QuerySchema.from_dict(
     },
     name="ExplorerQuerySchema",
 )()
+_record_schema = QuerySchema()
 
 
 def _problem(path: str, status: HTTPStatus, title: str, **variables: Any) -> Response:
     return page("problem.html", path, lambda: {"title": title, "faults": (), **variables}, status)
+
+
+def _refusal(error: HTTPException, path: str, parameters: Pairs) -> Response:
+    """Return the page that says what is wrong with the parameters of a request for a page."""
+    faults = getattr(error, "data", {}).get("faults", [])
+    variables = {"faults": faults, "corrected": partial(_corrected, path, parameters)}
+    return _problem(address(path, parameters), HTTPStatus(error.code or 400), "That cannot be asked", **variables)
 
 
 def index() -> Response:
@@ -68,24 +78,22 @@ def index() -> Response:
     try:
         question = question_of_request(_schema)
     except HTTPException as error:
-        faults = getattr(error, "data", {}).get("faults", [])
-        variables = {"faults": faults, "corrected": partial(_corrected, filled)}
-        return _problem(address("/", filled), HTTPStatus.BAD_REQUEST, "That cannot be asked", **variables)
+        return _refusal(error, "/", filled)
     return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
 
 
-def _corrected(parameters: Pairs, fault: Mapping[str, Any], suggestion: str) -> str:
-    """Return the address of a query with a suggestion in place of the wrong name or value."""
+def _corrected(path: str, parameters: Pairs, fault: Mapping[str, Any], suggestion: str) -> str:
+    """Return the address of a page with a suggestion in place of the wrong name or value."""
     wrong = fault["parameter"]
     if wrong not in _schema.fields:
-        return address("/", tuple((suggestion if name == wrong else name, value) for name, value in parameters))
+        return address(path, tuple((suggestion if name == wrong else name, value) for name, value in parameters))
 
     def corrected(values: str) -> str:
         """Return values, separated by commas, with the suggestion in place of the one that the fault quotes."""
         is_wrong = {value: shown(value.strip()) in fault["message"] for value in values.split(",")}
         return ",".join(suggestion if is_wrong[value] else value for value in values.split(","))
 
-    return address("/", tuple((name, corrected(value) if name == wrong else value) for name, value in parameters))
+    return address(path, tuple((name, corrected(value) if name == wrong else value) for name, value in parameters))
 
 
 def _index_variables(question: Question) -> dict[str, Any]:
@@ -119,7 +127,7 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "chart_dark": address("/chart.svg", (*chart_parameters, ("theme", "dark"))),
         "chart_specification": address("/chart.vl.json", chart_parameters),
         "downloads": {suffix: address("/estimates", (*all_pages, ("format", suffix))) for suffix in ("csv", "ndjson")},
-        "curl": f"curl {shlex.quote(request.host_url.rstrip('/') + address('/estimates', list_parameters))}",
+        "curl": f"curl {shlex.quote(_SERVER + address('/estimates', list_parameters))}",
     }
 
 
@@ -138,9 +146,15 @@ def _nearest(question: Question) -> dict[str, str] | None:
 
 def record_page(kind: str, id_: str) -> Response:
     """Return the page of one record; `kind` is one of PAGED."""
-    path = f"/{kind}/{quote(id_)}"
-    if request.args:
-        return redirect(path, HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+    path, sent = f"/{kind}/{quote(id_)}", list(request.args.items(multi=True))
+    version = tuple((name, value) for name, value in sent if name == VERSION_PARAMETER)
+    if len(version) != len(sent):  # a page shows all fields
+        return redirect(address(path, version), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+    try:
+        question_of_request(_record_schema)
+    except HTTPException as error:
+        return _refusal(error, path, version)
+    path = address(path, version)
     try:
         record = reading.record_of(kind, id_)
     except NotFound as error:

@@ -17,7 +17,7 @@ from api.explorer.rendering import private_page
 from api.explorer.verification_markdown import markdown_of
 from api.explorer.verified_text import MEANINGS, SIGNS, Names, Record, VerifiedText
 from api.http.limits import LONGEST_BODY, LONGEST_FORM
-from api.read.reported_numbers import KINDS
+from api.read.known_names import KINDS
 from schema.quantities import TextTooLong, known_languages
 
 PATH = "/verify"
@@ -59,9 +59,18 @@ def result() -> Response:
     return _page(sent, verified=VerifiedText.of(sent["text"], findings, _names(findings), _claims(findings)))
 
 
+_METHODS = ["OPTIONS", "POST"]
+"""The methods for a client that does not prefer HTML: it gets no page."""
+
+
 def refuse() -> Response:
-    """Refuse to give the page to a client that prefers another media type: without the page, there is only POST."""
-    raise MethodNotAllowed(["OPTIONS", "POST"])
+    """Refuse to give the page to a client that prefers another media type."""
+    raise MethodNotAllowed(_METHODS)
+
+
+def options() -> Response:
+    """Return the answer to OPTIONS, with the methods that OpenAPI describes."""
+    return Response(headers={"Allow": ", ".join(_METHODS)})
 
 
 def _faults(sent: Texts) -> dict[str, str]:

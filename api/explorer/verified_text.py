@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from api.explorer.phrases import alternatives
+from api.read.doubts import UNTOLD
 from api.read.verification import Verdict
 
 Record = Mapping[str, Any]
@@ -18,6 +19,7 @@ MOST_ARTICLES = 5
 
 SIGNS: Mapping[Verdict, str] = {
     Verdict.BORNE: "=",
+    Verdict.UNSETTLED: "≈",
     Verdict.HEDGE_LOST: "−",  # noqa: RUF001 (a minus)
     Verdict.HEDGE_CHANGED: "~",
     Verdict.BOUND_REVERSED: "⇅",
@@ -30,6 +32,7 @@ SIGNS: Mapping[Verdict, str] = {
 
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.BORNE: "Somebody said this number, as firmly as the text does.",
+    Verdict.UNSETTLED: "Somebody said it, but the text leaves open whether it speaks of the same.",
     Verdict.HEDGE_LOST: "It was said with a hedge, such as “up to”, which the text drops.",
     Verdict.HEDGE_CHANGED: "It was said with another hedge.",
     Verdict.BOUND_REVERSED: "It was said as a ceiling and became a floor, or the other way round.",
@@ -165,7 +168,9 @@ class _Entries:
         told = [self._named(kind, finding[kind]["ids"]) for kind in _UNTOLD if finding[kind]["ids"]]
         untold = [self._untold(kind, finding[kind]["candidates"]) for kind in _UNTOLD if not finding[kind]["ids"]]
         reports = [self._report(estimate) for estimate in finding["evidence"]]
-        return Entry(number, finding, ", ".join(told), [*untold, *finding["unsettled"]], reports)
+        # What is untold the page says itself, with the names of the records.
+        doubts = [doubt for doubt in finding["unsettled"] if not doubt.startswith(UNTOLD)]
+        return Entry(number, finding, ", ".join(told), [*untold, *doubts], reports)
 
     def _named(self, kind: str, ids: Iterable[str]) -> str:
         return alternatives([self._names[kind].get(id_, id_) for id_ in ids])

@@ -6,13 +6,13 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-from flask import Response, request
+from flask import Response, current_app, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from api import context
 from api.formats.media_types import MEDIA_TYPES, Format
-from api.http.headers import PUBLIC
+from api.http.headers import IMMUTABLE
 
 CODE_VERSION = version("headcount")
 
@@ -29,12 +29,14 @@ Rendered = tuple[Body, dict[str, str]]
 class Answer(NamedTuple):
     """The answer to a question: its ETag is known before its body is rendered.
 
-    `etag` is the opaque tag, without quotes; `render` returns the body, whole or as chunks, and its headers.
+    `etag` is the opaque tag, without quotes; `render` returns the body, whole or as chunks, and its headers. If
+    `is_fixed`, one version of the dataset always gives this answer, whenever and wherever it was loaded.
     """
 
     etag: str
     media_type: str
     render: Callable[[], Rendered]
+    is_fixed: bool
 
     @property
     def weak_etag(self) -> str:
@@ -47,21 +49,25 @@ def answer(path: str, render: Callable[[], Rendered], media_type: str = "applica
 
     `path` is the address of the question in its canonical spelling. The ETag is a hash of all that the body depends on:
     the path, the media type, the versions of the dataset and of the code, and `also`, which is empty or names anything
-    else. So equal questions share an ETag.
+    else that decides it, such as when the release was made. So equal questions share an ETag.
     """
     material = "\n".join((context.release().version, CODE_VERSION, media_type, path, also))
-    return Answer(hashlib.sha256(material.encode()).hexdigest()[:32], media_type, render)
+    return Answer(hashlib.sha256(material.encode()).hexdigest()[:32], media_type, render, is_fixed=not also)
 
 
-def respond(answer: Answer) -> Response:
-    """Return Flask's response with the answer's ETag; a 304, without rendering, if the client has the answer."""
+def respond(answer: Answer, *, is_versioned: bool = False) -> Response:
+    """Return Flask's response with the answer's ETag; a 304, without rendering, if the client has the answer.
+
+    `is_versioned` tells that the request names the version of the dataset, so that caches may keep a fixed answer.
+    """
     if etag_matches(request.headers.get("If-None-Match", ""), answer.weak_etag):
         response = Response(status=304)
     else:
         body, headers = answer.render()
         response = Response(body, mimetype=answer.media_type, headers=headers)
     response.headers["ETag"] = answer.weak_etag
-    response.headers["Cache-Control"] = PUBLIC
+    is_immutable = is_versioned and answer.is_fixed
+    response.headers["Cache-Control"] = IMMUTABLE if is_immutable else current_app.extensions["cache_control"]
     return response
 
 

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestURITooLarge
 
 from api import context
+from api.config import A_YEAR, Config
 from schema.store.errors import DatabaseError
 
 LONGEST_ADDRESS = 8000
@@ -15,8 +16,10 @@ LONGEST_ADDRESS = 8000
 
 REQUEST_ID, DATASET_VERSION = "X-Request-Id", "X-Dataset-Version"
 RATE_LIMIT, RATE_LIMIT_POLICY = "RateLimit", "RateLimit-Policy"
-PUBLIC = "public, no-cache"
-"""The Cache-Control of an answer that may be stored, but must be validated by its ETag before each use."""
+IMMUTABLE = f"public, max-age={A_YEAR}, immutable"
+"""The Cache-Control of an answer that is the same as long as the version in its address is live."""
+LONGEST_STALE = 60
+"""The longest `stale-while-revalidate` in seconds: three times as long as the slowest question takes."""
 
 VARY = ("Accept", "Accept-Encoding")
 _EXPOSED = (
@@ -35,6 +38,17 @@ _METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _PREFLIGHT = {"Access-Control-Allow-Methods": ", ".join(_METHODS), "Access-Control-Max-Age": "86400"}
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+
+def public(max_age: int) -> str:
+    """Return the Cache-Control of an answer of the live release, which caches may use for `max_age` seconds.
+
+    0: they ask each time whether it has changed. After `max_age` seconds a cache may give the answer as many seconds
+    more, up to LONGEST_STALE, while it asks, so that no reader waits.
+    """
+    if not max_age:
+        return "public, no-cache"
+    return f"public, max-age={max_age}, stale-while-revalidate={min(max_age, LONGEST_STALE)}"
 
 
 def request_id(sent_id: str) -> str:
@@ -69,6 +83,8 @@ def _finish(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers to every answer."""
+    """Add the headers to every answer, and make the Cache-Control of public ones once."""
+    config: Config = app.extensions["config"]
+    app.extensions["cache_control"] = public(config.max_age)
     app.before_request(_begin)
     app.after_request(_finish)

@@ -15,6 +15,8 @@ from schema.store.queries import LONGEST_QUERY, client_is_waiting
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+FAILURE = "headcount.failure"
+"""The key of a WSGI environment under which stands the exception that Flask has to answer."""
 
 
 class FaultSchema(Schema):
@@ -66,6 +68,8 @@ def _no_database(error: Exception) -> Response:
     detail = "The dataset cannot be read just now; try again later."
     if isinstance(error, QueryError) and error.interrupted:
         detail = f"This question takes more than {LONGEST_QUERY} seconds here; ask for less, by more filters."
+    elif request.path == "/health/ready":
+        detail = f"The dataset cannot be read just now: {error}."
     if client_is_waiting():
         log.error("request %s: %s", g.get("request_id"), error)
     response = handle_http_exception(ServiceUnavailable(detail))
@@ -81,8 +85,14 @@ def _unforeseen(error: Exception) -> Response:
     )
 
 
+def _raise_failure() -> None:
+    if failure := request.environ.get(FAILURE):
+        raise failure
+
+
 def init_app(app: Flask) -> None:
     """Register the error handlers; flask-smorest registers `Api.handle_http_exception` for HTTP errors."""
+    app.before_request(_raise_failure)
     app.register_error_handler(DatabaseError, _no_database)
     app.register_error_handler(QueryError, _no_database)
     app.register_error_handler(Exception, _unforeseen)

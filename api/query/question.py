@@ -1,5 +1,6 @@
 """Questions: a query string is parsed once, by the query schema of its endpoint, into a record that never changes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,23 +11,34 @@ from urllib.parse import parse_qsl, urlencode
 from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, Conflict
 
 from api import context
 from api.query.filters import FILTER_NAMES, SINGLE, Parameters, RegionScope
-from schema.fields import Term
+from schema.fields import Pattern, Term, shown
 from schema.names import nearest
 from schema.store.errors import DatabaseError
+from schema.vocabulary import about
 
 CACHED_QUESTIONS, LONGEST_CACHED = 4096, 1000
 """The number of parsed questions in a process's cache, and the longest query string of a cached one, in bytes."""
+
+VERSION_PARAMETER = "dataset"
+"""The parameter that names the version of the dataset that a request reads."""
+VERSION_PATTERN = "^[0-9a-f]{16}$"
 
 Pairs = tuple[tuple[str, str], ...]
 """Parameters as names and values; a name may be repeated."""
 
 
 class QuerySchema(Schema):
-    """The base of query schemas; an unknown parameter is refused."""
+    """The base of query schemas: the parameter `dataset`; an unknown parameter is refused."""
+
+    dataset = Pattern(
+        VERSION_PATTERN,
+        "a version of the dataset, as in `meta.dataset`",
+        metadata=about("Only if this version is live, as in `meta.dataset`; else 409. Caches may keep such an answer."),
+    )
 
     class Meta:
         """marshmallow's settings."""
@@ -60,6 +72,11 @@ class Question:
     canonical: Pairs
     filters: Mapping[str, Any]
     single: Mapping[str, str] | None
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the request names the version of the dataset that it reads."""
+        return VERSION_PARAMETER in self.parameters
 
     @classmethod
     def of(cls, schema: Schema, parameters: Parameters) -> "Question":
@@ -133,7 +150,28 @@ def _parse(schema: Schema, query_string: bytes) -> Question:
     values_by_name = _arguments(query_string).to_dict(flat=False)
     # The value of a parameter, or the list of its values if it is repeated.
     data = {name: values if len(values) > 1 else values[0] for name, values in values_by_name.items()}
+    if VERSION_PARAMETER in schema.fields:
+        check_version(data)
     return Question.of(schema, schema.load(data, unknown=RAISE))
+
+
+def check_version(data: Mapping[str, Any]) -> None:
+    """Raise Conflict, which names the live version, if a request names another version of the dataset.
+
+    It is checked before all else, because it depends on the version which names there are. What is no version at all is
+    left to the schema.
+    """
+    version = data.get(VERSION_PARAMETER)
+    if (
+        isinstance(version, str)
+        and re.fullmatch(VERSION_PATTERN, version)
+        and version != (live := context.release().version)
+    ):
+        message = f"version {shown(version)} is not live; expected {live}, which is"
+        fault = {"parameter": VERSION_PARAMETER, "value": version, "message": message, "did_you_mean": [live]}
+        conflict = Conflict()
+        conflict.data = {"faults": [fault]}  # type: ignore[attr-defined]
+        raise conflict
 
 
 def _arguments(query_string: bytes) -> MultiDict[str, str]:

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple, Self
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 
 from api import context
+from api.read.known_names import KINDS
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period, day_number
 from schema.store.queries import Statement, among
 from schema.terms import Hedge
 
-KINDS = ("indicator", "group", "region")
-"""The kinds of records that a number is about, of which a text always tells the indicator, or candidates for it."""
 Topic = Mapping[str, tuple[str, ...]]
 """What a number is about: ids of records by kind. A kind that is missing may be any."""
 
@@ -88,7 +87,10 @@ def _vague(kinds: Sequence[str]) -> Statement:
 _CHOICES = [kinds for size in (1, 2, 3) for kinds in combinations(KINDS, size) if "indicator" in kinds]
 _PRINTING = {kinds: _printing(kinds) for kinds in _CHOICES}
 _VAGUE = {kinds: _vague(kinds) for kinds in _CHOICES}
-_ABOUT = Statement(_ROWS.where(*_is_about(KINDS)))
+# The index of the inner SELECT holds the time, too, so that few rows of the table are read.
+_ABOUT = Statement(
+    _ROWS.where(_ESTIMATES.position.in_(select(_ESTIMATES.position).where(_AT_THE_TIME, *_is_about(KINDS))))
+)
 _NEWEST_DAY = Statement(select(func.max(func.coalesce(_FIRST_DAY, _LAST_DAY))).where(*_is_about(KINDS)))
 
 

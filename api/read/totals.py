@@ -57,7 +57,7 @@ _BY_KIND = {kind: _of_kind(kind) for kind in SINGLE}
 def _by_record(value: Column[Any], label: Column[Any]) -> Statement:
     """Return the statement of the values of a column of sources or articles, with their numbers of estimates."""
     count = value.table.c.estimates_count
-    rows = select(value, label, func.sum(count)).where(value.is_not(None), count > literal_column("0"))
+    rows = select(value, func.min(label), func.sum(count)).where(value.is_not(None), count > literal_column("0"))
     return Statement(rows.group_by(value))
 
 

@@ -1,34 +1,37 @@
 """Verification: what the dataset holds about each number of a text, and who said it.
 
-It never says that a number is true. A number is compared with the estimates of the group, the region and the indicator
-that its text tells. A group or a region that the text does not tell may be any; so may the time.
+It never says that a number is true. A number is compared with the estimates of the group, the region, the indicator and
+the time that its text tells; what the text does not tell may be any. A number is `borne` only if the text leaves no
+doubt what it is about; else it is `unsettled`, with what is in doubt.
 """
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
 
 from api import context
-from api.read.mentions import Subject, mentioned_in, subject_of
+from api.read.counted import counted_by
+from api.read.doubts import Figure, doubts_about
+from api.read.known_names import known_names
+from api.read.mentions import NumberedText, Subject
 from api.read.records import reader_of
 from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
-from schema.intervals import Interval, Period
-from schema.mentions import MentionedText, nearest
-from schema.quantities import Quantity, read_quantities
-from schema.terms import HEDGES, Bound, Hedge, IndicatorKind, Unit, are_opposite
+from schema.intervals import Interval, Period, read_period
+from schema.quantities import Quantity, TextTooLong, read_quantities
+from schema.terms import HEDGES, Bound, Hedge, are_opposite
 
 _ESTIMATES = tables.estimates.c
-_NEAR = 60
-"""The most characters between a number and the word that says what happened to those whom it counts."""
-_BESIDE = re.compile(r"(?:[\s-]*[^\W\d_][\w'’]*){0,3}[\s-]*")  # noqa: RUF001 (an apostrophe)
-"""What may stand between a number and what it counts: up to three words, and no sign that ends a clause."""
+_MOST_NUMBERS = 1_000
+"""The most numbers that count something in one text."""
+_MOST_DATES = 4
+"""The most dates on each side of a number that may tell its time."""
 _MOST_EVIDENCE = 5
 """The most claims that are shown for a number."""
 
@@ -37,6 +40,7 @@ class Verdict(StrEnum):
     """What the dataset holds about a number, the best first."""
 
     BORNE = "borne"
+    UNSETTLED = "unsettled"
     HEDGE_LOST = "hedge_lost"
     HEDGE_CHANGED = "hedge_changed"
     BOUND_REVERSED = "bound_reversed"
@@ -48,6 +52,7 @@ class Verdict(StrEnum):
 
 _SENTENCES = {
     Verdict.BORNE: "{source} said {wording}.",
+    Verdict.UNSETTLED: "{source} said {wording}; the text leaves open whether it says the same.",
     Verdict.HEDGE_LOST: "{source} said {wording}; the text drops the hedge.",
     Verdict.HEDGE_CHANGED: "{source} said {wording}; the text has another hedge.",
     Verdict.BOUND_REVERSED: "{source} said {wording}; the text makes {bound} of it.",
@@ -72,7 +77,7 @@ class Finding:
 
     `subjects` holds what the number is about by kind (group, indicator, region). `evidence` holds the records of a
     report of each claim behind the verdict, and `sources` is the number of distinct sources of these claims: retellings
-    count once.
+    count once. `doubts` are what the text leaves open.
     """
 
     quantity: Quantity
@@ -81,118 +86,139 @@ class Finding:
     evidence: Sequence[dict[str, Any]]
     sources: int
     says: str
+    doubts: Sequence[str] = ()
 
 
 def verify(text: str, language: str, as_of: Period | None) -> list[Finding]:
     """Return a finding for each number of a text, in its order.
 
     `language` is a BCP 47 tag. `as_of` is the time that the text describes; if it is None, numbers are compared with
-    those of any time. Raises schema.quantities.TextTooLong.
+    those of any time. Raises schema.quantities.TextTooLong, also above 1,000 numbers that count something.
     """
     quantities = read_quantities(text, language)
-    verifier = _Verifier(text, as_of)
+    counting = sum(quantity.counts for quantity in quantities)
+    if counting > _MOST_NUMBERS:
+        raise TextTooLong(f"the text has {counting:,} numbers that count something; expected at most {_MOST_NUMBERS:,}")
+    verifier = _Verifier(text, language, quantities, as_of)
     return [verifier.finding(quantity) for quantity in quantities]
 
 
-class _Indicator(NamedTuple):
-    """What has to be known of an indicator."""
-
-    unit: str
-    kind: str
-
-
-def _indicators() -> dict[str, _Indicator]:
-    columns = tables.indicators.c
-    rows = context.connection().execute(select(columns.id, columns.unit, columns.kind))
-    return {id_: _Indicator(unit, kind) for id_, unit, kind in rows}
+def _no_claim(quantity: Quantity) -> Finding:
+    """Return the finding of a number that counts nothing of the dataset."""
+    doubts = [f"{unsettled.words.text}: {unsettled.why}" for unsettled in quantity.unsettled]
+    return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM], doubts)
 
 
 class _Verifier:
     """Compares the numbers of one text; `as_of` is the time that the text describes, None if it is not known."""
 
-    def __init__(self, text: str, as_of: Period | None) -> None:
-        self._text, self._as_of = mentioned_in(text), as_of
-        self._indicators = _indicators()
+    def __init__(self, text: str, language: str, quantities: Sequence[Quantity], as_of: Period | None) -> None:
+        self._read, self._language, self._quantities, self._as_of = text, language, quantities, as_of
+        self._dates = [quantity for quantity in quantities if quantity.edtf]
+        self._names = known_names()
         self._findings: dict[tuple[object, ...], Finding] = {}
-        self._about: dict[tuple[Subject, ...], list[ReportedNumber]] = {}
+        self._about: dict[tuple[object, ...], list[ReportedNumber]] = {}
 
     def finding(self, quantity: Quantity) -> Finding:
         """Return the finding of a number; where the text repeats it, the dataset is asked once."""
-        indicator = _indicator_of(quantity, self._text, self._indicators) if quantity.counts else Subject()
+        if not quantity.counts:
+            return _no_claim(quantity)
+        indicator, counted = counted_by(quantity, self._text, self._names.indicators)
         if not indicator.ids and not indicator.candidates:
-            return Finding(quantity, Verdict.NOT_A_CLAIM, {}, (), 0, _SENTENCES[Verdict.NOT_A_CLAIM])
-        subjects = {kind: subject_of(self._text, kind, quantity.start, quantity.end) for kind in ("group", "region")}
+            return _no_claim(quantity)
+        end = max(quantity.end, counted.end if counted else 0)
+        subjects = {kind: self._text.subject(kind, quantity.start, end) for kind in ("group", "region")}
         subjects["indicator"] = indicator
-        key = (quantity.hedge, quantity.numbers, quantity.granularity, *subjects.values())
+        times = self._times(quantity)
+        key = (quantity.hedge, quantity.numbers, quantity.granularity, *subjects.values(), times)
         if key not in self._findings:
-            self._findings[key] = self._find(quantity, subjects)
-        return replace(self._findings[key], quantity=quantity)
+            self._findings[key] = self._find(quantity, subjects, times)
+        finding = self._findings[key]
+        indicators = [self._names.indicators[id_] for id_ in indicator.ids or indicator.candidates]
+        nameless = frozenset(
+            kind
+            for kind, ids in self._names.nameless.items()
+            if any(estimate[kind]["id"] in ids for estimate in finding.evidence)
+        )
+        doubts = doubts_about(Figure(self._text, quantity, counted, subjects, indicators, nameless))
+        if finding.verdict is not Verdict.BORNE or not doubts:
+            return replace(finding, quantity=quantity, doubts=doubts)
+        says = _sentence(quantity, Verdict.UNSETTLED, finding.evidence)
+        return replace(finding, quantity=quantity, verdict=Verdict.UNSETTLED, says=says, doubts=doubts)
 
-    def _find(self, quantity: Quantity, subjects: dict[str, Subject]) -> Finding:
-        comparisons = self._comparisons(quantity, subjects)
+    def _find(self, quantity: Quantity, subjects: dict[str, Subject], times: tuple[Period, ...]) -> Finding:
+        if any(subject.is_elsewhere for subject in subjects.values()):
+            return Finding(quantity, Verdict.NOBODY_SAID, subjects, (), 0, _SENTENCES[Verdict.NOBODY_SAID])
+        comparisons = self._comparisons(quantity, subjects, times)
         verdict = comparisons[0].verdict if comparisons else Verdict.NOBODY_SAID
         behind = [comparison.report for comparison in comparisons if comparison.verdict is verdict]
         evidence = _records([report.position for report in behind[:_MOST_EVIDENCE]])
         sources = len({report.source_position for report in behind})
         return Finding(quantity, verdict, subjects, evidence, sources, _sentence(quantity, verdict, evidence))
 
-    def _comparisons(self, quantity: Quantity, subjects: dict[str, Subject]) -> list[_Comparison]:
+    def _times(self, quantity: Quantity) -> tuple[Period, ...]:
+        """Return the times that a number may be of: the nearest dates of its sentence, else `as_of`, else all dates."""
+        places = self._date_places
+        first, last = (bisect_left(places, place) for place in self._text.sentence(quantity.start, quantity.end))
+        index = bisect_left(places, quantity.start)
+        near = self._dates[max(first, index - _MOST_DATES) : min(last, index + _MOST_DATES)]
+        if not near:
+            return (self._as_of,) if self._as_of else self._all_times
+        between = [self._text.clauses.between(date.start, date.end, quantity.start, quantity.end) for date in near]
+        nearest_dates = (
+            read_period(date.edtf or "") for date, marks in zip(near, between, strict=True) if marks == min(between)
+        )
+        return tuple(dict.fromkeys(nearest_dates))
+
+    @cached_property
+    def _text(self) -> NumberedText:
+        """The text with the names in it, which are not looked for in a text without numbers."""
+        return NumberedText(self._read, self._language, self._quantities)
+
+    @cached_property
+    def _date_places(self) -> list[int]:
+        return [date.start for date in self._dates]
+
+    @cached_property
+    def _all_times(self) -> tuple[Period, ...]:
+        return tuple(dict.fromkeys(read_period(date.edtf or "") for date in self._dates[:_MOST_DATES]))
+
+    def _comparisons(
+        self, quantity: Quantity, subjects: dict[str, Subject], times: tuple[Period, ...]
+    ) -> list[_Comparison]:
         """Return the estimates that say a number; where there are none, those that say another about the same.
 
         Whether an estimate is about the same cannot be known where the text does not tell all its subjects.
         """
         # What the text does not tell restricts nothing: the evidence shows what the number is said of.
-        topic = {kind: subject.ids for kind, subject in subjects.items() if subject.ids}
-        said = self._said(quantity, {"indicator": subjects["indicator"].candidates, **topic})
-        if said or len(topic) < len(subjects):
+        topic = {kind: subject.ids or subject.candidates for kind, subject in subjects.items()}
+        topic = {kind: ids for kind, ids in topic.items() if ids}
+        said = self._said(quantity, topic, times)
+        if said or any(subject.candidates for subject in subjects.values()):
             return said
-        told = tuple(subjects.values())
+        # What names no group or region is about the same as a report that names none.
+        topic = self._names.nameless | topic
+        if len(topic) < len(subjects):
+            return said
+        told = (*subjects.values(), times)
         if told not in self._about:
-            self._about[told] = about(topic, self._as_of)
+            self._about[told] = [report for time in times or (None,) for report in about(topic, time)]
         return _compare(quantity, self._about[told])
 
-    def _said(self, quantity: Quantity, topic: Topic) -> list[_Comparison]:
+    def _said(self, quantity: Quantity, topic: Topic, times: tuple[Period, ...]) -> list[_Comparison]:
         """Return the estimates about a topic that say a number, with this hedge or another."""
-        days = Days.of(self._as_of)
-        if quantity.numbers:
-            reports = that_print(quantity.numbers, topic, days)
-        else:
-            reports = that_say_vaguely(quantity.granularity, topic, days)
+        reports: list[ReportedNumber] = []
+        for days in [Days.of(time) for time in times] or [Days()]:
+            if quantity.numbers:
+                reports += that_print(quantity.numbers, topic, days)
+            else:
+                reports += that_say_vaguely(quantity.granularity, topic, days)
         return [comparison for comparison in _compare(quantity, reports) if comparison.verdict in _SAID]
 
 
 _RANK = list(Verdict).index
 _SAID = frozenset({Verdict.BORNE, Verdict.HEDGE_LOST, Verdict.HEDGE_CHANGED, Verdict.BOUND_REVERSED})
 """Verdicts on a number that somebody said."""
-
-
-def _indicator_of(quantity: Quantity, text: MentionedText, indicators: dict[str, _Indicator]) -> Subject:
-    """Return what a number counts: an indicator of its unit that is named beside it.
-
-    "22 fighters were killed" counts the killed. "killed 22 people" does not tell whether they were the group's, so all
-    flows are candidates. A noun that names no indicator counts nothing of ours; a number without a noun, or of people,
-    counts what is named nearest to it in its sentence.
-    """
-    unit = quantity.unit or Unit.PERSONS
-    has_noun = quantity.noun is not None and quantity.unit != Unit.PERSONS
-    of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == unit)
-    flows = {id_ for id_ in of_unit if indicators[id_].kind == IndicatorKind.FLOW}
-    start, end = quantity.start, quantity.end
-    in_sentence = text.in_sentence("indicator", start, end)
-    mentions = [mention for mention in in_sentence if not set(of_unit).isdisjoint(mention.ids)]
-    beside = [mention for mention in mentions if _BESIDE.fullmatch(text.text[end : mention.start])]
-    counted = [mention for mention in beside if flows.isdisjoint(mention.ids)]
-    near = [mention for mention in mentions if mention.distance(start, end) <= _NEAR]
-    events = [mention for mention in near if not flows.isdisjoint(mention.ids)]
-    if events and (counted or not has_noun):
-        return Subject(nearest(events, start, end).ids)
-    if events:
-        return Subject((), tuple(sorted(flows)))
-    if counted or (mentions and not has_noun):
-        return Subject(nearest(counted or mentions, start, end).ids)
-    if unit == Unit.PERSONS:
-        return Subject()
-    return Subject(of_unit) if len(of_unit) == 1 else Subject((), of_unit)
 
 
 def _compare(quantity: Quantity, reports: Iterable[ReportedNumber]) -> list[_Comparison]:

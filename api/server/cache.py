@@ -28,10 +28,11 @@ class CacheEntry:
     """One finished answer.
 
     `route` is the URL rule that answered. `headers` are the header lines of a 200 and a 304, without the request's id;
-    `representation_headers` are those that a 304 leaves out. `key` and `aliases` belong to the cache.
+    `representation_headers` are those that a 304 leaves out. `coding` is the content coding of the body. `key` and
+    `aliases` belong to the cache.
     """
 
-    __slots__ = ("aliases", "body", "etag", "headers", "key", "representation_headers", "route")
+    __slots__ = ("aliases", "body", "coding", "etag", "headers", "key", "representation_headers", "route")
 
     def __init__(self, route: str, etag: bytes, headers: bytes, representation_headers: bytes, body: bytes) -> None:
         self.route = route
@@ -39,6 +40,7 @@ class CacheEntry:
         self.headers = headers
         self.representation_headers = representation_headers
         self.body = body
+        self.coding = b""
         self.key = b""
         self.aliases: list[RequestKey] = []
 
@@ -77,11 +79,11 @@ class Cache:
             self._add_alias(entry, request)
         return entry
 
-    def put(self, request: RequestKey, entry: CacheEntry, coding: bytes) -> None:
+    def put(self, request: RequestKey, entry: CacheEntry) -> None:
         """Store the answer to a request, unless its body is too large; drop others to make room."""
-        if len(entry.body) * LARGEST_PART > self._budget or self.get_by_etag(request, entry.etag, coding):
+        if len(entry.body) * LARGEST_PART > self._budget or self.get_by_etag(request, entry.etag, entry.coding):
             return
-        entry.key = _key(request, entry.etag, coding)
+        entry.key = _key(request, entry.etag, entry.coding)
         self._entries[entry.key] = entry
         self.size += entry.size
         self._add_alias(entry, request)

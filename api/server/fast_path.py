@@ -1,12 +1,14 @@
-"""The fast path: cheap answers that are not cached yet, on the event loop, by the functions of Flask's endpoints.
+"""The fast path: cheap answers that are not cached yet, by the functions of Flask's endpoints but without Flask.
 
-Every request that it does not answer (a wrong parameter, a missing record, a query that takes long) goes to Flask in a
-thread, which has more time and can answer with a problem document.
+Where the release is in a file of this machine it runs on the event loop, else in a thread, since it waits for the
+database. Every request that it does not answer (a wrong parameter, a missing record, a query that takes long) goes to
+Flask in a thread, which has more time and can answer with a problem document.
 """
 
 import logging
 import re
 import time
+from contextlib import nullcontext
 from traceback import walk_tb
 
 from marshmallow import ValidationError
@@ -18,7 +20,7 @@ from api.endpoints.endpoint import Endpoint
 from api.formats.media_types import ITEM_MEDIA_TYPES
 from api.http.answers import Answer, etag_matches, is_acceptable
 from api.http.compression import SMALLEST, coded, preferred
-from api.http.headers import ALWAYS, DATASET_VERSION, PUBLIC
+from api.http.headers import ALWAYS, DATASET_VERSION, IMMUTABLE
 from api.http.metrics import FAILURES, Metrics
 from api.query.question import parse_question
 from api.server.cache import Cache, CacheEntry, Headers, RequestKey, header_lines
@@ -43,19 +45,26 @@ CHEAP = (facets.get_facets, series.list_series, *records.ENDPOINTS)
 """The endpoints of the fast path."""
 
 _VERSION = DATASET_VERSION.lower().encode()
-_COMMON_HEADERS = header_lines(
-    [(name.lower().encode(), value.encode()) for name, value in ({"Cache-Control": PUBLIC} | ALWAYS).items()]
-)
 
 Shape = tuple[str, ...]
 """The shape of a query, the same for queries of similar cost: route, names of parameters, and sort keys."""
 
 
-class FastPath:
-    """Answers requests on the event loop and puts the answers into the cache."""
+def _common_headers(cache_control: str) -> bytes:
+    """Return the header lines that all answers with a Cache-Control share."""
+    headers = {"Cache-Control": cache_control} | ALWAYS
+    return header_lines([(name.lower().encode(), value.encode()) for name, value in headers.items()])
 
-    def __init__(self, database: Database, cache: Cache, metrics: Metrics) -> None:
+
+class FastPath:
+    """Answers requests on the event loop and puts the answers into the cache; without a cache, in any thread.
+
+    `cache_control` is that of an answer whose address does not name the version of the dataset.
+    """
+
+    def __init__(self, database: Database, cache: Cache | None, metrics: Metrics, cache_control: str) -> None:
         self._database, self._cache, self._metrics = database, cache, metrics
+        self._headers, self._immutable_headers = _common_headers(cache_control), _common_headers(IMMUTABLE)
         routes = {endpoint.route: endpoint for endpoint in CHEAP}
         self._lists = {route.encode(): endpoint for route, endpoint in routes.items() if "<" not in route}
         self._items = {route.partition("/<")[0].encode(): routes[route] for route in routes if "<" in route}
@@ -63,9 +72,10 @@ class FastPath:
         self._logged: set[tuple[str, str, int]] = set()
 
     def answer(self, release: Release, request: RequestKey, if_none_match: bytes | None) -> CacheEntry | None:
-        """Return the answer to a GET or HEAD request; None if a thread has to answer.
+        """Return the answer to a GET or HEAD request; None if Flask has to answer in a thread.
 
-        The answer is cached, unless the client has it already (If-None-Match): then it has no body.
+        The answer is cached, unless the client has it already (If-None-Match): then it has no body. Raises QueryError
+        where there is no cache.
         """
         _, path, _, accept, _ = request
         if (match := self._match(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
@@ -77,6 +87,8 @@ class FastPath:
         except (HTTPException, ValidationError, DatabaseError, UnicodeDecodeError):
             return None  # a wrong request, or no dataset: Flask answers with the problem
         except Exception as error:
+            if isinstance(error, QueryError) and self._cache is None:
+                raise  # Flask would wait for the same query again
             self._report(error)
             return None
         finally:
@@ -88,34 +100,40 @@ class FastPath:
         """Return the answer of an endpoint; None if it takes too long, is a stream or has no acceptable media type."""
         entry: CacheEntry | None = None
         shape: Shape = (endpoint.route,)
-        began = 0.0 if ids else time.thread_time()  # one record is always cheap
+        is_on_loop = self._cache is not None
+        began = time.thread_time() if is_on_loop and not ids else 0.0  # one record is always cheap
         try:
-            with Deadline(time.monotonic() + MAX_SECONDS):
+            with Deadline(time.monotonic() + MAX_SECONDS) if is_on_loop else nullcontext():
                 question = parse_question(endpoint.schema, request[2])
                 parameters = question.parameters
                 shape = (endpoint.route, *parameters, *parameters.get("sort", ()))
-                if parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape):
+                if is_on_loop and (parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape)):
                     return None
                 if "format" in parameters or is_acceptable(endpoint.media_types):
-                    entry = self._entry(endpoint.route, endpoint.answer(question, **ids), request, if_none_match)
+                    answer = endpoint.answer(question, **ids)
+                    is_immutable = question.is_versioned and answer.is_fixed
+                    headers = self._immutable_headers if is_immutable else self._headers
+                    entry = self._entry(endpoint.route, answer, headers, request, if_none_match)
         except QueryError as error:
-            if not error.interrupted:
+            if not (is_on_loop and error.interrupted):
                 raise
             self._skip(shape)
         if began and time.thread_time() - began > MAX_SECONDS:  # rendering takes time as well
             self._skip(shape)
         return entry
 
-    def _entry(self, route: str, answer: Answer, request: RequestKey, if_none_match: bytes | None) -> CacheEntry | None:
+    def _entry(
+        self, route: str, answer: Answer, common_headers: bytes, request: RequestKey, if_none_match: bytes | None
+    ) -> CacheEntry | None:
         """Return an answer with the headers that Flask would send, and cache it; None for a stream."""
         if answer.media_type not in _WHOLE_BODIES:
             return None
         etag = answer.weak_etag.encode()
-        headers = b"%b%b: %b\r\netag: %b\r\n" % (_COMMON_HEADERS, _VERSION, context.release().version.encode(), etag)
+        headers = b"%b%b: %b\r\netag: %b\r\n" % (common_headers, _VERSION, context.release().version.encode(), etag)
         if if_none_match is not None and etag_matches(if_none_match.decode("latin-1"), answer.weak_etag):
             return CacheEntry(route, etag, headers, b"", b"")
         coding = preferred(request[4].decode("latin-1")) or "" if request[4] else ""
-        if entry := self._cache.get_by_etag(request, etag, coding.encode()):
+        if self._cache and (entry := self._cache.get_by_etag(request, etag, coding.encode())):
             return entry
         body, own_headers = answer.render()
         if not isinstance(body, bytes):
@@ -130,7 +148,9 @@ class FastPath:
             coding = ""
         representation += [(b"content-type", answer.media_type.encode()), (b"content-length", b"%d" % len(body))]
         entry = CacheEntry(route, etag, headers, header_lines(representation), body)
-        self._cache.put(request, entry, coding.encode())
+        entry.coding = coding.encode()
+        if self._cache:
+            self._cache.put(request, entry)
         return entry
 
     def _match(self, path: bytes) -> tuple[Endpoint, dict[str, str]] | None:

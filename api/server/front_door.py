@@ -10,6 +10,7 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from random import getrandbits
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from flask import Flask
 
 from api.config import Config
 from api.http.answers import etag_matches
-from api.http.headers import DATASET_VERSION, LONGEST_ADDRESS, PUBLIC, REQUEST_ID, VARY, request_id
+from api.http.headers import DATASET_VERSION, IMMUTABLE, LONGEST_ADDRESS, REQUEST_ID, VARY, request_id
 from api.http.limits import LONGEST_FORM
 from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
 from api.server.cache import (
@@ -31,6 +32,7 @@ from api.server.cache import (
 )
 from api.server.fast_path import FastPath
 from api.server.threads import FlaskResponse, FlaskThreads
+from schema.store.errors import QueryError
 from schema.store.release import Database, Release
 
 Message = dict[str, Any]
@@ -43,6 +45,8 @@ SWITCH_SECONDS = 0.001
 """The interpreter's switch interval: how long a thread may run while the event loop waits (Python's default: 0.005)."""
 LOOK_SECONDS = 0.005
 """Seconds after which the front door checks again whether the database file was replaced."""
+MOST_DROPPED = 50_000_000
+"""The most bytes that are read of a body that is too long."""
 ID = REQUEST_ID.lower().encode()
 _DECISIVE = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
@@ -77,13 +81,24 @@ def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, byte
 
 
 async def _body(receive: Receive) -> bytes:
-    """Return the body of a request, or its beginning: what is longer than a form may be is refused."""
-    body, more = b"", True
-    while more and len(body) <= LONGEST_FORM:
+    """Return the body of a request, or its beginning: what is longer than a form may be is refused.
+
+    The rest is read and dropped, since most clients send all of a body before they read the answer.
+    """
+    body, dropped, more = bytearray(), 0, True
+    while more and dropped <= MOST_DROPPED:
         message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        if len(body) <= LONGEST_FORM:
+            body += piece
+        else:
+            dropped += len(piece)
+    return bytes(body)
+
+
+async def _send(response: ReadyResponse, send: Send) -> None:
+    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    await send({"type": "http.response.body", "body": response.body})
 
 
 class FrontDoor:
@@ -101,7 +116,10 @@ class FrontDoor:
         self._counts = self._metrics.loop_counts
         self._cache = Cache(cache_bytes)
         self._threads = FlaskThreads(app)
-        self._fast_path = FastPath(self._database, self._cache, self._metrics)
+        cache_control: str = app.extensions["cache_control"]
+        self._fast_path = FastPath(self._database, self._cache, self._metrics, cache_control)
+        self._path_in_thread = FastPath(self._database, None, self._metrics, cache_control)
+        self._public = {cache_control.encode(), IMMUTABLE.encode()}
         self._is_limited = bool(self.config.rate_limits)
         self._release: Release | None = None
         self._next_check = 0.0
@@ -117,9 +135,7 @@ class FrontDoor:
             if response is None:
                 await self.respond_in_thread(scope, receive, send)
             else:
-                headers = response.headers
-                await send({"type": "http.response.start", "status": response.status, "headers": headers})
-                await send({"type": "http.response.body", "body": response.body})
+                await _send(response, send)
 
     def respond(self, method: str, path: bytes, query: bytes, headers: Headers) -> ReadyResponse | None:
         """Return a response that is cached or cheap; None if a thread has to answer."""
@@ -138,6 +154,8 @@ class FrontDoor:
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
         self._counts[CACHE_REQUESTS, "miss"] += 1
+        if not release.is_local:
+            return None
         entry = self._fast_path.answer(release, key, decisive.get(b"if-none-match"))
         return self._ready_response(entry, "fast", method, decisive, began) if entry else None
 
@@ -146,11 +164,34 @@ class FrontDoor:
         method, path, release = scope["method"], scope["raw_path"], self._release
         if path == b"/metrics":
             self._metrics.set_cache_bytes(self._cache.size)
-        response = await self._threads.call(scope, await _body(receive) if method == "POST" else b"")
+        failure = None
+        if release and not release.is_local:
+            try:
+                if ready := await self._respond_without_flask(release, scope):
+                    await _send(ready, send)
+                    return
+            except QueryError as error:
+                failure = error
+        response = await self._threads.call(scope, await _body(receive) if method == "POST" else b"", failure)
         if method == "GET" and release and not self._is_limited:
             key = _key(release, path, scope["query_string"], _decisive(scope["headers"]))
             self._store(release, key, response)
         await self._threads.send(response, send)
+
+    async def _respond_without_flask(self, release: Release, scope: Message) -> ReadyResponse | None:
+        """Return a cheap response that a thread has read from a database server; None if Flask has to answer."""
+        method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
+        if method not in ("GET", "HEAD") or self._is_limited or len(path) + len(query) >= LONGEST_ADDRESS:
+            return None
+        began, decisive = time.perf_counter(), _decisive(scope["headers"])
+        key = _key(release, path, query, decisive)
+        if_none_match = decisive.get(b"if-none-match")
+        entry = await self._threads.run(partial(self._path_in_thread.answer, release, key, if_none_match))
+        if entry is None:
+            return None
+        if entry.representation_headers and release is self._release:
+            self._cache.put(key, entry)
+        return self._ready_response(entry, "fast", method, decisive, began)
 
     def _ready_response(
         self, entry: CacheEntry, origin: str, method: str, decisive: dict[bytes, bytes], began: float
@@ -181,14 +222,16 @@ class FrontDoor:
         if response.status != HTTPStatus.OK or response.stream:
             return
         headers = dict(response.headers)
-        required = {b"cache-control": PUBLIC.encode(), b"vary": _VARY, _VERSION: release.version.encode()}
-        if {b"etag", b"content-length"} <= headers.keys() and required.items() <= headers.items():
+        required = {b"vary": _VARY, _VERSION: release.version.encode()}
+        is_whole = {b"etag", b"content-length"} <= headers.keys()
+        if is_whole and headers.get(b"cache-control") in self._public and required.items() <= headers.items():
             common = [header for header in response.headers if header[0] not in {ID, *REPRESENTATION_HEADERS}]
             representation = [header for header in response.headers if header[0] in REPRESENTATION_HEADERS]
             entry = CacheEntry(
                 response.route, headers[b"etag"], header_lines(common), header_lines(representation), response.body
             )
-            self._cache.put(key, entry, headers.get(b"content-encoding", b""))
+            entry.coding = headers.get(b"content-encoding", b"")
+            self._cache.put(key, entry)
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         """Run the lifespan of a worker: set up its interpreter, and write its counts until it ends."""

@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask
 
+from api.http.problems import FAILURE
 from schema.store.queries import Deadline
 
 THREADS = 16
@@ -57,6 +58,8 @@ def wsgi_environ(scope: dict[str, Any], body: bytes = b"") -> dict[str, Any]:
         environ |= {"REMOTE_ADDR": client[0], "REMOTE_PORT": str(client[1])}
     for name, value in scope["headers"]:
         key = name.decode("latin-1").upper().replace("-", "_")
+        if key == "UPGRADE":  # a wish that a server may ignore; werkzeug refuses a WebSocket as a bad request
+            continue
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
@@ -125,18 +128,31 @@ class FlaskThreads:
         """Stop the threads; calls that have not begun are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    async def run(self, call: Callable[[], T]) -> T:
+        """Return the result of a call in a thread; its query is interrupted when the client has gone."""
+        deadline = Deadline()
+
+        def call_within_deadline() -> T:
+            with deadline:
+                return call()
+
+        return await self._in_thread(deadline, call_within_deadline)
+
     async def _in_thread(self, deadline: Deadline, call: Callable[[], T]) -> T:
         """Return the result of a call in a thread; if the task is cancelled, cancel the deadline."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         except asyncio.CancelledError:
             deadline.cancelled = True
+            if deadline.interrupt:  # which may wait for the database
+                threading.Thread(target=deadline.cancel, name="cancel", daemon=True).start()
             raise
 
-    async def call(self, scope: dict[str, Any], body: bytes = b"") -> FlaskResponse:
-        """Return Flask's response to an ASGI request with a body."""
+    async def call(self, scope: dict[str, Any], body: bytes = b"", failure: Exception | None = None) -> FlaskResponse:
+        """Return Flask's response to an ASGI request with a body, or to what has failed in the request before."""
         deadline = Deadline()
-        return await self._in_thread(deadline, partial(self._call, wsgi_environ(scope, body), deadline))
+        environ = wsgi_environ(scope, body) | {FAILURE: failure}
+        return await self._in_thread(deadline, partial(self._call, environ, deadline))
 
     async def send(self, response: FlaskResponse, send: Callable[[dict[str, Any]], Any]) -> None:
         """Send a response; the next piece of a stream is read after the previous one has been sent."""

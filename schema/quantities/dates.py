@@ -1,11 +1,15 @@
-"""Dates: which numbers are days or years, by the months and the small words beside them."""
+"""Dates: which numbers are days or years, by the months and the small words beside them, and what they tell."""
 
+import re
+
+from schema.intervals import EDTF_PATTERN
 from schema.quantities.language import Language, Token
 from schema.quantities.number import Number
 from schema.quantities.tokens import BREAK, NUMBER, SYMBOL, WORD
 
 _FIRST_YEAR, _LAST_YEAR, _YEAR_DIGITS, _ROUND = 1800, 2099, 4, 100
 LAST_DAY = 31
+_ISO = re.compile("[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 
 
 def is_date(number: Number, tokens: list[Token], language: Language, dates: set[int]) -> bool:
@@ -102,3 +106,51 @@ def counted_behind(index: int, tokens: list[Token], language: Language) -> bool:
         if token.norm in language.plurals or (token.norm.endswith(language.plural_endings or ("\0",))):
             return True
     return False
+
+
+def edtf_of(written: str, number: Number, last: Number, tokens: list[Token], language: Language) -> str | None:
+    """Return the date that ends with a year: "5 December 2017", "July 2017", "2014-2017"; or None.
+
+    `written` is the year, or a date in digits alone; of a range of years, `last` is the second.
+    """
+    if _ISO.fullmatch(written):
+        edtf = written
+    elif not (_is_year(number) and _is_year(last)):
+        return None
+    elif last is not number:
+        edtf = f"{number.digits}/{last.digits}"
+    else:
+        edtf = number.digits + _month_and_day(number.first, tokens, language)
+    return edtf if re.fullmatch(EDTF_PATTERN, edtf, re.ASCII) else None
+
+
+def _month_and_day(year: int, tokens: list[Token], language: Language) -> str:
+    """Return the month and the day before the token of a year, as EDTF goes on with them: "-12-05", "-12"."""
+    place = _before(year, tokens, language)
+    day = _day(place, tokens)
+    if day:  # "July 10, 2017"
+        place = _before(place, tokens, language)
+    month = language.months.get(tokens[place].norm) if place >= 0 else None
+    if not month:
+        return ""
+    day = day or _day(_before(place, tokens, language), tokens)
+    return f"-{month:02}" + (f"-{day:02}" if day else "")
+
+
+def _before(place: int, tokens: list[Token], language: Language) -> int:
+    """Return the index of the token before another, without what may stand within a date: "of", a comma, "5th"."""
+    skipped = language.of | language.definite | language.ordinal_suffixes
+    place -= 1
+    while place > 0 and (tokens[place].norm in skipped or tokens[place].norm == "," or _is_dot(tokens[place])):
+        place -= 1
+    return place
+
+
+def _is_dot(token: Token) -> bool:
+    return token.kind == BREAK and token.end - token.start == 1
+
+
+def _day(place: int, tokens: list[Token]) -> int | None:
+    """Return the day that a token is, or None."""
+    digits = tokens[place].norm if place >= 0 and tokens[place].kind == NUMBER else ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and 1 <= int(digits) <= LAST_DAY else None

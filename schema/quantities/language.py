@@ -112,7 +112,6 @@ class Language:
     no_quantifier_after: WordSet
     ordinals: WordSet
     ordinal_suffixes: WordSet
-    months: WordSet
     abbreviations: WordSet
     year_after: WordSet
     year_perhaps_after: WordSet
@@ -184,6 +183,8 @@ class Language:
                 setattr(self, key, Phrases({self.phrase(text): True for text in tables.get(key, ())}))
             else:
                 setattr(self, key, self._valued(tables.get(key, {})))
+        self.months: dict[str, int] = {self.norm(name): month for name, month in tables.get("months", {}).items()}
+        self.context: dict[str, list[str]] = tables.get("context", {})
         self.and_: WordSet = frozenset(map(fold, tables.get("and", ())))
         self.suffixes: dict[str, int] = {**symbols["suffixes"], **tables.get("suffixes", {})}
         self.money_suffixes: dict[str, int] = tables.get("money_suffixes", {})

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from schema.intervals import granularity_of
 from schema.quantities import hedges
 from schema.quantities.coordination import are_coordinated
+from schema.quantities.dates import edtf_of
 from schema.quantities.hedges import Hedging, strongest
 from schema.quantities.kinds import noun_behind, with_kind
 from schema.quantities.language import Language, language_of
@@ -66,7 +67,8 @@ class Quantity:
     `unit` is "percent", the code of a currency, or the unit that the noun is a word for, such as "persons"; `noun` is
     what is counted. `granularity` is the power of ten that it is rounded to, that of a vague word and a fraction too.
     `hedges` are the words of the hedge; `shared` says that they stand at the number before, and cover this one too.
-    `unsettled` lists what the reader cannot tell: such a quantity must not be taken as read.
+    `edtf` is the date of what is or may be a year, with its month and day. `unsettled` lists what the reader cannot
+    tell: such a quantity must not be taken as read.
     """
 
     start: int
@@ -82,6 +84,7 @@ class Quantity:
     granularity: float | None
     hedges: tuple[Words, ...]
     shared: bool
+    edtf: str | None
     unsettled: tuple[Unsettled, ...]
 
     @property
@@ -308,8 +311,15 @@ class _Reader:
             self._granularity(number, numbers),
             previous[1].hedges if shared and previous else tuple(self._words(*span) for span in spans),
             shared,
+            self._edtf(number, last) if last.kind is Kind.DATE or (hedge is Hedge.NONE and not noun) else None,
             tuple(self._unsettled(interval)) if counted else (),
         )
+
+    def _edtf(self, number: Number, last: Number) -> str | None:
+        """Return a date as EDTF, or a number that may be a year; of a range of years, `last` is the second."""
+        if last.kind not in (Kind.DATE, Kind.COUNT):
+            return None
+        return edtf_of(self._words(number.first, last.last).text, number, last, self.tokens, self.language)
 
     def _unit(self, number: Number, noun: tuple[int, int] | None) -> str | None:
         """Return the unit of a number: its own, or that of its noun, if this is a word for a unit and nothing more."""

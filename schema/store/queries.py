@@ -6,6 +6,7 @@ The expressions here are compiled by the module of each engine (`schema.store.sq
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any, NamedTuple
@@ -14,10 +15,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Engine,
     Integer,
     LargeBinary,
     Select,
-    String,
     Table,
     TableClause,
     TypeDecorator,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as named_table
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 from schema.store.errors import QueryError
 
@@ -33,15 +35,21 @@ LONGEST_QUERY = 20
 """Seconds that a query may take; gunicorn lets running requests go on for 30 when it stops."""
 
 
+Interrupt = Callable[[], object]
+
+
 class Deadline:
     """The time at which queries are interrupted; a context manager that applies to all queries of its thread.
 
-    `until` is a time of `time.monotonic`. Any thread sets `cancelled` when the client has gone.
+    `until` is a time of `time.monotonic`. Any thread calls `cancel` when the client has gone. `interrupt` ends the
+    query that runs now, where the engine does not ask `must_stop` itself.
     """
 
     def __init__(self, until: float = inf) -> None:
         self.until = until
         self.cancelled = False
+        self.interrupt: Interrupt | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> None:
         """Apply to this thread from now on."""
@@ -50,6 +58,15 @@ class Deadline:
     def __exit__(self, *_: object) -> None:
         """Apply to this thread no longer."""
         _this_thread.deadline = _NO_DEADLINE
+        with self._lock:  # so that no query of the next request is interrupted
+            self.interrupt = None
+
+    def cancel(self) -> None:
+        """Stop the present query, and begin no other; may wait for the engine."""
+        self.cancelled = True
+        with self._lock:
+            if self.interrupt:
+                self.interrupt()
 
 
 _NO_DEADLINE = Deadline()
@@ -70,9 +87,11 @@ def client_is_waiting() -> bool:
     return not _this_thread.deadline.cancelled
 
 
-def begin_query() -> None:
+def begin_query(interrupt: Interrupt | None = None) -> None:
     """Begin to count the seconds of a query, or of the next rows of one, in this thread."""
     _this_thread.query_ends = time.monotonic() + LONGEST_QUERY
+    if interrupt and (deadline := _this_thread.deadline) is not _NO_DEADLINE:
+        deadline.interrupt = interrupt
 
 
 def must_stop() -> bool:
@@ -81,11 +100,35 @@ def must_stop() -> bool:
     return deadline.cancelled or time.monotonic() > min(_this_thread.query_ends, deadline.until)
 
 
+class Connections(ABC):
+    """The connections of this process to one release: one for each thread; `engine` makes others, for streams."""
+
+    engine: Engine
+
+    def __init__(self) -> None:
+        self._of_thread = threading.local()
+
+    def connection(self) -> Connection:
+        """Return this thread's connection, which stays open as long as the release does; raises QueryError."""
+        connection: Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = self._of_thread.connection = self.connect()
+        return connection
+
+    @abstractmethod
+    def connect(self) -> Connection:
+        """Return a new connection for this thread; raises QueryError."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connections."""
+
+
 Search = tuple[tuple[str, ...], ...]
 """What full text is searched for: of each tuple, one phrase occurs. A phrase is words of letters and digits."""
 
 
-class Engine(NamedTuple):
+class EngineWords(NamedTuple):
     """What a database engine does in its own way, apart from SQL.
 
     `dialect` compiles statements, with named parameters. `numbers` and `search` return a list of numbers, and a search,
@@ -98,7 +141,7 @@ class Engine(NamedTuple):
     is_interrupted: Callable[[BaseException], bool]
 
 
-ENGINES: dict[str, Engine] = {}
+ENGINES: dict[str, EngineWords] = {}
 """The engines, by SQLAlchemy's name of the dialect; the module of an engine adds it."""
 
 
@@ -110,7 +153,7 @@ def query_error(error: BaseException, engine: str) -> QueryError:
 class _Parameter(TypeDecorator[Any]):
     """A type of parameters whose value has another form for each engine."""
 
-    impl = String
+    impl = NullType  # no engine is told a type: PostgreSQL would cast to it
     cache_ok = True
 
 

@@ -1,223 +1,75 @@
-"""The live release at a database URL: opened, checked, and reopened when another file takes its place.
+"""What every database engine offers: the release that is live at a database URL, and the queries that are run on it.
 
-A release is one SQLite file that never changes once it is live; a new one replaces it in one step.
+`schema.store.files` holds releases in files of SQLite, `schema.store.published` those in a PostgreSQL database.
 """
 
-import hashlib
-import logging
-import os
-import threading
-import weakref
-from collections.abc import Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import orjson
-from platformdirs import user_data_path
-from sqlalchemy import make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, select
 
 from schema import tables
-from schema.store.errors import DatabaseError, QueryError
-from schema.store.seal import CHUNK, checksum_of, format_of, is_intact, is_ours
-from schema.store.sqlite import Connections, Identity, identity_of, read_value
-
-log = logging.getLogger(__name__)
-
-LARGEST_CHECKED_FIRST = 256_000_000
-"""Bytes of a file that are read in a quarter of a second; a larger one may be served while it is checked."""
-
-CHECK_THREAD = "checksum"
-"""The name of the thread that checks a file while it is served."""
 
 
-def _damaged(path: Path) -> DatabaseError:
-    return DatabaseError(f"{path}: damaged; rebuild it with `headcount load`")
+class Release(ABC):
+    """One open release: its version, its dataset record, and connections to it; it never changes.
 
-
-def default_url() -> str:
-    """Return the database's URL where HEADCOUNT_DATABASE_URL is not set: a file in the user's data directory."""
-    return f"sqlite:///{user_data_path('headcount') / 'headcount.db'}"
-
-
-def database_path(url: str) -> Path:
-    """Return the file that a database URL names; raises DatabaseError for anything but an SQLite file."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(
-            f"HEADCOUNT_DATABASE_URL: {url!r} is not a database URL; expected sqlite:///PATH"
-        ) from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise DatabaseError(f"HEADCOUNT_DATABASE_URL: {url!r} is not supported; expected sqlite:///PATH")
-    return Path(parsed.database)
-
-
-def is_outdated_copy(path: Path) -> bool:
-    """Return whether a database holds the shipped seeds in another format; to replace it loses no data of the user."""
-    try:
-        shipped = read_value(path, "SELECT shipped FROM dataset")
-    except QueryError:  # no database, or another program's
-        return False
-    return bool(shipped) and is_ours(path) and format_of(path) != tables.FORMAT
-
-
-def _refusal(path: Path, *, check_bytes: bool) -> DatabaseError | None:
-    """Return the error of a file that is not ours, damaged, or of another format; None where it can be served."""
-    if not is_ours(path):
-        return DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
-    sealed, known = checksum_of(path) is not None, format_of(path) == tables.FORMAT
-    intact = sealed and (not check_bytes or is_intact(path))
-    if known and intact:
-        return None
-    if intact or not (sealed or known):  # files of older versions have no seal
-        return DatabaseError(f"{path}: made by another version of Headcount; rebuild it with `headcount load`")
-    return _damaged(path)
-
-
-class _Superseded(Exception):  # noqa: N818 (caught here: the newer file is opened instead)
-    """Another file took this one's place while it was being opened."""
-
-
-class Release:
-    """One open release: its version, its dataset record, and connections to its file.
-
-    `connection()` returns this thread's connection; `engine` makes others, for streams. All are closed when nothing
-    refers to the release any more, so that an answer that is still being sent is read from one release to its end.
-    `fingerprint` differs for every file; `damaged` is set where a check finds the file damaged after it was opened.
+    `connection` returns this thread's connection, or raises QueryError; `engine` makes others, for streams.
+    `fingerprint` differs for every release that was loaded. `size` is that of its sealed SQLite file in bytes, and
+    `built` the time at which the file was written. `is_local` says whether its queries wait for no other process, so
+    that short ones may be run on the event loop.
     """
 
-    def __init__(self, path: Path, *, serve_unchecked: bool = False) -> None:
-        """Open and check a file; raises DatabaseError, or _Superseded.
+    is_local: ClassVar[bool]
+    engine: Engine
+    connection: Callable[[], Connection]
+    fingerprint: bytes
+    size: int
+    built: str
+    version: str
+    dataset: dict[str, Any]
+    versions: list[str]
 
-        With `serve_unchecked` a large file is checked while it is served, as there is nothing else to serve.
-        """
-        self.damaged = False
-        try:
-            self.identity = Identity.of(path)
-            connections = Connections(path, self.identity)
-            weakref.finalize(self, connections.close)
-            self.file = path.open("rb")
-            weakref.finalize(self, self.file.close)
-            check_later = serve_unchecked and self.identity.size > LARGEST_CHECKED_FIRST
-            checksum, refusal = checksum_of(path), _refusal(path, check_bytes=not check_later)
-        except OSError as error:
-            raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
-        except QueryError as error:
-            raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
-        if identity_of(path) != self.identity:
-            raise _Superseded
-        if refusal:
-            raise refusal
-        self.fingerprint = b"%x.%x.%x.%x.%b" % (*self.identity, checksum or b"")
-        self.engine, self.connection = connections.engine, connections.connection
-        try:
-            with self.engine.connect() as connection:
-                row = connection.execute(select(tables.dataset)).one()
-                self.versions = list(connection.scalars(select(tables.versions.c.version).order_by("number")))
-        except (QueryError, SQLAlchemyError) as error:
-            raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
-        self.version: str = row.version
-        self.dataset: dict[str, Any] = orjson.loads(row.json)
-        status = os.fstat(self.file.fileno())
-        self.size = status.st_size
-        self.built = datetime.fromtimestamp(int(status.st_mtime), UTC).isoformat().replace("+00:00", "Z")
-        if check_later:
-            threading.Thread(target=self._check, args=(path,), name=CHECK_THREAD, daemon=True).start()
+    def read_dataset(self) -> None:
+        """Set `version`, `dataset` and `versions` from the tables; raises QueryError."""
+        with self.engine.connect() as connection:
+            row = connection.execute(select(tables.dataset)).one()
+            self.versions = list(connection.scalars(select(tables.versions.c.version).order_by("number")))
+        self.version = row.version
+        self.dataset = orjson.loads(row.json)
 
-    def _check(self, path: Path) -> None:
-        """Set `damaged` where the file does not have its checksum."""
-        with suppress(OSError):  # the file is gone: another has taken its place
-            self.damaged = not is_intact(path) and identity_of(path) == self.identity
-
-    @cached_property
+    @property
+    @abstractmethod
     def sha256(self) -> str:
-        """Return the SHA-256 of the release's file."""
-        digest = hashlib.sha256()
-        for chunk in self.read():
-            digest.update(chunk)
-        return digest.hexdigest()
+        """The SHA-256 of the release's sealed file."""
 
+    @abstractmethod
     def read(self, position: int = 0) -> Iterator[bytes]:
-        """Yield the bytes of the release's file from a position on, even if another file has taken its path."""
-        while chunk := os.pread(self.file.fileno(), CHUNK, position):
-            position += len(chunk)
-            yield chunk
+        """Yield the bytes of the release's sealed file from a position on."""
 
 
-def open_release(path: Path) -> Release:
-    """Open the file that is at a path now, and check all of its bytes; raises DatabaseError."""
-    while True:
-        try:
-            return Release(path)
-        except _Superseded:
-            continue
+class Database(ABC):
+    """A database URL, and the release that is served from it. `live` is that release; None before the first."""
 
+    live: Release | None = None
 
-class Database:
-    """A database URL, and the release that is served from it: the present file, or the last good one before it.
-
-    `live` is the release that is served now; None before the first.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.path = database_path(url)
-        self.live: Release | None = None
-        self._lock = threading.Lock()
-        self._refused: tuple[Identity, DatabaseError] | None = None
-
+    @abstractmethod
     def current(self) -> Release | None:
         """Return the live release without opening one; never waits.
 
         None where a release has to be opened first, unless another thread is opening it.
         """
-        live, identity = self.live, identity_of(self.path)
-        if live and live.damaged:
-            self.live, self._refused = None, (live.identity, _damaged(self.path))
-            log.error("%s", self._refused[1])
-            return None
-        if live is None or identity in (None, live.identity) or self._lock.locked():
-            return live
-        keep_live = self._refused and self._refused[0] == identity and live.identity.inode != identity.inode
-        return live if keep_live else None
 
+    @abstractmethod
     def release(self) -> Release:
-        """Return the live release, opened where it is new; raises DatabaseError where there is none.
+        """Return the live release, opened where it is new; raises DatabaseError where there is none."""
 
-        A file that cannot be served is read once, not for every request. The release before it is still served from the
-        open file, unless that file was changed in place.
-        """
-        if release := self.current():
-            return release
-        with self._lock:
-            while True:
-                try:
-                    return self._reopened(identity_of(self.path))
-                except _Superseded:
-                    continue
+    @abstractmethod
+    def check(self) -> None:
+        """Raise DatabaseError, which says why, if the live release cannot be read now."""
 
-    def _reopened(self, identity: Identity | None) -> Release:
-        """Return the release of the file that is there now, or the live one where that cannot be served."""
-        live = self.live
-        if live and identity in (None, live.identity):
-            return live
-        if identity is None or not self._refused or self._refused[0] != identity:
-            try:
-                self.live = Release(self.path, serve_unchecked=live is None)
-            except DatabaseError as error:
-                if identity is None:
-                    raise
-                log.error("%s", error)
-                self._refused = (identity, error)
-            else:
-                return self.live
-        if live and identity and live.identity.inode != identity.inode:
-            return live
-        raise self._refused[1]
-
+    @abstractmethod
     def close(self) -> None:
         """Close the release."""
-        self.live = None

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,8 @@ from schema.store.queries import (
     ENGINES,
     Among,
     AsBytes,
-    Engine,
+    Connections,
+    EngineWords,
     IndexedPosition,
     Matches,
     Search,
@@ -74,31 +76,34 @@ class SharedConnection(sqlite3.Connection):
         """Do nothing: SQLAlchemy would add its `regexp`, which nothing uses, while other threads read."""
 
 
-class Connections:
-    """The connections to the file of one release: one for each thread, and one for each stream.
+class FileConnections(Connections):
+    """The connections to the file of one release.
 
     Two threads on one connection would wait for each other. The first connection is opened at once. Where another file
     has taken the path since, a new connection would read that file, so all threads and streams share the first.
     """
 
     def __init__(self, path: Path, identity: Identity) -> None:
+        super().__init__()
         self._path, self._identity = path, identity
         self._opened: set[sqlite3.Connection] = set()
         self._first = self._open(SharedConnection)
-        self._of_thread = threading.local()
         self.engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, max_overflow=-1, pool_reset_on_return=None
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            max_overflow=-1,
+            pool_reset_on_return=None,
+            hide_parameters=True,  # a message is logged, and a text that is verified is not to be
         )
         event.listen(self.engine, "close", self._forget)
         event.listen(self.engine, "before_cursor_execute", _before_cursor_execute)
         event.listen(self.engine, "handle_error", _as_query_error)
 
-    def connection(self) -> Connection:
-        """Return this thread's connection, which stays open as long as the release does."""
-        connection: Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is None:
-            connection = self._of_thread.connection = self.engine.connect()
-            connection.exec_driver_sql("PRAGMA cache_size = -1000")  # kB
+    def connect(self) -> Connection:
+        """Return a new connection for this thread."""
+        connection = self.engine.connect()
+        connection.exec_driver_sql("PRAGMA cache_size = -1000")  # kB
         return connection
 
     def _open(self, factory: type[sqlite3.Connection]) -> sqlite3.Connection:
@@ -170,6 +175,16 @@ def full_text_sql(name: str) -> str:
     return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
 
 
+@lru_cache(maxsize=4096)
+def indexed_words(text: str) -> tuple[str, ...]:
+    """Return the words under which a full-text index holds a text, in the order of the text."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(full_text_sql("one"))
+        connection.execute("CREATE VIRTUAL TABLE words USING fts5vocab('one_fts', 'instance')")
+        connection.execute("INSERT INTO one_fts (rowid, text) VALUES (1, ?)", [text])
+        return tuple(word for (word,) in connection.execute("SELECT term FROM words ORDER BY offset"))
+
+
 @compiles(Among, "sqlite")
 def _compile_among(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
     number, numbers = element.clauses
@@ -208,4 +223,4 @@ def _is_interrupted(error: BaseException) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
-ENGINES["sqlite"] = Engine(sqlite.dialect(paramstyle="named"), _json_of, _fts5_expression, _is_interrupted)
+ENGINES["sqlite"] = EngineWords(sqlite.dialect(paramstyle="named"), _json_of, _fts5_expression, _is_interrupted)

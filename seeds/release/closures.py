@@ -7,11 +7,10 @@ from schema.names import fold
 from schema.tables import PART
 from schema.terms import HEDGES, NameKind, RegionKind
 from seeds.entries import Record, names_of, reachable
+from seeds.release.country_names import NameRow
 
 Row = tuple[str, str, int, int]
 """A row of `closures`: kind, relation, and the positions of whole and part."""
-NameRow = tuple[str, str, str, NameKind, str]
-"""A row of `names`: kind, key, id, why, and how the name is written."""
 Positions = Mapping[str, Mapping[str, int]]
 """The position of each record: kind → id → position."""
 

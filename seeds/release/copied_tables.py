@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Boolean, Float, Integer, Table
 
 from schema import tables
+from schema.store.files import FileRelease
 from schema.store.postgresql import FILE_CHUNKS
-from schema.store.release import Release
 from seeds.release.copy_rows import BIGINT, BOOLEAN, BYTES, DOUBLE, TEXT, WORDS, Kind
 
 _KINDS = ((Boolean, BOOLEAN), (Integer, BIGINT), (Float, DOUBLE))
@@ -44,7 +44,7 @@ class CopiedTable:
     primary: bool = True
 
 
-def copied_tables(release: Release, file: sqlite3.Connection) -> list[CopiedTable]:
+def copied_tables(release: FileRelease, file: sqlite3.Connection) -> list[CopiedTable]:
     """Return all tables of a release; `file` is a connection to its file that returns texts as bytes."""
     chunks = CopiedTable(FILE_CHUNKS, {"number": BIGINT, "bytes": BYTES}, ["number"], lambda: enumerate(release.read()))
     searched = [_full_text(file, name) for name in tables.SEARCHED]

@@ -17,9 +17,17 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from schema import tables
 from schema.store.errors import DatabaseError
-from schema.store.postgresql import CATALOGUE, Connection, connect, first_line, live_fingerprint, schema_of, shown
-from schema.store.release import Release, open_release
+from schema.store.files import FileRelease, open_release
+from schema.store.postgresql import (
+    CATALOGUE,
+    WriterConnection,
+    connect_writer,
+    first_line,
+    live_fingerprint,
+    schema_of,
+)
 from schema.store.sqlite import identity_of, uri_of
+from schema.store.urls import shown
 from seeds.progress import Progress, no_progress, run_steps
 from seeds.release.copied_tables import CopiedTable, copied_tables
 from seeds.release.copy_rows import encoded
@@ -49,7 +57,7 @@ def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_
     """
     release = open_release(path)
     fingerprint = release.sha256[:_FINGERPRINT]
-    with connect(url) as connection:
+    with connect_writer(url) as connection:
         outcome = "nothing was published"
         try:
             with connection.transaction():
@@ -67,7 +75,7 @@ def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_
     return Publication(release.version, is_copied)
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: WriterConnection) -> None:
     """Wait for other publications, and make the catalogue, unless it is there."""
     # Where this process is killed, the server ends even an index that is being made.
     connection.execute("SET LOCAL client_connection_check_interval = '1s'")
@@ -76,25 +84,28 @@ def _begin(connection: Connection) -> None:
     connection.execute(CATALOGUE)
 
 
-def _is_there(connection: Connection, fingerprint: str) -> bool:
+def _is_there(connection: WriterConnection, fingerprint: str) -> bool:
     rows = connection.execute("SELECT FROM headcount.releases WHERE fingerprint = %s", [fingerprint])
     return rows.fetchone() is not None
 
 
-def _copy_release(connection: Connection, release: Release, path: Path, fingerprint: str, progress: Progress) -> None:
+def _copy_release(
+    connection: WriterConnection, release: FileRelease, path: Path, fingerprint: str, progress: Progress
+) -> None:
     schema = schema_of(fingerprint)
     connection.execute(SQL("CREATE SCHEMA {}").format(schema))
     with _opened(path, release) as file:
         copied = copied_tables(release, file)
         run_steps([partial(_copy_table, connection, schema, table) for table in copied], "Publishing", progress)
     connection.execute(
-        "INSERT INTO headcount.releases (fingerprint, version, format) VALUES (%s, %s, %s)",
-        [fingerprint, release.version, tables.FORMAT],
+        "INSERT INTO headcount.releases (fingerprint, version, format, sha256, bytes, built)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        [fingerprint, release.version, tables.FORMAT, release.sha256, release.size, release.built],
     )
 
 
 @contextmanager
-def _opened(path: Path, release: Release) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, release: FileRelease) -> Iterator[sqlite3.Connection]:
     """Open the file of a release; raises DatabaseError where another file has taken its place."""
     with closing(sqlite3.connect(uri_of(path), uri=True)) as file:
         if identity_of(path) != release.identity:
@@ -103,7 +114,7 @@ def _opened(path: Path, release: Release) -> Iterator[sqlite3.Connection]:
         yield file
 
 
-def _copy_table(connection: Connection, schema: Identifier, table: CopiedTable) -> None:
+def _copy_table(connection: WriterConnection, schema: Identifier, table: CopiedTable) -> None:
     """Make a table, with its rows, then its indexes; raises DatabaseError where other rows come back than were sent."""
     name = SQL(".").join([schema, Identifier(table.name)])
     columns = [SQL("{} {}").format(Identifier(column), SQL(kind.sql)) for column, kind in table.columns.items()]
@@ -143,7 +154,7 @@ def _index_statements(name: Composed, table: CopiedTable) -> Iterator[Composed]:
         )
 
 
-def _digest(connection: Connection, name: Composed, table: CopiedTable) -> tuple[int, str]:
+def _digest(connection: WriterConnection, name: Composed, table: CopiedTable) -> tuple[int, str]:
     """Return the number of rows that PostgreSQL has of a table, and their SHA-256 in the format of COPY."""
     digest = hashlib.sha256()
     query = SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)")
@@ -154,7 +165,7 @@ def _digest(connection: Connection, name: Composed, table: CopiedTable) -> tuple
         return cursor.rowcount, digest.hexdigest()
 
 
-def _make_live(connection: Connection, fingerprint: str) -> None:
+def _make_live(connection: WriterConnection, fingerprint: str) -> None:
     """Update the one row that names the live release."""
     connection.execute(
         "INSERT INTO headcount.live (fingerprint) VALUES (%s)"
@@ -163,7 +174,7 @@ def _make_live(connection: Connection, fingerprint: str) -> None:
     )
 
 
-def _remove_old(connection: Connection, keep: int) -> None:
+def _remove_old(connection: WriterConnection, keep: int) -> None:
     """Remove all releases but the newest, and those that are being read."""
     live = live_fingerprint(connection)
     newest = connection.execute("SELECT fingerprint FROM headcount.releases ORDER BY number DESC").fetchall()

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlite_utils import Database as Writer
 
 from schema.store.errors import DatabaseError
-from schema.store.release import Database
+from schema.store.files import FileDatabase
 from schema.store.seal import is_intact, is_ours, seal
 from seeds.progress import Progress, no_progress, run_steps
 from seeds.release.build import build_release
@@ -103,7 +103,7 @@ def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool)
 
 def _live_version(path: Path) -> str | None:
     """Return the version of the release that is to be replaced; None where none can be read."""
-    database = Database(f"sqlite:///{path}")
+    database = FileDatabase(path)
     try:
         version = database.release().version
         # A large file may not have been checked yet, and the history of a damaged file is not continued.

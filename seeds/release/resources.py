@@ -13,12 +13,14 @@ from schema.records import SCHEMAS, ArticleStub
 from schema.store.sqlite import full_text_sql
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
+from seeds.release.country_names import country_names
 from seeds.release.render import renderer_of, with_days
 
 Counts = Mapping[int, tuple[int, int]]
 """The numbers of estimates and of their sources, by the position of the record that they refer to."""
 
 _BATCH = 2_000
+_NAMES = "INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)"
 _STUBS = """
 CREATE TABLE article_stubs (
     id TEXT PRIMARY KEY, position INTEGER, title TEXT, publisher TEXT, first_day TEXT, document TEXT, sha256 TEXT,
@@ -41,6 +43,7 @@ def write_vocabularies(
     The estimates are already written.
     """
     connection.executemany("INSERT INTO closures VALUES (?, ?, ?, ?)", closures(vocabularies, positions))
+    connection.executemany(_NAMES, country_names())
     for kind, records in vocabularies.items():
         if kind == "regions":
             counts = _counts(connection, _REGION_COUNTS)
@@ -102,7 +105,7 @@ def _write(connection: sqlite3.Connection, kind: str, records: Iterable[Record],
         texts = ((position, _text(record)) for position, record in batch)
         connection.executemany(f"INSERT INTO {index} (rowid, text) VALUES (?, ?)", texts)  # noqa: S608
         names_of_batch = (name for _, record in batch for name in names(kind, record))
-        connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)", names_of_batch)
+        connection.executemany(_NAMES, names_of_batch)
     connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
 
 

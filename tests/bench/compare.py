@@ -119,7 +119,8 @@ def compare(old_url: str, new_url: str, number: int, seed: int) -> tuple[Counter
     chance = random.Random(seed)  # noqa: S311 (the same requests for the same seed)
     drawer = Drawer(chance, json.loads(answer(old_url, get("/openapi.json")).body))
     ids = {name: ids_of(old_url, name) for name in RESOURCES}
-    odd = iter(draw_requests(number, ids, seed))
+    version = answer(old_url, get("/")).headers["x-dataset-version"]
+    odd = iter(draw_requests(number, ids, version, seed))
     counts: Counter[str] = Counter()
     faults = []
     for turn in range(number):

@@ -115,8 +115,10 @@ async function renderChart() {
   }
 }
 
-/** Set up the copy button and the chart that the page shows. */
+/** Set up the command for curl, the copy button and the chart that the page shows. */
 function start() {
+  const curl = document.querySelector("#curl");
+  if (curl) curl.textContent = curl.textContent.replace("SERVER", location.origin);
   const copy = document.querySelector("#copy");
   if (copy && navigator.clipboard) {
     copy.hidden = false;
