@@ -23,13 +23,9 @@ Topic = Mapping[str, tuple[str, ...]]
 _ESTIMATES = tables.estimates.c
 
 
-class ReportedNumber(NamedTuple):
-    """The number of an estimate, as printed and as admitted, with its place in the list, its claim and its source."""
+class Number(NamedTuple):
+    """The number of an estimate, as printed and as admitted."""
 
-    position: int
-    claim_position: int
-    claim_rank: int
-    source_position: int
     hedge: str
     granularity: float | None
     low: float | None
@@ -55,6 +51,16 @@ class ReportedNumber(NamedTuple):
         )
 
 
+class ReportedNumber(NamedTuple):
+    """The number of an estimate, with the estimate's place in the list, its claim and its source."""
+
+    position: int
+    claim_position: int
+    claim_rank: int
+    source_position: int
+    number: Number
+
+
 def _is_about(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
     return [among(_ESTIMATES[f"{kind}_position"], kind) for kind in kinds]
 
@@ -64,7 +70,8 @@ _AT_THE_TIME = and_(
     or_(_FIRST_DAY.is_(None), bindparam("last_day") >= _FIRST_DAY),
     or_(_LAST_DAY.is_(None), bindparam("first_day") <= _LAST_DAY),
 )
-_ROWS = select(*(_ESTIMATES[name] for name in ReportedNumber._fields)).where(~_ESTIMATES.in_body_too, _AT_THE_TIME)
+_COLUMNS = (*ReportedNumber._fields[:-1], *Number._fields)
+_ROWS = select(*(_ESTIMATES[name] for name in _COLUMNS)).where(~_ESTIMATES.in_body_too, _AT_THE_TIME)
 
 
 def _printing(kinds: Sequence[str]) -> Statement:
@@ -135,7 +142,10 @@ def about(topic: Topic, period: Period | None) -> list[ReportedNumber]:
 
 def _read(statement: Statement, topic: Topic, days: Days, **values: Any) -> list[ReportedNumber]:
     rows = statement.rows(context.connection(), **_positions(topic), **days._asdict(), **values)
-    return [ReportedNumber(*row) for row in rows]
+    return [
+        ReportedNumber(position, claim_position, claim_rank, source_position, Number(*number))
+        for position, claim_position, claim_rank, source_position, *number in rows
+    ]
 
 
 def _positions(topic: Topic) -> dict[str, list[int]]:

@@ -21,7 +21,7 @@ from api.read.doubts import Figure, doubts_about
 from api.read.known_names import known_names
 from api.read.mentions import NumberedText, Subject
 from api.read.records import reader_of
-from api.read.reported_numbers import Days, ReportedNumber, Topic, about, that_print, that_say_vaguely
+from api.read.reported_numbers import Days, Number, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
 from schema.intervals import Interval, Period, read_period
 from schema.quantities import Quantity, TextTooLong, read_quantities
@@ -228,8 +228,11 @@ def _compare(quantity: Quantity, reports: Iterable[ReportedNumber]) -> list[_Com
     not excuse what another one did to the words.
     """
     by_claim: dict[int, _Comparison] = {}
+    verdicts: dict[Number, Verdict | None] = {}
     for report in sorted(reports, key=attrgetter("claim_rank", "position")):
-        verdict = _verdict(quantity, report)
+        if report.number not in verdicts:  # thousands of reports may say the same number
+            verdicts[report.number] = _verdict(quantity, report.number)
+        verdict = verdicts[report.number]
         known = by_claim.get(report.claim_position)
         if verdict is not None and (known is None or _grade(verdict) < _grade(known.verdict)):
             by_claim[report.claim_position] = _Comparison(verdict, report)
@@ -241,20 +244,20 @@ def _grade(verdict: Verdict) -> int:
     return 0 if verdict is Verdict.BORNE else 1 if verdict in _SAID else 2
 
 
-def _verdict(quantity: Quantity, report: ReportedNumber) -> Verdict | None:
-    """Return how a number compares with an estimate; None where they cannot be compared."""
-    hedge = Hedge(report.hedge)
+def _verdict(quantity: Quantity, reported: Number) -> Verdict | None:
+    """Return how a number compares with that of an estimate; None where they cannot be compared."""
+    hedge = Hedge(reported.hedge)
     if hedge is Hedge.VAGUE:
-        is_same = quantity.hedge is Hedge.VAGUE and report.granularity == quantity.granularity
+        is_same = quantity.hedge is Hedge.VAGUE and reported.granularity == quantity.granularity
         return Verdict.BORNE if is_same else None
-    said, printed = report.printed, set(quantity.numbers)
+    said, printed = reported.printed, set(quantity.numbers)
     if printed and printed <= said:
         if quantity.hedge is hedge and printed == said:
             return Verdict.BORNE
         if are_opposite(quantity.hedge, hedge):
             return Verdict.BOUND_REVERSED
         return Verdict.HEDGE_LOST if quantity.hedge is Hedge.NONE else Verdict.HEDGE_CHANGED
-    read, admitted = _interval(quantity), report.admitted
+    read, admitted = _interval(quantity), reported.admitted
     if read is None or admitted is None:
         return None
     return Verdict.CONTRADICTED if read.is_disjoint(admitted) else Verdict.NUMBER_DIFFERS
