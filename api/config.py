@@ -14,6 +14,7 @@ from typing import Any
 
 from limits import RateLimitItem, parse_many
 
+from schema.store.errors import DatabaseError
 from schema.store.urls import database_path, default_url
 
 PREFIX = "HEADCOUNT_"
@@ -118,8 +119,12 @@ def _variables() -> dict[str, str]:
 
 
 def _database_url(url: str) -> str:
-    database_path(url or default_url())
-    return url or default_url()
+    url = url or default_url()
+    try:
+        database_path(url)
+    except DatabaseError as error:
+        raise DatabaseError(f"{PREFIX}DATABASE_URL: {error}") from error
+    return url
 
 
 def _cache_bytes(text: str) -> int:

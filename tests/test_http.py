@@ -9,6 +9,7 @@ from conftest import GOOD, make_release
 from api import create_app
 from api.http.answers import etag_matches
 from api.read import records
+from schema.store.errors import QueryError
 
 PATHS = ("/", "/estimates", "/estimates/exact", "/claims/strength", "/regions", "/dataset", "/openapi.json")
 

@@ -34,7 +34,7 @@ def database_path(url: str) -> Path | None:
             )
         return None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise DatabaseError(f"HEADCOUNT_DATABASE_URL: {shown(url)!r} is not supported; {EXPECTED}")
+        raise DatabaseError(f"{shown(url)!r} is not supported; {EXPECTED}")
     return Path(parsed.database)
 
 
@@ -52,7 +52,7 @@ def parse_url(url: str) -> URL:
     try:
         return make_url(url)
     except ArgumentError as error:
-        raise DatabaseError(f"HEADCOUNT_DATABASE_URL: {url!r} is not a database URL; {EXPECTED}") from error
+        raise DatabaseError(f"{url!r} is not a database URL; {EXPECTED}") from error
 
 
 def shown(url: str) -> str:
