@@ -14,6 +14,8 @@ from schema.store.release import Database
 SERVER_URL = "postgresql+psycopg://USER@HOST/DATABASE"
 EXPECTED = f"expected sqlite:///PATH or {SERVER_URL}"
 SERVERS = ("postgresql", "postgresql+psycopg")
+SECRETS = ("password", "sslpassword")
+"""Settings of libpq that may stand behind the `?` of a URL, and are not shown."""
 
 
 def default_url() -> str:
@@ -57,4 +59,6 @@ def parse_url(url: str) -> URL:
 
 def shown(url: str) -> str:
     """Return a database URL without its password, as it may be printed and logged."""
-    return parse_url(url).render_as_string(hide_password=True)
+    parsed = parse_url(url)
+    secrets = {name: "hidden" for name in SECRETS if name in parsed.query}
+    return parsed.update_query_dict(secrets).render_as_string(hide_password=True)
