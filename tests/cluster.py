@@ -26,14 +26,17 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(programs: Path) -> Iterator[str]:
-    """Start a cluster and yield the URL of its database `postgres`; in the end nothing is left of it."""
+def cluster(programs: Path, **settings: str) -> Iterator[str]:
+    """Start a cluster and yield the URL of its database `postgres`; in the end nothing is left of it.
+
+    `settings` are PostgreSQL's, in place of those in SETTINGS or beside them.
+    """
     folder = Path(tempfile.mkdtemp(prefix="headcount-pg-", dir="/tmp"))
     as_user = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", pwd.getpwnam("postgres").pw_gid)
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items()) + f" -k {folder}"
+    options = " ".join(f"-c {name}='{value}'" for name, value in (SETTINGS | settings).items()) + f" -k {folder}"
     data = folder / "data"
 
     def run(program: str, *words: str | Path) -> None:
