@@ -141,7 +141,7 @@ def test_a_release_that_cannot_be_read_ends_the_history(place, caplog):
 
 
 @pytest.mark.slow
-def test_loads_at_once_lose_no_version(place):
+def test_loads_at_once_lose_no_version(place, url_of):
     seeds, load, client = place
     versions = {load()}
     text = (seeds / SECOND).read_text()
@@ -156,5 +156,6 @@ def test_loads_at_once_lose_no_version(place):
     for one in loads:
         said, _ = one.communicate(timeout=60)
         versions.add(said.split()[-1])
+    url_of(seeds.parent / "live.db")
     assert len(versions) == 4
     assert set(client.get("/dataset").json["data"]["versions"]) == versions

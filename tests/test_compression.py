@@ -88,6 +88,7 @@ class Watched:
                 self.inside = has_request_context()
                 yield row
         finally:
+            self.rows.close()
             self.ended = True
 
 
