@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import make_release
+from psycopg import Cursor
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Boolean, make_url
@@ -27,6 +28,7 @@ from schema.store.errors import DatabaseError
 from schema.store.postgresql import WriterConnection, connect_writer, schema_of
 from seeds import SHIPPED
 from seeds.release import postgresql
+from seeds.release.citus import DISTRIBUTED
 from seeds.release.copy_rows import BIGINT, WORDS, encoded
 from seeds.release.postgresql import publish_release
 
@@ -341,3 +343,40 @@ def test_words_are_sent_as_postgresql_stores_them(target):
         ("",),
         (None,),
     ]
+
+
+CITUS = """
+CREATE TABLE placed (name text, by_column text, rows bigint);
+CREATE FUNCTION create_distributed_table(name regclass, by_column text) RETURNS void LANGUAGE plpgsql AS $$DECLARE rows bigint;
+BEGIN EXECUTE 'SELECT count(*) FROM ' || name INTO rows; INSERT INTO placed VALUES (name::text, by_column, rows); END$$;
+CREATE FUNCTION create_reference_table(name regclass) RETURNS void LANGUAGE sql
+AS $$SELECT create_distributed_table(name, NULL)$$;
+"""
+"""What stands for the two functions of Citus: they keep with which tables they were called, and how many rows were in them."""
+
+
+def test_on_citus_each_table_is_placed_before_it_has_rows(invented_database, target, monkeypatch):
+    target.connection.execute(CITUS)
+    sent = []
+    copy = Cursor.copy
+    monkeypatch.setattr(Cursor, "copy", lambda self, query: sent.append(query.as_string(None)) or copy(self, query))
+    publish_release(invented_database, target.url, keep=2)
+    (fingerprint,) = target.releases()
+    names = target.asked(
+        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r'", f"release_{fingerprint}"
+    )
+    placed = {name: (by_column, rows) for name, by_column, rows in target.asked("SELECT * FROM placed")}
+    assert placed == {f"release_{fingerprint}.{name}": (DISTRIBUTED.get(name), 0) for (name,) in names}
+    assert {by_column for by_column, _ in placed.values()} == {"position", "number", None}
+    assert len(sent) == 2 * len(names)
+    assert not [statement for statement in sent if "FREEZE" in statement]
+    publish_release(invented_database, target.url, keep=2)
+    assert len(target.asked("SELECT FROM placed")) == len(names)
+
+
+def test_without_citus_rows_are_frozen(database, target, monkeypatch):
+    sent = []
+    copy = Cursor.copy
+    monkeypatch.setattr(Cursor, "copy", lambda self, query: sent.append(query.as_string(None)) or copy(self, query))
+    publish_release(database, target.url, keep=2)
+    assert all("FREEZE" in statement for statement in sent if "FROM STDIN" in statement)

@@ -31,7 +31,7 @@ LOOK_SETTINGS = {"statement_timeout": "3s"}
 _LIVE = text(
     "SELECT fingerprint, format, sha256, bytes, built FROM headcount.live JOIN headcount.releases USING (fingerprint)"
 )
-_CHUNK = Statement(
+CHUNK_OF_FILE = Statement(
     select(column("bytes")).select_from(table(FILE_CHUNKS)).where(literal_column("number") == bindparam("number"))
 )
 
@@ -59,7 +59,7 @@ class PublishedRelease(Release):
     def read(self, position: int = 0) -> Iterator[bytes]:
         """Yield the bytes of the sealed file from a position on."""
         number, first = divmod(position, CHUNK)
-        while chunk := _CHUNK.value(self.connection(), number=number):
+        while chunk := CHUNK_OF_FILE.value(self.connection(), number=number):
             yield bytes(chunk[first:])
             number, first = number + 1, 0
 

@@ -24,11 +24,13 @@ from schema.store.postgresql import (
     connect_writer,
     first_line,
     live_fingerprint,
+    schema_name,
     schema_of,
 )
 from schema.store.sqlite import identity_of, uri_of
 from schema.store.urls import shown
 from seeds.progress import Progress, no_progress, run_steps
+from seeds.release import citus
 from seeds.release.copied_tables import CopiedTable, copied_tables
 from seeds.release.copy_rows import encoded
 
@@ -92,11 +94,14 @@ def _is_there(connection: WriterConnection, fingerprint: str) -> bool:
 def _copy_release(
     connection: WriterConnection, release: FileRelease, path: Path, fingerprint: str, progress: Progress
 ) -> None:
-    schema = schema_of(fingerprint)
-    connection.execute(SQL("CREATE SCHEMA {}").format(schema))
+    connection.execute(SQL("CREATE SCHEMA {}").format(schema_of(fingerprint)))
+    on_citus = citus.is_installed(connection)
+    if on_citus:
+        connection.execute(citus.ONE_CONNECTION)
     with _opened(path, release) as file:
         copied = copied_tables(release, file)
-        run_steps([partial(_copy_table, connection, schema, table) for table in copied], "Publishing", progress)
+        steps = [partial(_copy_table, connection, schema_name(fingerprint), table, on_citus) for table in copied]
+        run_steps(steps, "Publishing", progress)
     connection.execute(
         "INSERT INTO headcount.releases (fingerprint, version, format, sha256, bytes, built)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
@@ -114,14 +119,17 @@ def _opened(path: Path, release: FileRelease) -> Iterator[sqlite3.Connection]:
         yield file
 
 
-def _copy_table(connection: WriterConnection, schema: Identifier, table: CopiedTable) -> None:
+def _copy_table(connection: WriterConnection, schema: str, table: CopiedTable, on_citus: bool) -> None:
     """Make a table, with its rows, then its indexes; raises DatabaseError where other rows come back than were sent."""
-    name = SQL(".").join([schema, Identifier(table.name)])
+    name = Identifier(schema, table.name)
     columns = [SQL("{} {}").format(Identifier(column), SQL(kind.sql)) for column, kind in table.columns.items()]
     connection.execute(SQL("CREATE TABLE {} ({})").format(name, SQL(", ").join(columns)))
+    if on_citus:
+        connection.execute(citus.placement(schema, table.name))
+    options = SQL("FORMAT BINARY" if on_citus else "FORMAT BINARY, FREEZE")  # Citus freezes no rows
     sent = hashlib.sha256()
     with connection.cursor() as cursor:
-        with cursor.copy(SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(name)) as copy:
+        with cursor.copy(SQL("COPY {} FROM STDIN ({})").format(name, options)) as copy:
             for block in encoded(table.rows(), list(table.columns.values())):
                 sent.update(block)
                 copy.write(block)
@@ -141,9 +149,10 @@ def _listed(columns: Iterable[str]) -> Composed:
     return SQL(", ").join(map(Identifier, columns))
 
 
-def _index_statements(name: Composed, table: CopiedTable) -> Iterator[Composed]:
+def _index_statements(name: Identifier, table: CopiedTable) -> Iterator[Composed]:
     if table.primary:
-        yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(name, _listed(table.key))
+        constraint = Identifier(f"{table.name}_pkey")  # Citus wants a name
+        yield SQL("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({})").format(name, constraint, _listed(table.key))
     for index in table.indexes:
         yield SQL("CREATE {}INDEX {} ON {} USING {} ({})").format(
             SQL("UNIQUE " if index.unique else ""),
@@ -154,7 +163,7 @@ def _index_statements(name: Composed, table: CopiedTable) -> Iterator[Composed]:
         )
 
 
-def _digest(connection: WriterConnection, name: Composed, table: CopiedTable) -> tuple[int, str]:
+def _digest(connection: WriterConnection, name: Identifier, table: CopiedTable) -> tuple[int, str]:
     """Return the number of rows that PostgreSQL has of a table, and their SHA-256 in the format of COPY."""
     digest = hashlib.sha256()
     query = SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)")
