@@ -13,7 +13,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian has the programs of each version, which are not on the PATH."""
 SETTINGS = {
     **{"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"},
-    **{"max_connections": "30", "shared_buffers": "64MB"},
+    **{"max_connections": "200", "shared_buffers": "64MB"},
 }
 
 

@@ -1,6 +1,5 @@
 """A release in PostgreSQL is that of its file, and whatever ends a publication leaves the release before it live."""
 
-import os
 import re
 import shutil
 import signal
@@ -17,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from cluster import cluster, programs
 from conftest import make_release
 from psycopg import Cursor
 from psycopg.errors import InsufficientPrivilege
@@ -36,20 +34,6 @@ from seeds.release.postgresql import publish_release
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.postgresql
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Return the URL of a database of a cluster: that of TEST_DATABASE_URL, or one that is started here."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        yield url
-        return
-    folder = programs()
-    if folder is None and not os.environ.get("CI"):
-        pytest.skip("needs a PostgreSQL server")
-    assert folder, "CI needs a PostgreSQL server; .ci/run installs it"
-    with cluster(folder) as url:
-        yield url
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ catalogue: `releases` has a row for each release, in the order in which they wer
 which names the live one. Needs psycopg.
 """
 
-import threading
 import time
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +14,18 @@ import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.sql import Identifier
-from sqlalchemy import URL, Connection, Dialect, Engine, ExceptionContext, QueuePool, create_engine, event
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    PoolProxiedConnection,
+    QueuePool,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.compiler import compiles
@@ -123,17 +134,28 @@ def pool_of(url: str, size: int, **settings: str) -> Engine:
     pool = create_engine(
         parsed.update_query_dict({"options": f"{before} {options}".strip()}),
         connect_args={"connect_timeout": CONNECT_SECONDS},
-        poolclass=QueuePool,
+        poolclass=_Pool,
         pool_size=size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,  # a message is logged, and a text that is verified is not to be
     )
-    event.listen(pool, "connect", _read_sums_as_integers)
+    event.listen(pool, "connect", _adapt)
     event.listen(pool, "before_cursor_execute", _before_cursor_execute)
     event.listen(pool, "handle_error", _as_query_error)
     return pool
+
+
+class _Pool(QueuePool):
+    """A pool that raises QueryError where all of its connections are in use for too long."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """Return a connection from the pool."""
+        try:
+            return super().connect()
+        except PoolTimeoutError as error:
+            raise QueryError(f"all {self.size()} connections are in use") from error
 
 
 class SchemaConnections(Connections):
@@ -142,6 +164,7 @@ class SchemaConnections(Connections):
     def __init__(self, url: str, fingerprint: str) -> None:
         super().__init__()
         self.engine = pool_of(url, LARGEST_POOL, search_path=schema_name(fingerprint))
+        self._of_threads: weakref.WeakSet[Connection] = weakref.WeakSet()
 
     def connection(self) -> Connection:
         """Return this thread's connection, a new one where that was lost; raises QueryError."""
@@ -155,10 +178,9 @@ class SchemaConnections(Connections):
 
     def connect(self) -> Connection:
         """Return a new connection, on which each statement is a transaction: a thread without work locks nothing."""
-        try:
-            return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        except PoolTimeoutError as error:
-            raise QueryError(f"all {LARGEST_POOL} connections are in use") from error
+        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._of_threads.add(connection)
+        return connection
 
     def _is_alive(self, connection: Connection) -> bool:
         """Return whether a connection can be used; it is asked only after some time without use."""
@@ -173,8 +195,10 @@ class SchemaConnections(Connections):
         return True
 
     def close(self) -> None:
-        """Close the connections that are not in use; the others are closed when they are given back."""
-        self._of_thread = threading.local()
+        """Close the connections of threads; those of streams are closed when they are given back."""
+        for connection in list(self._of_threads):
+            connection.close()
+        event.listen(self.engine.pool, "checkin", _close)
         self.engine.dispose()
 
 
@@ -195,8 +219,24 @@ class _SumLoader(Loader):
         return int(bytes(data))
 
 
-def _read_sums_as_integers(connection: WriterConnection, _: object) -> None:
+class _TextDumper(StrDumperUnknown):
+    """Sends texts to PostgreSQL, none of whose own texts has a NUL.
+
+    A text that has one would be refused. It is sent with U+FFFF, which is no character, and so is equal to none.
+    """
+
+    def dump(self, obj: str) -> Buffer | None:
+        """Return the text as it is sent."""
+        return super().dump(obj.replace("\0", "\uffff"))
+
+
+def _adapt(connection: WriterConnection, _: object) -> None:
     connection.adapters.register_loader("numeric", _SumLoader)
+    connection.adapters.register_dumper(str, _TextDumper)
+
+
+def _close(connection: WriterConnection, _: object) -> None:
+    connection.close()
 
 
 def _before_cursor_execute(connection: Connection, *_: object) -> None:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.05
 """Seconds between two looks at which release is live."""
+CLOSE_SECONDS = 5
+"""Seconds in which a look that is under way has to end when the database is closed."""
 LOOK_SETTINGS = {"statement_timeout": "3s"}
 _LIVE = text(
     "SELECT fingerprint, format, sha256, bytes, built FROM headcount.live JOIN headcount.releases USING (fingerprint)"
@@ -71,7 +73,7 @@ class PublishedDatabase(Database):
         self._error: DatabaseError | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._watching = False
+        self._watching: threading.Thread | None = None
 
     def current(self) -> PublishedRelease | None:
         """Return the release that was live at the last look; never waits."""
@@ -88,8 +90,8 @@ class PublishedDatabase(Database):
             if not self._watching:
                 self._pool = pool_of(self._url, 1, **LOOK_SETTINGS)
                 self._look()
-                threading.Thread(target=self._watch, name="live release", daemon=True).start()
-                self._watching = True
+                self._watching = threading.Thread(target=self._watch, name="live release", daemon=True)
+                self._watching.start()
         if self.live:
             return self.live
         raise self._error or DatabaseError(f"{shown(self._url)}: is being opened")
@@ -136,4 +138,6 @@ class PublishedDatabase(Database):
     def close(self) -> None:
         """End the watching and close the release."""
         self._closed.set()
+        if self._watching:
+            self._watching.join(CLOSE_SECONDS)
         self.live = None
