@@ -8,12 +8,12 @@ which names the live one. Needs psycopg.
 import time
 import weakref
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.sql import Identifier
+from psycopg.types.numeric import NumericBinaryLoader
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
@@ -83,6 +83,9 @@ LARGEST_POOL = 32
 """The most connections of a process to a release: one for each thread, and the others for streams."""
 PING_SECONDS = 1.0
 """After so many seconds without use, a thread's connection is asked whether it still lives, before it is used."""
+
+_MATCH = "@@"
+"""PostgreSQL's operator of full text."""
 
 WriterConnection = psycopg.Connection[tuple[Any, ...]]
 
@@ -211,12 +214,12 @@ def _with_driver(url: str) -> URL:
     return parse_url(url).set(drivername="postgresql+psycopg")
 
 
-class _SumLoader(Loader):
+class _SumLoader(NumericBinaryLoader):
     """Reads PostgreSQL's numeric, which here is the sum of a column of integers and nothing else."""
 
-    def load(self, data: Buffer) -> int:
+    def load(self, data: Buffer) -> int:  # type: ignore[override]
         """Return the sum."""
-        return int(bytes(data))
+        return int(super().load(data))
 
 
 class _TextDumper(StrDumperUnknown):
@@ -230,9 +233,24 @@ class _TextDumper(StrDumperUnknown):
         return super().dump(obj.replace("\0", "\uffff"))
 
 
+class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """Reads values in binary, since bytes as text are twice as long, and has each search planned for its own words.
+
+    One plan for the words of all searches would look into the words of every estimate.
+    """
+
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = True
+    ) -> Self:
+        """Run a statement; psycopg prepares what is run often, but never a search."""
+        is_search = isinstance(query, str) and _MATCH in query
+        return super().execute(query, params, prepare=False if is_search else prepare, binary=binary)
+
+
 def _adapt(connection: WriterConnection, _: object) -> None:
     connection.adapters.register_loader("numeric", _SumLoader)
     connection.adapters.register_dumper(str, _TextDumper)
+    connection.cursor_factory = _Cursor
 
 
 def _close(connection: WriterConnection, _: object) -> None:
@@ -263,7 +281,7 @@ def _compile_as_bytes(element: AsBytes, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(Matches, "postgresql")
 def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
     words, search = element.clauses
-    return f"{compiler.process(words, **kw)} @@ CAST({compiler.process(search, **kw)} AS tsquery)"
+    return f"{compiler.process(words, **kw)} {_MATCH} CAST({compiler.process(search, **kw)} AS tsquery)"
 
 
 @compiles(IndexedPosition, "postgresql")
