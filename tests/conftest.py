@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster import Target, cluster, new_database, programs
 from flask import Flask
 from flask.testing import FlaskClient
 from hostile import GOOD, write_hostile
@@ -25,6 +26,7 @@ from program import CURRENT_TEST, running
 from reference import BASES, regions_below
 
 from api import create_app
+from schema.store.postgresql import connect_writer
 from seeds import SHIPPED
 from seeds.curated import check
 from seeds.curated.check import check_seeds
@@ -104,6 +106,34 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 
 MakeOnce = Callable[[str, Callable[[Path], Path]], Path]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Return the URL of a database of a PostgreSQL cluster: that of TEST_DATABASE_URL, or one that is started here."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    folder = programs()
+    if folder is None and not os.environ.get("CI"):
+        pytest.skip("needs a PostgreSQL server")
+    assert folder, "CI needs a PostgreSQL server; .ci/run installs it"
+    with cluster(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str) -> Iterator[str]:
+    """Return the URL of an empty database."""
+    with new_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def target(url: str) -> Iterator[Target]:
+    """Return an empty database, with a connection that asks what is published there."""
+    with connect_writer(url) as connection:
+        yield Target(url, connection)
 
 
 @pytest.fixture(scope="session")

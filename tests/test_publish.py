@@ -1,32 +1,25 @@
 """A release in PostgreSQL is that of its file, and whatever ends a publication leaves the release before it live."""
 
-import os
 import re
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from cluster import cluster, programs
 from conftest import make_release
 from psycopg.errors import InsufficientPrivilege
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL
 from sqlalchemy import Boolean, make_url
 
 from api import cli
 from schema import tables
 from schema.store.errors import DatabaseError
-from schema.store.postgresql import WriterConnection, connect_writer, schema_of
+from schema.store.postgresql import connect_writer, schema_of
 from seeds import SHIPPED
 from seeds.release import postgresql
 from seeds.release.copy_rows import BIGINT, WORDS, encoded
@@ -34,61 +27,6 @@ from seeds.release.postgresql import publish_release
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.postgresql
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Return the URL of a database of a cluster: that of TEST_DATABASE_URL, or one that is started here."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        yield url
-        return
-    folder = programs()
-    if folder is None and not os.environ.get("CI"):
-        pytest.skip("needs a PostgreSQL server")
-    assert folder, "CI needs a PostgreSQL server; .ci/run installs it"
-    with cluster(folder) as url:
-        yield url
-
-
-@pytest.fixture
-def url(server):
-    """Return the URL of an empty database."""
-    name = f"headcount_test_{uuid.uuid4().hex[:12]}"
-    with connect_writer(server) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with connect_writer(server) as connection:
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-
-
-@dataclass(frozen=True)
-class Target:
-    """A database that releases are published to, and a connection of the test's own."""
-
-    url: str
-    connection: WriterConnection
-
-    def asked(self, query, *values):
-        """Return the rows of a query."""
-        return self.connection.execute(query, values).fetchall()
-
-    def releases(self):
-        """Return the fingerprints of the releases in the catalogue, in order."""
-        return [name for (name,) in self.asked("SELECT fingerprint FROM headcount.releases ORDER BY number")]
-
-    def state(self):
-        """Return the version that is live, and the schemas of releases that are not in the catalogue."""
-        ((version,),) = self.asked("SELECT version FROM headcount.releases JOIN headcount.live USING (fingerprint)")
-        names = self.asked("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'release_')")
-        releases = {f"release_{name}" for name in self.releases()}
-        assert releases <= {name for (name,) in names}
-        return version, {name for (name,) in names} - releases
-
-
-@pytest.fixture
-def target(url):
-    with connect_writer(url) as connection:
-        yield Target(url, connection)
 
 
 @pytest.mark.parametrize("name", ["database", "shipped_database", "invented_database", "hostile_database"])
@@ -226,36 +164,6 @@ def test_a_connection_that_is_cut_off_leaves_nothing(database, shipped_database,
             publish_release(shipped_database, target.url, keep=2, progress=cut_off_before(last))
         assert target.state() == (version, set())
     assert publish_release(shipped_database, target.url, keep=2).version == target.state()[0]
-
-
-def test_a_process_that_is_killed_leaves_nothing(database, invented_database, target):
-    version = publish_release(database, target.url, keep=2).version
-    code = "import sys; from api.cli import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "publish", invented_database, target.url]
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-
-    def wait_until(is_connected):
-        until = time.monotonic() + 30
-        while (target.asked(others) != [(0,)]) is not is_connected:
-            assert time.monotonic() < until
-            time.sleep(0.002)
-
-    killed = 0
-    for moment in range(8):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            wait_until(True)
-            time.sleep(moment * 0.03)
-            process.send_signal(signal.SIGKILL)
-        killed += process.returncode == -signal.SIGKILL
-        wait_until(False)
-        live, left = target.state()
-        assert not left
-        if process.returncode == -signal.SIGKILL and live != version:
-            break  # it was killed after it had made the release live
-    assert killed >= 3
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    assert target.state()[0] != version
-    assert not target.state()[1]
 
 
 def test_two_publications_at_once_wait_for_each_other(database, shipped_database, target):

@@ -56,6 +56,9 @@ CREATE TABLE IF NOT EXISTS headcount.live (
 """
 """The SQL that makes the catalogue, unless it is there. `sha256`, `bytes` and `built` are those of the sealed file."""
 
+NO_RELEASE = "no release is live there; `headcount load` or `headcount publish` makes one"
+"""What is said of a database without a release, or without the catalogue."""
+
 FILE_CHUNKS = "file_chunks"
 """The table of a release that holds its sealed SQLite file: `number`, from 0 on, and `bytes` of each chunk."""
 
@@ -206,6 +209,8 @@ def _before_cursor_execute(connection: Connection, *_: object) -> None:
 def _as_query_error(context: ExceptionContext) -> QueryError | None:
     """Return the error to raise in place of one of psycopg; None for any other."""
     error = context.original_exception
+    if isinstance(error, psycopg.errors.UndefinedTable) and "headcount.live" in str(error):
+        return QueryError(NO_RELEASE)
     return query_error(error, "postgresql") if isinstance(error, psycopg.Error) else None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema import tables
 from schema.store.errors import DatabaseError, QueryError
-from schema.store.postgresql import FILE_CHUNKS, SchemaConnections, first_line, pool_of
+from schema.store.postgresql import FILE_CHUNKS, NO_RELEASE, SchemaConnections, first_line, pool_of
 from schema.store.queries import Statement
 from schema.store.release import Database, Release
 from schema.store.seal import CHUNK
@@ -119,7 +119,7 @@ class PublishedDatabase(Database):
     def _take_up(self, row: Row[Any] | None) -> None:
         """Open the release of a row of the catalogue, unless it is the live one."""
         if row is None:
-            raise QueryError("no release is live there; `headcount load` or `headcount publish` makes one")
+            raise QueryError(NO_RELEASE)
         if self.live and self.live.fingerprint == row.fingerprint.encode():
             return
         if row.format != tables.FORMAT:

@@ -38,6 +38,8 @@ LOCK = tables.APPLICATION_ID
 """The number of PostgreSQL's advisory lock that a publication holds, so that there is one at a time."""
 DROP_WAITS = "5s"
 """How long an old release may be read before the next publication removes it instead."""
+ANY_RELEASE = "any"
+"""In place of the fingerprint of the release that is to be replaced: whichever is live."""
 _FINGERPRINT = 16
 
 
@@ -49,11 +51,15 @@ class Publication:
     is_copied: bool
 
 
-def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_progress) -> Publication:
+def publish_release(
+    path: Path, url: str, *, keep: int, replaces: str | None = ANY_RELEASE, progress: Progress = no_progress
+) -> Publication:
     """Copy the release of a file into a PostgreSQL database and make it live there; raises DatabaseError.
 
     A release that the database still holds is only made live again. Then all releases but the `keep` newest are
-    removed, and never the live one; one that is being read is left to the next publication.
+    removed, and never the live one; one that is being read is left to the next publication. `replaces` is the
+    fingerprint of the release whose history this one continues, None where there is none before it: if another one has
+    become live, nothing is published, since its history would be lost.
     """
     release = open_release(path)
     fingerprint = release.sha256[:_FINGERPRINT]
@@ -61,7 +67,11 @@ def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_
         outcome = "nothing was published"
         try:
             with connection.transaction():
-                _begin(connection)
+                begin_publication(connection)
+                if replaces not in (ANY_RELEASE, live_fingerprint(connection)):
+                    raise DatabaseError(
+                        f"{shown(url)}: another release went live there while this one was made; {outcome}; load again"
+                    )
                 is_copied = not _is_there(connection, fingerprint)
                 if is_copied:
                     _copy_release(connection, release, path, fingerprint, progress)
@@ -75,7 +85,7 @@ def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_
     return Publication(release.version, is_copied)
 
 
-def _begin(connection: WriterConnection) -> None:
+def begin_publication(connection: WriterConnection) -> None:
     """Wait for other publications, and make the catalogue, unless it is there."""
     # Where this process is killed, the server ends even an index that is being made.
     connection.execute("SET LOCAL client_connection_check_interval = '1s'")
