@@ -6,14 +6,17 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster import Target, cluster, new_database, programs
 from flask import Flask
 from flask.testing import FlaskClient
 from hostile import GOOD, write_hostile
@@ -23,11 +26,16 @@ from invented import read_seed_file, write_seeds
 from playwright.sync_api import Browser, sync_playwright
 from program import CURRENT_TEST, running
 from reference import BASES, regions_below
+from sqlalchemy import make_url
 
 from api import create_app
+from schema.store.postgresql import connect_writer
+from schema.store.published import LOOK_SECONDS
+from schema.store.sqlite import identity_of
 from seeds import SHIPPED
 from seeds.curated import check
 from seeds.curated.check import check_seeds
+from seeds.release.postgresql import publish_release
 from seeds.release.publish import write_release
 from seeds.staging import Staging, stage
 
@@ -43,11 +51,30 @@ settings.register_profile("thorough", max_examples=60, **EVERY_PROFILE)
 settings.load_profile("quick")  # CI runs `pytest -m hypothesis --hypothesis-profile thorough` as well
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that names the engine."""
+    parser.addoption(
+        "--engine",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="where the applications that are tested read their releases; with postgresql, other tests are left out",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what Hypothesis stores out of the checkout, and remove it in the end."""
     folder = tempfile.mkdtemp(prefix="hypothesis-")
     set_hypothesis_home_dir(folder)
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that need no application, or one on a file, where the engine is another one."""
+    if config.getoption("engine") == "sqlite":
+        return
+    is_asked = ["url_of" in getattr(item, "fixturenames", ()) for item in items]
+    config.hook.pytest_deselected(items=[item for item, asked in zip(items, is_asked, strict=True) if not asked])
+    items[:] = [item for item, asked in zip(items, is_asked, strict=True) if asked]
 
 
 def pytest_runtest_protocol(item: pytest.Item) -> None:
@@ -107,6 +134,77 @@ MakeOnce = Callable[[str, Callable[[Path], Path]], Path]
 
 
 @pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Return the URL of a database of a PostgreSQL cluster: that of TEST_DATABASE_URL, or one that is started here."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    folder = programs()
+    if folder is None and not os.environ.get("CI"):
+        pytest.skip("needs a PostgreSQL server")
+    assert folder, "CI needs a PostgreSQL server; .ci/run installs it"
+    with cluster(folder) as url:
+        yield url
+
+
+URLOf = Callable[[Path], str]
+
+
+@pytest.fixture(scope="session")
+def published(request: pytest.FixtureRequest) -> Iterator[URLOf]:
+    """Return a function that publishes the file at a path, as it is now, in a PostgreSQL database, and returns its URL.
+
+    Each path has a database of its own, which is empty where there is no file yet. The function returns when
+    applications that are open on the database have seen the release.
+    """
+    server, urls, seen = request.getfixturevalue("server"), {}, {}
+
+    def publish(path: Path) -> str:
+        may_be_open = path in urls
+        if not may_be_open:
+            name = f"headcount_test_{uuid.uuid4().hex[:12]}"
+            with connect_writer(server) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            urls[path], seen[path] = make_url(server).set(database=name), None
+        url, identity = urls[path].render_as_string(hide_password=False), identity_of(path)
+        if identity != seen[path]:
+            publish_release(path, url, keep=2)
+            seen[path] = identity
+            time.sleep(4 * LOOK_SECONDS if may_be_open else 0)
+        return url
+
+    yield publish
+    with connect_writer(server) as connection:
+        for url in urls.values():
+            connection.execute(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def url_of(request: pytest.FixtureRequest) -> URLOf:
+    """Return a function that gives the URL of a database's file for an application: by `--engine`, one of PostgreSQL.
+
+    Called again, it publishes what the file holds by then.
+    """
+    if request.config.getoption("engine") == "postgresql":
+        return request.getfixturevalue("published")
+    return lambda path: f"sqlite:///{path}"
+
+
+@pytest.fixture
+def url(server: str) -> Iterator[str]:
+    """Return the URL of an empty database."""
+    with new_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def target(url: str) -> Iterator[Target]:
+    """Return an empty database, with a connection that asks what is published there."""
+    with connect_writer(url) as connection:
+        yield Target(url, connection)
+
+
+@pytest.fixture(scope="session")
 def database(make_once: MakeOnce) -> Path:
     return make_once("good", lambda _: GOOD)
 
@@ -117,18 +215,18 @@ def shipped_database(make_once: MakeOnce) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app(database: Path) -> Iterator[Flask]:
+def app(database: Path, url_of: URLOf) -> Iterator[Flask]:
     """Return the application on the invented dataset (pytest-flask's `client` asks it)."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+    app = create_app({"DATABASE_URL": url_of(database)})
     yield app
     app.extensions["database"].close()
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
+def serve(url_of: URLOf) -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
     """Return a function that runs a server until the tests end."""
     with ExitStack() as servers:
-        yield lambda database, *options: servers.enter_context(running(database, *options))
+        yield lambda database, *options: servers.enter_context(running(url_of(database), *options))
 
 
 @pytest.fixture(scope="session")
@@ -162,29 +260,29 @@ def hostile_server(hostile_database: Path, serve: Callable[..., tuple[str, objec
 
 
 @pytest.fixture(scope="session")
-def shipped(shipped_database: Path) -> Iterator[FlaskClient]:
+def shipped(shipped_database: Path, url_of: URLOf) -> Iterator[FlaskClient]:
     """Return a client of the shipped seeds."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}"})
+    app = create_app({"DATABASE_URL": url_of(shipped_database)})
     yield app.test_client()
     app.extensions["database"].close()
 
 
 @pytest.fixture(scope="session")
-def invented(invented_database: Path) -> Iterator[FlaskClient]:
+def invented(invented_database: Path, url_of: URLOf) -> Iterator[FlaskClient]:
     """Return a client of the generated seeds."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{invented_database}"})
+    app = create_app({"DATABASE_URL": url_of(invented_database)})
     yield app.test_client()
     app.extensions["database"].close()
 
 
 @pytest.fixture(scope="session")
-def read_dataset(request: pytest.FixtureRequest):
+def read_dataset(request: pytest.FixtureRequest, url_of: URLOf):
     """Return a function that gives, for the name of a database's fixture, what `dataset` returns."""
     read = {}
 
     def read_once(name: str):
         if name not in read:
-            app = create_app({"DATABASE_URL": f"sqlite:///{request.getfixturevalue(name)}"})
+            app = create_app({"DATABASE_URL": url_of(request.getfixturevalue(name))})
             client = app.test_client()
             records = client.get("/estimates?limit=1000").json["data"]
             BASES.update({one["id"]: one for one in records})

@@ -29,16 +29,17 @@ CURRENT_TEST: list[pytest.Item] = []
 
 @contextmanager
 def running(
-    database: Path, *options: str, program: tuple[str, ...] = HEADCOUNT, **variables: str
+    database: Path | str, *options: str, program: tuple[str, ...] = HEADCOUNT, **variables: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run `headcount serve` on a free port as users do; give its address and process."""
+    """Run `headcount serve` on a free port as users do, on a file or a database URL; give its address and process."""
     current = CURRENT_TEST[-1]
     assert any(map(current.get_closest_marker, MARKS)), f"{current.nodeid} starts a server; mark it so"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [*program, "serve", "--port", str(port), *options]
-    environment = {"HEADCOUNT_DATABASE_URL": f"sqlite:///{database}", "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"}
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    environment = {"HEADCOUNT_DATABASE_URL": url, "PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"}
     environment |= variables
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile("w+") as log:

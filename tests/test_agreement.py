@@ -400,12 +400,12 @@ ASKED_TIMES = {
 
 
 @pytest.fixture(scope="module")
-def agreement(make_once):
+def agreement(make_once, url_of):
     """Return a client of the invented dataset, and the plain evaluation of what it serves."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(check, "read_file", read_seed_file)
         database = make_once("agreement", write_dataset)
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+    app = create_app({"DATABASE_URL": url_of(database)})
     client = app.test_client()
     evaluation = Evaluation(everything(client, "/estimates?"))
     yield client, evaluation

@@ -169,14 +169,14 @@ async def asked(application, scope, receive=None):
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one["body"] for one in sent[1:])
 
 
-@pytest.fixture
-def front(database, monkeypatch):
-    """Return a function that makes a front door before the application on the invented dataset."""
+@contextmanager
+def front_doors(url, monkeypatch):
+    """Give a function that makes a front door before an application on a database."""
     monkeypatch.setattr("api.server.fast_path.MAX_SECONDS", 10)  # the machine may be busy
     made = []
 
     def make(**config):
-        app = create_app({"DATABASE_URL": f"sqlite:///{database}", **config})
+        app = create_app({"DATABASE_URL": url, **config})
         app.extensions["database"].release()
         made.append(FrontDoor(app, app.extensions["config"].cache_bytes))
         return made[-1]
@@ -185,6 +185,20 @@ def front(database, monkeypatch):
     for door in made:
         door.close()
         door.flask.extensions["database"].close()
+
+
+@pytest.fixture
+def front(database, monkeypatch, url_of):
+    """Return a function that makes a front door before the application on the invented dataset."""
+    with front_doors(url_of(database), monkeypatch) as make:
+        yield make
+
+
+@pytest.fixture
+def front_of_file(database, monkeypatch):
+    """Return such a function for a file, which the event loop reads itself."""
+    with front_doors(f"sqlite:///{database}", monkeypatch) as make:
+        yield make
 
 
 def metrics_of(door):
@@ -283,10 +297,10 @@ def test_nothing_is_cached_where_that_is_turned_off(front):
     assert (metrics[CACHE_BYTES], metrics.get(HITS), metrics[MISSES]) == (0, None, 3 + 1)
 
 
-def test_a_question_that_takes_long_goes_to_a_thread(front, monkeypatch):
+def test_a_question_that_takes_long_goes_to_a_thread(front_of_file, monkeypatch):
     monkeypatch.setattr("schema.store.sqlite.STEPS_BETWEEN_CHECKS", 10)
     monkeypatch.setattr("api.server.fast_path.MAX_SECONDS", -1)
-    door = front(CACHE_BYTES=0)
+    door = front_of_file(CACHE_BYTES=0)
     for _ in range(2):
         assert asyncio.run(asked(door, scope_of("/estimates?sort=-high")))[0] == 200
     metrics = metrics_of(door)
@@ -362,8 +376,8 @@ def test_a_slow_reader_holds_neither_memory_nor_a_thread(monkeypatch):
     threads.close()
 
 
-def test_an_unforeseen_exception_is_counted_logged_once_and_answered_by_flask(front, monkeypatch, caplog):
-    door = front()
+def test_an_unforeseen_exception_is_counted_logged_once_and_answered_by_flask(front_of_file, monkeypatch, caplog):
+    door = front_of_file()
     fail = door._fast_path._entry
 
     def fails(route, answer, headers, words, if_none_match):
@@ -410,16 +424,17 @@ def test_a_websocket_is_refused_by_the_plain_protocol(front):
 
 
 @pytest.mark.slow
-def test_the_cache_of_a_replaced_release_is_cleared(tmp_path):
+def test_the_cache_of_a_replaced_release_is_cleared(tmp_path, url_of):
     path = tmp_path / "live.db"
     make_release(GOOD, path)
-    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app = create_app({"DATABASE_URL": url_of(path)})
     app.extensions["database"].release()
     door = FrontDoor(app, 1_000_000)
     for limit in range(1, 20):
         asyncio.run(asked(door, scope_of(f"/estimates?limit={limit}")))
     full = metrics_of(door)[CACHE_BYTES]
     version = make_release(SHIPPED, path)
+    url_of(path)
     time.sleep(0.01)
     app.extensions["database"].release()
     assert asyncio.run(asked(door, scope_of("/hedges?limit=1")))[1][b"x-dataset-version"] == version.encode()

@@ -44,9 +44,9 @@ def versioned(path: str, version: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def cached(database):
+def cached(database, url_of):
     """Return a client of an application whose answers may be used for 30 seconds."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}", "MAX_AGE": "30"})
+    app = create_app({"DATABASE_URL": url_of(database), "MAX_AGE": "30"})
     yield app.test_client()
     app.extensions["database"].close()
 
@@ -170,14 +170,15 @@ def test_the_document_tells_of_versions(cached, version):
 
 
 @pytest.mark.slow
-def test_a_version_is_gone_with_its_release_and_is_there_again_with_it(tmp_path):
+def test_a_version_is_gone_with_its_release_and_is_there_again_with_it(tmp_path, url_of):
     path = tmp_path / "live.db"
     versions = [make_release(folder, path) for folder in (GOOD, SHIPPED)]
-    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app = create_app({"DATABASE_URL": url_of(path)})
     client = app.test_client()
     for live, folder in ((1, None), (0, GOOD), (1, SHIPPED)):
         if folder:
             make_release(folder, path)
+            url_of(path)
         for number, version in enumerate(versions):
             answer = client.get(f"/estimates?limit=1&dataset={version}")
             assert answer.headers["X-Dataset-Version"] == versions[live]

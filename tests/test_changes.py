@@ -15,12 +15,18 @@ FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-sec
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(tmp_path, url_of):
     """Return a folder of seeds to change, a function that loads it, and one that asks what has changed."""
     seeds, database = tmp_path / "seeds", tmp_path / "live.db"
     shutil.copytree(GOOD, seeds)
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
-    yield seeds, lambda: make_release(seeds, database), app.test_client()
+    app = create_app({"DATABASE_URL": url_of(database)})
+
+    def load():
+        version = make_release(seeds, database)
+        url_of(database)
+        return version
+
+    yield seeds, load, app.test_client()
     app.extensions["database"].close()
 
 
@@ -135,7 +141,7 @@ def test_a_release_that_cannot_be_read_ends_the_history(place, caplog):
 
 
 @pytest.mark.slow
-def test_loads_at_once_lose_no_version(place):
+def test_loads_at_once_lose_no_version(place, url_of):
     seeds, load, client = place
     versions = {load()}
     text = (seeds / SECOND).read_text()
@@ -150,5 +156,6 @@ def test_loads_at_once_lose_no_version(place):
     for one in loads:
         said, _ = one.communicate(timeout=60)
         versions.add(said.split()[-1])
+    url_of(seeds.parent / "live.db")
     assert len(versions) == 4
     assert set(client.get("/dataset").json["data"]["versions"]) == versions

@@ -159,14 +159,14 @@ def test_an_up_to_has_no_floor_and_an_at_least_no_ceiling(client):
     assert {"ceiling"} <= bars - fades
 
 
-def test_what_is_derived_from_an_open_side_is_open_on_it_too(tmp_path):
+def test_what_is_derived_from_an_open_side_is_open_on_it_too(tmp_path, url_of):
     seeds = shutil.copytree(GOOD, tmp_path / "seeds")
     article = seeds / "articles" / "2020-03-unknown-second.yaml"
     low, open_ = "low: 5000\n    high: 7000\n    hedge: between\n", "high: 7000\n    hedge: up_to\n"
     wording = ("wording: 5,000 to 7,000 members", "wording: up to 7,000 people too")
     article.write_text(article.read_text().replace(low, open_).replace(*wording))
     make_release(seeds, tmp_path / "headcount.db")
-    app = create_app({"DATABASE_URL": f"sqlite:///{tmp_path / 'headcount.db'}"})
+    app = create_app({"DATABASE_URL": url_of(tmp_path / "headcount.db")})
     spec = specification(app.test_client(), "indicator=fighters&region=nigeria&region_scope=exact")
     app.extensions["database"].close()
     assert {row["figure"] for row in drawn(spec, "dots") if row["href"] == "/estimates/derived"} == {
@@ -318,13 +318,13 @@ def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, lim
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scale", ["log", "linear"])
-def test_a_zero_can_be_drawn(tmp_path, scale):
+def test_a_zero_can_be_drawn(tmp_path, scale, url_of):
     seeds = shutil.copytree(GOOD, tmp_path / "seeds")
     article = seeds / "articles" / "2020-01-day-first.yaml"
     text = article.read_text().replace("low: 22\n    best: 22\n    high: 22", "low: 0\n    best: 0\n    high: 0")
     article.write_text(text.replace("counted 22 dead", "counted 0 dead").replace("end: 62", "end: 61"))
     make_release(seeds, tmp_path / "headcount.db")
-    app = create_app({"DATABASE_URL": f"sqlite:///{tmp_path / 'headcount.db'}"})
+    app = create_app({"DATABASE_URL": url_of(tmp_path / "headcount.db")})
     view = specification(app.test_client(), f"indicator=killed&scale={scale}")["vconcat"][0]
     app.extensions["database"].close()
     low, high = view["encoding"]["y"]["scale"]["domain"]

@@ -88,13 +88,14 @@ class Watched:
                 self.inside = has_request_context()
                 yield row
         finally:
+            self.rows.close()
             self.ended = True
 
 
 @pytest.fixture
-def stream(database, monkeypatch):
+def stream(database, monkeypatch, url_of):
     """Return a function that asks for NDJSON in a coding, a row at a time, and what was read of the rows by then."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+    app = create_app({"DATABASE_URL": url_of(database)})
     watched = []
 
     read = pages.KeysetList.stream

@@ -62,8 +62,8 @@ def total(client, question):
 
 
 @pytest.fixture(scope="module")
-def hostile(hostile_database):
-    app = create_app({"DATABASE_URL": f"sqlite:///{hostile_database}"})
+def hostile(hostile_database, url_of):
+    app = create_app({"DATABASE_URL": url_of(hostile_database)})
     yield app.test_client()
     app.extensions["database"].close()
 
@@ -456,8 +456,8 @@ def test_the_page_of_a_claim_tells_which_articles_share_a_wire(shipped):
 
 
 @pytest.mark.slow
-def test_pages_and_charts_tell_caches_as_the_api_does(shipped_database):
-    app = create_app({"DATABASE_URL": f"sqlite:///{shipped_database}", "MAX_AGE": "30"})
+def test_pages_and_charts_tell_caches_as_the_api_does(shipped_database, url_of):
+    app = create_app({"DATABASE_URL": url_of(shipped_database), "MAX_AGE": "30"})
     client, for_a_while = app.test_client(), "public, max-age=30, stale-while-revalidate=30"
     version = client.get("/").json["meta"]["dataset"]
     policies = {

@@ -45,10 +45,10 @@ def test_csv_has_stable_columns_and_a_header_with_no_row(client, resource):
 
 
 @pytest.mark.slow
-def test_all_matching_rows_stream_unless_a_limit_is_given(tmp_path):
+def test_all_matching_rows_stream_unless_a_limit_is_given(tmp_path, url_of):
     path = tmp_path / "live.db"
     make_release(SHIPPED, path)
-    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app = create_app({"DATABASE_URL": url_of(path)})
     client = app.test_client()
     for format_ in ("csv", "ndjson"):
         header = format_ == "csv"
@@ -69,14 +69,15 @@ def test_all_matching_rows_stream_unless_a_limit_is_given(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_stream_ends_in_the_release_in_which_it_began(tmp_path):
+def test_a_stream_ends_in_the_release_in_which_it_began(tmp_path, url_of):
     path = tmp_path / "live.db"
     make_release(SHIPPED, path)
-    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app = create_app({"DATABASE_URL": url_of(path)})
     client = app.test_client()
     whole = client.get("/estimates?format=ndjson").data
     with client.get("/estimates?format=ndjson") as response:
         make_release(GOOD, path)
+        url_of(path)
         assert client.get("/estimates").json["meta"]["total"] == 16
         assert response.data == whole
     app.extensions["database"].close()

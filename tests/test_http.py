@@ -151,9 +151,9 @@ def test_a_database_that_fails_is_a_503(client, monkeypatch):
     assert "disk" not in response.text
 
 
-def test_without_a_database_all_is_said_to_be_unready(tmp_path):
+def test_without_a_database_all_is_said_to_be_unready(tmp_path, url_of):
     path = tmp_path / "new.db"
-    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app = create_app({"DATABASE_URL": url_of(path)})
     client = app.test_client()
     for url in ("/estimates", "/", "/dataset", "/openapi.json", "/health/ready"):
         response = client.get(url)
@@ -161,6 +161,7 @@ def test_without_a_database_all_is_said_to_be_unready(tmp_path):
         assert "X-Dataset-Version" not in response.headers
     assert client.get("/health/live").status_code == 200
     make_release(GOOD, path)
+    url_of(path)
     assert client.get("/health/ready").status_code == 200
     app.extensions["database"].close()
 

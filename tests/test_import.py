@@ -29,14 +29,14 @@ def ucdp(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory):
+def imported(tmp_path_factory, url_of):
     """Return a client of the UCDP table, imported."""
     path = tmp_path_factory.mktemp("imported") / "headcount.db"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("HEADCOUNT_DATABASE_URL", f"sqlite:///{path}")
         arguments = ["import", str(UCDP), "--mapping", "ucdp-ged", "--keep-going"]
         assert CliRunner().invoke(cli.main, arguments).exit_code == 0
-    app = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    app = create_app({"DATABASE_URL": url_of(path)})
     yield app.test_client()
     app.extensions["database"].close()
 

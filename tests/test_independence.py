@@ -45,7 +45,7 @@ def test_two_papers_with_one_wire_are_one_wire(shipped):
     assert sorted(wire["articles"]) == ["officials-say-7000-affiliates-remain", "thousands-of-fighters-remain"]
 
 
-def test_names_of_publishers_and_agencies_are_compared_in_any_case(tmp_path):
+def test_names_of_publishers_and_agencies_are_compared_in_any_case(tmp_path, url_of):
     seeds = shutil.copytree(GOOD, tmp_path / "seeds")
     for file, old, new in (
         ("2020-01-day-first.yaml", "agency: null", "agency: LAKE wire"),
@@ -54,7 +54,7 @@ def test_names_of_publishers_and_agencies_are_compared_in_any_case(tmp_path):
         path = seeds / "articles" / file
         path.write_text(path.read_text().replace(old, new))
     make_release(seeds, tmp_path / "headcount.db")
-    app = create_app({"DATABASE_URL": f"sqlite:///{tmp_path}/headcount.db"})
+    app = create_app({"DATABASE_URL": url_of(tmp_path / "headcount.db")})
     claim = app.test_client().get("/claims/strength").json["data"]
     app.extensions["database"].close()
     assert (claim["articles"], claim["outlets"], claim["agencies"]) == (2, 1, 1)

@@ -13,12 +13,12 @@ from api.config import read_config
 
 
 @pytest.fixture
-def limited(database):
+def limited(database, url_of):
     """Return a function that makes a client of an application with this configuration."""
     apps = []
 
     def make(rate, **config):
-        apps.append(create_app({"DATABASE_URL": f"sqlite:///{database}", "RATE_LIMIT": rate, **config}))
+        apps.append(create_app({"DATABASE_URL": url_of(database), "RATE_LIMIT": rate, **config}))
         return apps[-1].test_client()
 
     yield make

@@ -124,8 +124,8 @@ def test_no_count_of_a_thread_is_lost():
     assert exposed(metrics)['headcount_answers_total{path="thread"}'] == 16_000
 
 
-def test_flask_alone_counts_its_answers(database):
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+def test_flask_alone_counts_its_answers(database, url_of):
+    app = create_app({"DATABASE_URL": url_of(database)})
     client = app.test_client()
     for path in ("/estimates", "/hedges/none", "/estimates"):
         client.get(path)

@@ -136,7 +136,7 @@ DEAD = """
         ("Without the islands.", "null"): None,
     }.items(),
 )
-def test_flows_are_summed_only_within_one_scope(tmp_path, scopes, expected):
+def test_flows_are_summed_only_within_one_scope(tmp_path, scopes, expected, url_of):
     seeds, database = tmp_path / "seeds", tmp_path / "one.db"
     shutil.copytree(GOOD, seeds)
     file = seeds / "articles" / "2020-03-unknown-second.yaml"
@@ -146,7 +146,7 @@ def test_flows_are_summed_only_within_one_scope(tmp_path, scopes, expected):
     )
     file.write_text(file.read_text() + "".join(added))
     make_release(seeds, database)
-    app = create_app({"DATABASE_URL": f"sqlite:///{database}"})
+    app = create_app({"DATABASE_URL": url_of(database)})
     (point,) = app.test_client().get("/series?indicator=killed&region=chad").json["data"]
     assert point["sum_rule"] == ("apart" if expected else "other_scopes")
     assert point["sum"] == (expected and expected | {"granularity": 100})

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema, fields
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, exists, func, null, select, union_all
 from werkzeug.exceptions import NotFound
 
 from api import context
@@ -98,7 +98,7 @@ def list_changes(question: Question) -> Answer:
 
 def select_changes(parameters: Parameters) -> Select[Any]:
     """Return the SELECT of the estimates that changed since a version: `id`, `change`, and the JSON `old` and `new`."""
-    versions, history, rendered = tables.versions.c, tables.history, tables.estimates_rendered
+    versions, history, estimates = tables.versions.c, tables.history, tables.estimates
     # A version that was loaded twice stands in `versions` twice; the later one counts.
     number = select(func.max(versions.number)).where(versions.version == parameters["since"]).scalar_subquery()
     first = (
@@ -107,13 +107,16 @@ def select_changes(parameters: Parameters) -> Select[Any]:
         .group_by(history.c.id)
         .subquery()
     )
-    joined = first.join(history, (history.c.id == first.c.id) & (history.c.number == first.c.number))
-    joined = joined.outerjoin(tables.estimates, tables.estimates.c.id == first.c.id)
-    joined = joined.outerjoin(rendered, rendered.c.position == tables.estimates.c.position)
-    old, new = history.c.json, rendered.c.json
-    change = case((old.is_(None), Change.INSERTED), (new.is_(None), Change.DELETED), else_=Change.UPDATED)
-    changes = select(first.c.id, change.label("change"), old.label("old"), new.label("new"))
-    changes = changes.select_from(joined).where(old.is_distinct_from(new)).order_by(first.c.id)
+    of_first = (history.c.id == first.c.id) & (history.c.number == first.c.number)
+    before = select(history.c.id, history.c.json).join(first, of_first).cte("before")
+    old, new = before.c.json.label("old"), tables.estimates_rendered.c.json.label("new")
+    present = select(before.c.id, old, new).join(estimates, estimates.c.id == before.c.id)
+    present = present.join(tables.estimates_rendered, tables.estimates_rendered.c.position == estimates.c.position)
+    gone = select(before.c.id, old, null().label("new")).where(before.c.json.is_not(None))
+    gone = gone.where(~exists().where(estimates.c.id == before.c.id))
+    both = union_all(present.where(before.c.json.is_distinct_from(new)), gone).subquery().c
+    change = case((both.old.is_(None), Change.INSERTED), (both.new.is_(None), Change.DELETED), else_=Change.UPDATED)
+    changes = select(both.id, change.label("change"), both.old, both.new).order_by(both.id)
     return changes.where(change.in_(parameters["change"])) if "change" in parameters else changes
 
 

@@ -206,7 +206,7 @@ def read_stream(
 
 def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
     """Yield the rows of an ordered SELECT in batches; the time limit of a query holds for each batch."""
-    result = connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME))
-    for rows in result.partitions():
-        yield rows
-        begin_query(connection)
+    with connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME)) as result:
+        for rows in result.partitions():
+            yield rows
+            begin_query(connection)

@@ -6,16 +6,17 @@ which names the live one. Needs psycopg.
 """
 
 import select
-import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.sql import Identifier
+from psycopg.types.numeric import NumericBinaryLoader
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
     Connection,
@@ -69,6 +70,9 @@ CREATE TABLE IF NOT EXISTS headcount.live (
 """
 """The SQL that makes the catalogue, unless it is there. `sha256`, `bytes` and `built` are those of the sealed file."""
 
+NO_RELEASE = "no release is live there; `headcount load` or `headcount publish` makes one"
+"""What is said of a database without a release, or without the catalogue."""
+
 FILE_CHUNKS = "file_chunks"
 """The table of a release that holds its sealed SQLite file: `number`, from 0 on, and `bytes` of each chunk."""
 
@@ -95,6 +99,8 @@ PING_SECONDS = 1.0
 _HERE = "SELECT FROM pg_namespace WHERE nspname = %s"
 _HOLD = "SELECT pg_advisory_lock_shared(%s)"
 _WAIT_FOR_READERS = "SELECT pg_advisory_xact_lock(%s)"
+_MATCH = "@@"
+"""PostgreSQL's operator of full text."""
 
 WriterConnection = psycopg.Connection[tuple[Any, ...]]
 
@@ -169,7 +175,7 @@ def pool_of(url: str, size: int, **settings: str) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,  # a message is logged, and a text that is verified is not to be
     )
-    event.listen(pool, "connect", _read_sums_as_integers)
+    event.listen(pool, "connect", _adapt)
     event.listen(pool, "before_cursor_execute", _before_cursor_execute)
     event.listen(pool, "handle_error", _as_query_error)
     return pool
@@ -201,8 +207,8 @@ class SchemaConnections(Connections):
     def __init__(self, url: str, fingerprint: str, elsewhere: Callable[[], None]) -> None:
         super().__init__()
         self._fingerprint, self._elsewhere = fingerprint, elsewhere
-        self._of_threads: set[Connection] = set()
         self.engine = pool_of(url, LARGEST_POOL, search_path=schema_name(fingerprint))
+        self._of_threads: weakref.WeakSet[Connection] = weakref.WeakSet()
         event.listen(self.engine, "connect", self._hold)
 
     def connection(self) -> Connection:
@@ -256,10 +262,10 @@ class SchemaConnections(Connections):
         return True
 
     def close(self) -> None:
-        """Close the connections; that of a stream is closed at its end."""
-        self._of_thread = threading.local()
+        """Close the connections of threads; those of streams are closed when they are given back."""
         for connection in list(self._of_threads):
             self._drop(connection)
+        event.listen(self.engine.pool, "checkin", _close)
         self.engine.dispose()
 
 
@@ -279,16 +285,47 @@ def _with_driver(url: str) -> URL:
     return parse_url(url).set(drivername="postgresql+psycopg")
 
 
-class _SumLoader(Loader):
+class _SumLoader(NumericBinaryLoader):
     """Reads PostgreSQL's numeric, which here is the sum of a column of integers and nothing else."""
 
-    def load(self, data: Buffer) -> int:
+    def load(self, data: Buffer) -> int:  # type: ignore[override]
         """Return the sum."""
-        return int(bytes(data))
+        return int(super().load(data))
 
 
-def _read_sums_as_integers(connection: WriterConnection, _: object) -> None:
+class _TextDumper(StrDumperUnknown):
+    """Sends texts to PostgreSQL, none of whose own texts has a NUL.
+
+    A text that has one would be refused. It is sent with U+FFFF, which is no character, and so is equal to none.
+    """
+
+    def dump(self, obj: str) -> Buffer | None:
+        """Return the text as it is sent."""
+        return super().dump(obj.replace("\0", "\uffff"))
+
+
+class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """Reads values in binary, since bytes as text are twice as long, and has each search planned for its own words.
+
+    One plan for the words of all searches would look into the words of every estimate.
+    """
+
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = True
+    ) -> Self:
+        """Run a statement; psycopg prepares what is run often, but never a search."""
+        is_search = isinstance(query, str) and _MATCH in query
+        return super().execute(query, params, prepare=False if is_search else prepare, binary=binary)
+
+
+def _adapt(connection: WriterConnection, _: object) -> None:
     connection.adapters.register_loader("numeric", _SumLoader)
+    connection.adapters.register_dumper(str, _TextDumper)
+    connection.cursor_factory = _Cursor
+
+
+def _close(connection: WriterConnection, _: object) -> None:
+    connection.close()
 
 
 def _before_cursor_execute(connection: Connection, *_: object) -> None:
@@ -298,6 +335,8 @@ def _before_cursor_execute(connection: Connection, *_: object) -> None:
 def _as_query_error(context: ExceptionContext) -> QueryError | None:
     """Return the error to raise in place of one of psycopg; None for any other."""
     error = context.original_exception
+    if isinstance(error, psycopg.errors.UndefinedTable) and "headcount.live" in str(error):
+        return QueryError(NO_RELEASE)
     return query_error(error, "postgresql") if isinstance(error, psycopg.Error) else None
 
 
@@ -315,7 +354,7 @@ def _compile_as_bytes(element: AsBytes, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(Matches, "postgresql")
 def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
     words, search = element.clauses
-    return f"{compiler.process(words, **kw)} @@ CAST({compiler.process(search, **kw)} AS tsquery)"
+    return f"{compiler.process(words, **kw)} {_MATCH} CAST({compiler.process(search, **kw)} AS tsquery)"
 
 
 @compiles(IndexedPosition, "postgresql")

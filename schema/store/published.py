@@ -16,7 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema import tables
 from schema.store.errors import DatabaseError, QueryError
-from schema.store.postgresql import FILE_CHUNKS, ReleaseElsewhereError, SchemaConnections, first_line, pool_of
+from schema.store.postgresql import (
+    FILE_CHUNKS,
+    NO_RELEASE,
+    ReleaseElsewhereError,
+    SchemaConnections,
+    first_line,
+    pool_of,
+)
 from schema.store.queries import Statement
 from schema.store.release import Database, Release
 from schema.store.seal import CHUNK
@@ -34,7 +41,7 @@ LOOK_SETTINGS = {"statement_timeout": "3s"}
 _LIVE = text(
     "SELECT fingerprint, format, sha256, bytes, built FROM headcount.live JOIN headcount.releases USING (fingerprint)"
 )
-_CHUNK = Statement(
+CHUNK_OF_FILE = Statement(
     select(column("bytes")).select_from(table(FILE_CHUNKS)).where(literal_column("number") == bindparam("number"))
 )
 
@@ -62,7 +69,7 @@ class PublishedRelease(Release):
     def read(self, position: int = 0) -> Iterator[bytes]:
         """Yield the bytes of the sealed file from a position on."""
         number, first = divmod(position, CHUNK)
-        while chunk := _CHUNK.value(self.connection(), number=number):
+        while chunk := CHUNK_OF_FILE.value(self.connection(), number=number):
             yield bytes(chunk[first:])
             number, first = number + 1, 0
 
@@ -143,7 +150,7 @@ class PublishedDatabase(Database):
     def _take_up(self, row: Row[Any] | None) -> None:
         """Open the release of a row of the catalogue, unless it is the live one."""
         if row is None:
-            raise QueryError("no release is live there; `headcount load` or `headcount publish` makes one")
+            raise QueryError(NO_RELEASE)
         if self.live and self.live.fingerprint == row.fingerprint.encode():
             return
         if row.format != tables.FORMAT:

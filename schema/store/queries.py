@@ -251,7 +251,7 @@ class Statement:
     """A SELECT with `bindparam` parameters, compiled once, because compiling takes longer than the query itself."""
 
     def __init__(self, select: Select[Any]) -> None:
-        self._select = select
+        self.select = select
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
@@ -277,7 +277,7 @@ class Statement:
         return rows[0][0] if rows else None
 
     def _compile(self, engine: str) -> _Compiled:
-        compiled = self._select.compile(dialect=ENGINES[engine].dialect)
+        compiled = self.select.compile(dialect=ENGINES[engine].dialect)
         parameters = {name: bind.type for name, bind in compiled.binds.items() if isinstance(bind.type, _Parameter)}
         self._compiled[engine] = _Compiled(str(compiled), parameters)
         return self._compiled[engine]
