@@ -18,85 +18,12 @@ import sys
 from collections import Counter
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from differences import DIFFERENCES, Request, decoded, difference
-from random_requests import ACCEPTED, CODINGS, RESOURCES, Answer, answer, draw_requests
+from random_requests import RESOURCES, Answer, Drawer, answer, draw_requests
 
-ODD_VALUES = ("", "x", "0", "-1", "1_000", "99999999999999999999", "%00", "%FF", "ä", "a,b", "2017-13", "true", "null")
-GOOD_VALUES = {
-    "integer": ("1", "2", "3", "10", "1000"),
-    "number": ("0", "1", "500", "7000.5", "1000000"),
-    "boolean": ("true", "false", "True"),
-    "string": ("2017", "2017-01/2018-03", "../2016", "iraq", "fighters", "IQ", "Daesh", "-low", "id", "after:nothing"),
-}
 MOST_SHOWN = 20
-
-
-class Drawer:
-    """Draws requests from an OpenAPI document, and from the answers so far."""
-
-    def __init__(self, chance: random.Random, document: dict) -> None:
-        self.chance, self.etags, self.links = chance, [], []
-        self.paths = {path: item["get"].get("parameters", []) for path, item in document["paths"].items()}
-        self.ids = {
-            parameter["name"]: parameter["schema"]["items"]["enum"]
-            for parameter in self.paths["/estimates"]
-            if "enum" in parameter["schema"].get("items", {})
-        }
-
-    def request(self) -> Request:
-        """Return a request."""
-        if self.links and self.chance.random() < 0.2:
-            target = self.links.pop()
-        else:
-            path = self.chance.choice(list(self.paths))
-            target = self.filled(path) + self.query(self.paths[path])
-        method = self.chance.choice(("GET",) * 12 + ("HEAD", "OPTIONS"))
-        lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close"]
-        etags = (None, None, None, "*", 'W/"other"', *self.etags[-3:])
-        for name, choices in (("Accept", ACCEPTED), ("Accept-Encoding", CODINGS), ("If-None-Match", etags)):
-            value = self.chance.choice(choices)
-            lines += [] if value is None else [f"{name}: {value}"]
-        return "\r\n".join([*lines, "", ""]).encode()
-
-    def filled(self, path: str) -> str:
-        """Return a path with an id or a file's name in it."""
-        ids = self.ids.get(path.split("/")[1].removesuffix("s"), ["nothing"])
-        files = ("estimates.csv", "estimates.ndjson", "headcount.db", "nothing.csv")
-        filled = path.replace("{id}", quote(self.chance.choice([*ids, "nothing"])))
-        return filled.replace("{name}", self.chance.choice(files))
-
-    def query(self, parameters: list[dict]) -> str:
-        """Return a query string: each parameter that has to be there, most often, and up to three others."""
-        needed = [one for one in parameters if one.get("required") and self.chance.random() < 0.95]
-        others = [one for one in parameters if one not in needed]
-        chosen = needed + self.chance.sample(others, min(len(others), self.chance.choice((0, 1, 1, 2, 2, 3))))
-        words = [f"{one['name']}={self.value(one)}" for one in chosen if one["in"] == "query"]
-        if self.chance.random() < 0.03:
-            words.append(self.chance.choice(("regoin=iraq", "limit=1&limit=2", "nothing", "LIMIT=1", "&")))
-        return f"?{'&'.join(words)}" if words else ""
-
-    def value(self, parameter: dict) -> str:
-        """Return one or two values of a parameter, nine times of ten such as the document allows."""
-        if self.chance.random() < 0.1:
-            return self.chance.choice(ODD_VALUES)
-        schema = parameter["schema"].get("items", parameter["schema"])
-        example = parameter.get("example", [])
-        known = [*schema.get("enum", ()), *(example if isinstance(example, list) else [example])]
-        kind = schema.get("type", "string")
-        known = known or GOOD_VALUES.get(kind if isinstance(kind, str) else kind[0], GOOD_VALUES["string"])
-        number = 2 if parameter["schema"].get("type") == "array" and self.chance.random() < 0.2 else 1
-        return ",".join(quote(str(self.chance.choice(known)).removesuffix(".0"), safe="") for _ in range(number))
-
-    def learn(self, last: Answer) -> None:
-        """Remember the validator of an answer, and the page after it."""
-        if etag := last.headers.get("etag"):
-            self.etags.append(etag)
-        if last.body.startswith(b"{") and last.headers.get("content-type", "").startswith("application/json"):
-            following = (json.loads(last.body).get("links") or {}).get("next")
-            self.links += [following] if following else []
 
 
 def shown(request: Request, old: Answer, new: Answer) -> str:
