@@ -1,16 +1,17 @@
-"""A PostgreSQL cluster for the tests: in a temporary folder, on a socket, as another user than root.
+"""PostgreSQL servers for the tests: in temporary folders, on sockets, as another user than root.
 
-`Target` asks a database of it what has been published there.
+`Target` asks a database of one what has been published there.
 """
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,12 @@ DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian has the programs of each version, which are not on the PATH."""
 SETTINGS = {
     **{"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"},
-    **{"max_connections": "200", "shared_buffers": "64MB"},
+    **{
+        "max_connections": "200",
+        "shared_buffers": "64MB",
+        "max_standby_streaming_delay": "200ms",
+        "hot_standby_feedback": "on",
+    },
 }
 
 
@@ -36,35 +42,94 @@ def programs() -> Path | None:
     return max(folders, default=None)
 
 
+class Node:
+    """One PostgreSQL server, in a folder that holds its data, its log and its socket."""
+
+    def __init__(self, programs: Path, folder: Path, settings: dict[str, str]) -> None:
+        self.folder, self._settings = folder, settings
+        self._programs, self._data = programs, folder / "data"
+        self._as_user: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", pwd.getpwnam("postgres").pw_gid)
+            self._as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+
+    @property
+    def url(self) -> str:
+        """The URL of the database `postgres`."""
+        return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
+
+    @property
+    def is_running(self) -> bool:
+        return (self._data / "postmaster.pid").exists()
+
+    def run(self, program: str, *words: str | Path) -> None:
+        """Run a program of the server as its user."""
+        command = [*self._as_user, self._programs / program, *words]
+        done = subprocess.run(command, cwd=self.folder, check=False, text=True, stdout=subprocess.PIPE)
+        assert done.returncode == 0, done.stdout
+
+    def make(self) -> None:
+        """Make the data of a new cluster."""
+        self.run("initdb", "-D", self._data, "-U", "postgres", "--auth=trust", "--locale=C.UTF-8", "--no-sync")
+
+    def copy(self, primary: "Node") -> None:
+        """Make the data of a standby of another node."""
+        source = ("-h", primary.folder, "-U", "postgres", "--checkpoint=fast")
+        self.run("pg_basebackup", "-D", self._data, "-R", *source, "--no-sync")
+
+    def start(self) -> None:
+        """Start the server, unless it runs."""
+        if not self.is_running:
+            options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items()) + f" -k {self.folder}"
+            self.run("pg_ctl", "-D", self._data, "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the server, if it runs."""
+        if self.is_running:
+            self.run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Keep all processes of the server from running: it hangs, and closes nothing."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = subprocess.run(["pgrep", "-P", str(postmaster)], check=True, capture_output=True, text=True)
+        processes = [postmaster, *map(int, children.stdout.split())]
+        try:
+            for process in processes:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+
+@contextmanager
+def nodes(programs: Path, number: int, **settings: str) -> Iterator[list[Node]]:
+    """Start a primary, and standbys of it, so that there are as many nodes; in the end nothing is left of them.
+
+    `settings` are as in `cluster`.
+    """
+    with ExitStack() as stack:
+        started: list[Node] = []
+        for _ in range(number):
+            folder = Path(tempfile.mkdtemp(prefix="headcount-pg-", dir="/tmp"))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            node = Node(programs, folder, SETTINGS | settings)
+            node.copy(started[0]) if started else node.make()
+            stack.callback(node.stop)
+            node.start()
+            started.append(node)
+        yield started
+
+
 @contextmanager
 def cluster(programs: Path, **settings: str) -> Iterator[str]:
     """Start a cluster and yield the URL of its database `postgres`; in the end nothing is left of it.
 
     `settings` are PostgreSQL's, in place of those in SETTINGS or beside them.
     """
-    folder = Path(tempfile.mkdtemp(prefix="headcount-pg-", dir="/tmp"))
-    as_user = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", pwd.getpwnam("postgres").pw_gid)
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-    options = " ".join(f"-c {name}='{value}'" for name, value in (SETTINGS | settings).items()) + f" -k {folder}"
-    data = folder / "data"
-
-    def run(program: str, *words: str | Path) -> None:
-        done = subprocess.run(
-            [*as_user, programs / program, *words], cwd=folder, check=False, text=True, stdout=subprocess.PIPE
-        )
-        assert done.returncode == 0, done.stdout
-
-    try:
-        run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--locale=C.UTF-8", "--no-sync")
-        run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with nodes(programs, 1, **settings) as (node,):
+        yield node.url
 
 
 @contextmanager

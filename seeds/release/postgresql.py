@@ -26,6 +26,7 @@ from schema.store.postgresql import (
     live_fingerprint,
     schema_name,
     schema_of,
+    wait_for_readers,
 )
 from schema.store.sqlite import identity_of, uri_of
 from schema.store.urls import shown
@@ -202,6 +203,7 @@ def _remove_old(connection: WriterConnection, keep: int) -> None:
         try:
             with connection.transaction():
                 connection.execute(SQL("SET LOCAL lock_timeout = {}").format(DROP_WAITS))
+                wait_for_readers(connection, fingerprint)
                 # Refused, by the reference, where another publication has made this release live meanwhile.
                 connection.execute("DELETE FROM headcount.releases WHERE fingerprint = %s", [fingerprint])
                 connection.execute(SQL("DROP SCHEMA {} CASCADE").format(schema_of(fingerprint)))
