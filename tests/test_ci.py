@@ -6,9 +6,12 @@ import tomllib
 from itertools import product
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
 MARKERS = [line.partition(":")[0] for line in SETTINGS["markers"]]
+RUNS = re.findall(r"^pytest .*$", (ROOT / ".ci" / "run").read_text(), re.M)
 
 
 def option(command, name):
@@ -23,13 +26,18 @@ def is_selected(expression, marks):
 
 
 def test_each_test_is_in_one_run_of_ci_and_none_is_left_out():
-    runs = re.findall(r"^pytest .*$", (ROOT / ".ci" / "run").read_text(), re.M)
-    selections = [SETTINGS["addopts"], *runs]
+    selections = [SETTINGS["addopts"], *(run for run in RUNS if "--engine" not in run)]
     assert re.search(r"^    python3 -m venv .*/pytest$", (ROOT / "README.md").read_text(), re.M)
     expressions = [option(command, "-m") for command in selections]
     for chosen in product([False, True], repeat=len(MARKERS)):
         marks = {name for name, is_marked in zip(MARKERS, chosen, strict=True) if is_marked}
         assert any(is_selected(expression, marks) for expression in expressions), marks
+
+
+@pytest.mark.parametrize("marks", [set(), {"slow"}, {"schemathesis"}])
+def test_the_tests_of_the_api_are_run_on_postgresql_too(marks):
+    runs = [run for run in RUNS if "--engine" in run and option(run, "--engine") == "postgresql"]
+    assert any(is_selected(option(run, "-m"), marks) for run in runs)
 
 
 def test_the_default_run_starts_no_server_and_no_browser():
