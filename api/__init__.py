@@ -34,7 +34,7 @@ def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
     app.extensions["database"] = open_database(config.database_url)
     app.url_map.strict_slashes = True
     api = Api(app)
-    for module in (metrics, problems, context, compression, headers, limits):
+    for module in (metrics, context, compression, headers, problems, limits):
         module.init_app(app)
     openapi.init_app(app, api)
     docs.init_app(app)

@@ -33,7 +33,7 @@ STORAGE_PACKAGES = {"memory": "limits", "redis": "redis", "rediss": "redis", "me
 class Config:
     """The checked configuration.
 
-    - `database_url` (HEADCOUNT_DATABASE_URL): the SQLite file, sqlite:///PATH.
+    - `database_url` (HEADCOUNT_DATABASE_URL): the SQLite file, sqlite:///PATH, or the PostgreSQL database.
     - `cache_bytes` (HEADCOUNT_CACHE_BYTES): size in bytes of the response caches of all workers together; 0 for no
       cache. By default 256 MB, but at most a quarter of the memory of the machine or the control group.
     - `max_age` (HEADCOUNT_MAX_AGE): seconds for which HTTP caches may use an answer without asking again.

@@ -44,6 +44,11 @@ def release() -> Release:
     return _current.get().release()
 
 
+def opened_release() -> Release | None:
+    """Return the live release, if it has been opened already; never waits."""
+    return _current.get().database.live
+
+
 def connection() -> Connection:
     """Return this thread's connection to the current request's release; raises DatabaseError if there is no release."""
     return _current.get().release().connection()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cluster import cluster, programs
+from cluster import Target, cluster, new_database, programs
 from flask import Flask
 from flask.testing import FlaskClient
 from hostile import GOOD, write_hostile
@@ -188,6 +188,20 @@ def url_of(request: pytest.FixtureRequest) -> URLOf:
     if request.config.getoption("engine") == "postgresql":
         return request.getfixturevalue("published")
     return lambda path: f"sqlite:///{path}"
+
+
+@pytest.fixture
+def url(server: str) -> Iterator[str]:
+    """Return the URL of an empty database."""
+    with new_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def target(url: str) -> Iterator[Target]:
+    """Return an empty database, with a connection that asks what is published there."""
+    with connect_writer(url) as connection:
+        yield Target(url, connection)
 
 
 @pytest.fixture(scope="session")

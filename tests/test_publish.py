@@ -2,77 +2,33 @@
 
 import re
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from conftest import make_release
+from psycopg import Cursor
 from psycopg.errors import InsufficientPrivilege
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL
 from sqlalchemy import Boolean, make_url
 
 from api import cli
 from schema import tables
 from schema.store.errors import DatabaseError
-from schema.store.postgresql import WriterConnection, connect_writer, schema_of
+from schema.store.postgresql import connect_writer, schema_of
 from seeds import SHIPPED
 from seeds.release import postgresql
+from seeds.release.citus import DISTRIBUTED
 from seeds.release.copy_rows import BIGINT, WORDS, encoded
 from seeds.release.postgresql import publish_release
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.postgresql
-
-
-@pytest.fixture
-def url(server):
-    """Return the URL of an empty database."""
-    name = f"headcount_test_{uuid.uuid4().hex[:12]}"
-    with connect_writer(server) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with connect_writer(server) as connection:
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
-
-
-@dataclass(frozen=True)
-class Target:
-    """A database that releases are published to, and a connection of the test's own."""
-
-    url: str
-    connection: WriterConnection
-
-    def asked(self, query, *values):
-        """Return the rows of a query."""
-        return self.connection.execute(query, values).fetchall()
-
-    def releases(self):
-        """Return the fingerprints of the releases in the catalogue, in order."""
-        return [name for (name,) in self.asked("SELECT fingerprint FROM headcount.releases ORDER BY number")]
-
-    def state(self):
-        """Return the version that is live, and the schemas of releases that are not in the catalogue."""
-        ((version,),) = self.asked("SELECT version FROM headcount.releases JOIN headcount.live USING (fingerprint)")
-        names = self.asked("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'release_')")
-        releases = {f"release_{name}" for name in self.releases()}
-        assert releases <= {name for (name,) in names}
-        return version, {name for (name,) in names} - releases
-
-
-@pytest.fixture
-def target(url):
-    with connect_writer(url) as connection:
-        yield Target(url, connection)
 
 
 @pytest.mark.parametrize("name", ["database", "shipped_database", "invented_database", "hostile_database"])
@@ -212,36 +168,6 @@ def test_a_connection_that_is_cut_off_leaves_nothing(database, shipped_database,
     assert publish_release(shipped_database, target.url, keep=2).version == target.state()[0]
 
 
-def test_a_process_that_is_killed_leaves_nothing(database, invented_database, target):
-    version = publish_release(database, target.url, keep=2).version
-    code = "import sys; from api.cli import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "publish", invented_database, target.url]
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-
-    def wait_until(is_connected):
-        until = time.monotonic() + 30
-        while (target.asked(others) != [(0,)]) is not is_connected:
-            assert time.monotonic() < until
-            time.sleep(0.002)
-
-    killed = 0
-    for moment in range(8):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            wait_until(True)
-            time.sleep(moment * 0.03)
-            process.send_signal(signal.SIGKILL)
-        killed += process.returncode == -signal.SIGKILL
-        wait_until(False)
-        live, left = target.state()
-        assert not left
-        if process.returncode == -signal.SIGKILL and live != version:
-            break  # it was killed after it had made the release live
-    assert killed >= 3
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    assert target.state()[0] != version
-    assert not target.state()[1]
-
-
 def test_two_publications_at_once_wait_for_each_other(database, shipped_database, target):
     both = threading.Barrier(2)
     with ThreadPoolExecutor(2) as pool:
@@ -341,3 +267,40 @@ def test_words_are_sent_as_postgresql_stores_them(target):
         ("",),
         (None,),
     ]
+
+
+CITUS = """
+CREATE TABLE placed (name text, by_column text, rows bigint);
+CREATE FUNCTION create_distributed_table(name regclass, by_column text) RETURNS void LANGUAGE plpgsql AS $$DECLARE rows bigint;
+BEGIN EXECUTE 'SELECT count(*) FROM ' || name INTO rows; INSERT INTO placed VALUES (name::text, by_column, rows); END$$;
+CREATE FUNCTION create_reference_table(name regclass) RETURNS void LANGUAGE sql
+AS $$SELECT create_distributed_table(name, NULL)$$;
+"""
+"""What stands for the two functions of Citus: they keep with which tables they were called, and how many rows were in them."""
+
+
+def test_on_citus_each_table_is_placed_before_it_has_rows(invented_database, target, monkeypatch):
+    target.connection.execute(CITUS)
+    sent = []
+    copy = Cursor.copy
+    monkeypatch.setattr(Cursor, "copy", lambda self, query: sent.append(query.as_string(None)) or copy(self, query))
+    publish_release(invented_database, target.url, keep=2)
+    (fingerprint,) = target.releases()
+    names = target.asked(
+        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r'", f"release_{fingerprint}"
+    )
+    placed = {name: (by_column, rows) for name, by_column, rows in target.asked("SELECT * FROM placed")}
+    assert placed == {f"release_{fingerprint}.{name}": (DISTRIBUTED.get(name), 0) for (name,) in names}
+    assert {by_column for by_column, _ in placed.values()} == {"position", "number", None}
+    assert len(sent) == 2 * len(names)
+    assert not [statement for statement in sent if "FREEZE" in statement]
+    publish_release(invented_database, target.url, keep=2)
+    assert len(target.asked("SELECT FROM placed")) == len(names)
+
+
+def test_without_citus_rows_are_frozen(database, target, monkeypatch):
+    sent = []
+    copy = Cursor.copy
+    monkeypatch.setattr(Cursor, "copy", lambda self, query: sent.append(query.as_string(None)) or copy(self, query))
+    publish_release(database, target.url, keep=2)
+    assert all("FREEZE" in statement for statement in sent if "FROM STDIN" in statement)

@@ -65,7 +65,8 @@ class _Commands(click.Group):
 def main() -> None:
     """Structured estimates: numbers in the news about armed groups, with who said so.
 
-    The database is the file that HEADCOUNT_DATABASE_URL names (sqlite:///PATH), by default one in your data folder.
+    HEADCOUNT_DATABASE_URL names the database: a file (sqlite:///PATH), by default one in your data folder, or a
+    PostgreSQL database (postgresql+psycopg://USER@HOST/DATABASE).
     """
 
 
@@ -90,7 +91,8 @@ def main() -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API with gunicorn, in the foreground; SIGTERM lets running requests finish.
 
-    The shipped seeds are loaded first if there is no database yet, or one that another version made of them.
+    The shipped seeds are loaded first if there is no database yet, or one that another version made of them; into
+    PostgreSQL nothing is loaded.
 
     \b
     Example: headcount serve --host 0.0.0.0 --port 8080 --workers 4

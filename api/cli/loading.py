@@ -10,12 +10,13 @@ from api.cli.progress import Reading, steps
 from api.config import configured_url
 from schema.grammar import counted
 from schema.store.errors import DatabaseError
-from schema.store.urls import database_path
+from schema.store.urls import place_of
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
 from seeds.entries import Seeds
 from seeds.problems import SeedsRefused
-from seeds.release.publish import replaceable, write_release
+from seeds.release.destination import replaced_release
+from seeds.release.publish import write_release
 from seeds.staging import Staging, stage
 from seeds.tables.file_import import import_files
 from seeds.tables.findings import SUFFIXES, FindingLog, Grade
@@ -58,7 +59,8 @@ def load(seeds_dir: Path, documents: Path | None) -> None:
     """Check a seed folder and make it the live dataset.
 
     Problems are listed as by `check`, and then nothing is written. A running server takes up the new dataset by
-    itself. The same seeds give the same dataset version.
+    itself. The same seeds give the same dataset version. HEADCOUNT_DATABASE_URL names the file that is replaced, or the
+    PostgreSQL database into which the dataset is published.
 
     \b
     Example: HEADCOUNT_DATABASE_URL=sqlite:///estimates.db headcount load seeds
@@ -98,10 +100,12 @@ def import_(
             f"{problems}: expected a file named *{' or *'.join(SUFFIXES)}", param_hint="--problems"
         )
     try:
-        path = database_path(configured_url())
-        if path is None:
-            raise DatabaseError("not yet")
-        with Staging(replaceable(path).parent) as staging, FindingLog(problems) as log:
+        url = configured_url()
+        with (
+            replaced_release(url, steps) as path,
+            Staging(path.parent) as staging,
+            FindingLog(problems) as log,
+        ):
             columns = _read_mapping(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
             with Reading(sum(document.size for document in documents)) as reading:
@@ -117,24 +121,23 @@ def import_(
         raise click.ClickException(str(error)) from error
     left_out = f", {imported.left_out:,} left out" if imported.left_out else ""
     verb = "loaded into" if release.is_new else "already in"
-    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {path}: version {release.version}")
+    click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {place_of(url)}: version {release.version}")
 
 
 def load_seeds(folder: Path, documents: Path | None = None) -> str:
     """Check a seed folder and make it the live dataset; return a message, or exit if there are problems."""
     seeds = _checked(folder, documents)
     try:
-        path = database_path(configured_url())
-        if path is None:
-            raise DatabaseError("not yet")
-        with Staging(replaceable(path).parent) as staging:
+        url = configured_url()
+        with replaced_release(url, steps) as path, Staging(path.parent) as staging:
             stage(seeds, staging)
             release = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
     if not release.is_new:
-        return f"{path} holds these seeds already: version {release.version}"
-    return f"{_summary(len(seeds.articles), len(seeds.estimates))} loaded into {path}: version {release.version}"
+        return f"{place_of(url)} holds these seeds already: version {release.version}"
+    counts = _summary(len(seeds.articles), len(seeds.estimates))
+    return f"{counts} loaded into {place_of(url)}: version {release.version}"
 
 
 def _checked(folder: Path, documents: Path | None) -> Seeds:

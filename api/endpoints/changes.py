@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from marshmallow import Schema, fields
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, exists, func, null, select, union_all
 from werkzeug.exceptions import NotFound
 
 from api import context
@@ -98,22 +98,25 @@ def list_changes(question: Question) -> Answer:
 
 def select_changes(parameters: Parameters) -> Select[Any]:
     """Return the SELECT of the estimates that changed since a version: `id`, `change`, and the JSON `old` and `new`."""
-    versions, history, rendered = tables.versions.c, tables.history, tables.estimates_rendered
+    versions, history, estimates = tables.versions.c, tables.history, tables.estimates
     # A version that was loaded twice stands in `versions` twice; the later one counts.
     number = select(func.max(versions.number)).where(versions.version == parameters["since"]).scalar_subquery()
     first = (
         select(history.c.id, func.min(history.c.number).label("number"))
         .where(history.c.number > number)
         .group_by(history.c.id)
-        .subquery()
+        .cte("first")
     )
-    joined = first.join(history, (history.c.id == first.c.id) & (history.c.number == first.c.number))
-    joined = joined.outerjoin(tables.estimates, tables.estimates.c.id == first.c.id)
-    joined = joined.outerjoin(rendered, rendered.c.position == tables.estimates.c.position)
-    old, new = history.c.json, rendered.c.json
-    change = case((old.is_(None), Change.INSERTED), (new.is_(None), Change.DELETED), else_=Change.UPDATED)
-    changes = select(first.c.id, change.label("change"), old.label("old"), new.label("new"))
-    changes = changes.select_from(joined).where(old.is_distinct_from(new)).order_by(first.c.id)
+    old, new = history.c.json.label("old"), tables.estimates_rendered.c.json.label("new")
+    of_first = history.join(first, (history.c.id == first.c.id) & (history.c.number == first.c.number))
+    present = select(first.c.id, old, new).select_from(of_first).join(estimates, estimates.c.id == first.c.id)
+    present = present.join(tables.estimates_rendered, tables.estimates_rendered.c.position == estimates.c.position)
+    present = present.where(history.c.json.is_distinct_from(tables.estimates_rendered.c.json))
+    gone = select(first.c.id, old, null().label("new")).select_from(of_first).where(history.c.json.is_not(None))
+    gone = gone.where(~exists().where(estimates.c.id == first.c.id))
+    both = union_all(present, gone).subquery().c
+    change = case((both.old.is_(None), Change.INSERTED), (both.new.is_(None), Change.DELETED), else_=Change.UPDATED)
+    changes = select(both.id, change.label("change"), both.old, both.new).order_by(both.id)
     return changes.where(change.in_(parameters["change"])) if "change" in parameters else changes
 
 

@@ -69,9 +69,12 @@ def _finish(response: Response) -> Response:
     response.vary.update(vary)
     response.headers[REQUEST_ID] = g.get("request_id") or request_id("")
     try:
-        response.headers[DATASET_VERSION] = context.release().version
+        # Whether the server runs is said without waiting for a database.
+        release = context.opened_release() if request.path == "/health/live" else context.release()
     except DatabaseError:
-        response.headers.pop(DATASET_VERSION, None)
+        release = None
+    if release:
+        response.headers[DATASET_VERSION] = release.version
     if response.status_code == HTTPStatus.OK and request.method in ("GET", "HEAD") and not response.is_streamed:
         response.add_etag(weak=True)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -130,9 +130,10 @@ def address(path: str, pairs: Pairs) -> str:
 def parse_question(schema: Schema, query_string: bytes) -> Question:
     """Return the question of a query string; raises ValidationError with all that is wrong.
 
-    The names of records depend on the request's release, so questions are cached for each release.
+    The names of records depend on the request's release, so questions are cached for each release. A schema that does
+    not take a version asks nothing about a release, and none is opened for it.
     """
-    if len(query_string) > LONGEST_CACHED:
+    if len(query_string) > LONGEST_CACHED or VERSION_PARAMETER not in schema.fields:
         return _parse(schema, query_string)
     try:
         version = context.release().version

@@ -31,7 +31,7 @@ from api.server.cache import (
     header_lines,
 )
 from api.server.fast_path import FastPath
-from api.server.threads import FlaskResponse, FlaskThreads
+from api.server.threads import WITHOUT_DATABASE, FlaskResponse, FlaskThreads
 from schema.store.errors import QueryError
 from schema.store.release import Database, Release
 
@@ -165,7 +165,7 @@ class FrontDoor:
         if path == b"/metrics":
             self._metrics.set_cache_bytes(self._cache.size)
         failure = None
-        if release and not release.is_local:
+        if release and not release.is_local and path not in WITHOUT_DATABASE:
             try:
                 if ready := await self._respond_without_flask(release, scope):
                     await _send(ready, send)
@@ -251,6 +251,7 @@ class FrontDoor:
     async def _write_metrics_regularly(self) -> None:
         while True:
             await asyncio.sleep(METRICS_SECONDS)
+            self._check_release(time.perf_counter())  # so that without requests, too, an old release is closed
             self._metrics.set_cache_bytes(self._cache.size)
             self._metrics.write()
 

@@ -19,9 +19,13 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from flask import Flask
 
 from api.http.problems import FAILURE
+from schema.store.errors import QueryError
 from schema.store.queries import Deadline
 
 THREADS = 16
+WITHOUT_DATABASE = {b"/health/live", b"/health/ready", b"/metrics"}
+"""Addresses that other threads answer, so that they never wait for queries."""
+THREADS_WITHOUT_DATABASE = 4
 PIECE, PIECE_SECONDS = 65_536, 0.02
 """The size of a piece of a stream in bytes, and the seconds after which a piece ends although it is smaller."""
 NICENESS = 5
@@ -123,10 +127,12 @@ class FlaskThreads:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(THREADS, "flask", lower_priority)
+        self._pool_without_database = ThreadPoolExecutor(THREADS_WITHOUT_DATABASE, "no database", lower_priority)
 
     def close(self) -> None:
         """Stop the threads; calls that have not begun are dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._pool_without_database):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def run(self, call: Callable[[], T]) -> T:
         """Return the result of a call in a thread; its query is interrupted when the client has gone."""
@@ -136,12 +142,12 @@ class FlaskThreads:
             with deadline:
                 return call()
 
-        return await self._in_thread(deadline, call_within_deadline)
+        return await self._in_thread(self._pool, deadline, call_within_deadline)
 
-    async def _in_thread(self, deadline: Deadline, call: Callable[[], T]) -> T:
-        """Return the result of a call in a thread; if the task is cancelled, cancel the deadline."""
+    async def _in_thread(self, pool: ThreadPoolExecutor, deadline: Deadline, call: Callable[[], T]) -> T:
+        """Return the result of a call in a thread of a pool; if the task is cancelled, cancel the deadline."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+            return await asyncio.get_running_loop().run_in_executor(pool, call)
         except asyncio.CancelledError:
             deadline.cancelled = True
             if deadline.interrupt:  # which may wait for the database
@@ -152,7 +158,8 @@ class FlaskThreads:
         """Return Flask's response to an ASGI request with a body, or to what has failed in the request before."""
         deadline = Deadline()
         environ = wsgi_environ(scope, body) | {FAILURE: failure}
-        return await self._in_thread(deadline, partial(self._call, environ, deadline))
+        pool = self._pool_without_database if scope["raw_path"] in WITHOUT_DATABASE else self._pool
+        return await self._in_thread(pool, deadline, partial(self._call, environ, deadline))
 
     async def send(self, response: FlaskResponse, send: Callable[[dict[str, Any]], Any]) -> None:
         """Send a response; the next piece of a stream is read after the previous one has been sent."""
@@ -164,7 +171,7 @@ class FlaskThreads:
             piece, more = response.body, True
             while more:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece, more = await self._in_thread(stream.deadline, stream.read)
+                piece, more = await self._in_thread(self._pool, stream.deadline, stream.read)
             await send({"type": "http.response.body", "body": piece})
         finally:
             self._pool.submit(stream.close)
@@ -183,7 +190,11 @@ class FlaskThreads:
         rule = getattr(environ["werkzeug.request"], "url_rule", None)
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         length = dict(encoded).get(b"content-length")
-        piece, more = stream.read()
+        try:
+            piece, more = stream.read()
+        except QueryError as error:  # nothing is sent yet, so Flask answers with the problem instead
+            stream.close()
+            return self._call(environ | {FAILURE: error}, deadline)
         if more and length is not None and len(piece) == int(length):
             more = False
         if not more or deadline.cancelled:

@@ -5,15 +5,17 @@ catalogue: `releases` has a row for each release, in the order in which they wer
 which names the live one. Needs psycopg.
 """
 
+import select
 import time
 import weakref
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Self
 
 import psycopg
 from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 from psycopg.sql import Identifier
+from psycopg.types.numeric import NumericBinaryLoader
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
@@ -40,6 +42,7 @@ from schema.store.queries import (
     Connections,
     EngineWords,
     IndexedPosition,
+    Interrupt,
     Matches,
     Search,
     begin_query,
@@ -67,6 +70,9 @@ CREATE TABLE IF NOT EXISTS headcount.live (
 """
 """The SQL that makes the catalogue, unless it is there. `sha256`, `bytes` and `built` are those of the sealed file."""
 
+NO_RELEASE = "no release is live there; `headcount load` or `headcount publish` makes one"
+"""What is said of a database without a release, or without the catalogue."""
+
 FILE_CHUNKS = "file_chunks"
 """The table of a release that holds its sealed SQLite file: `number`, from 0 on, and `bytes` of each chunk."""
 
@@ -75,14 +81,26 @@ SESSION_SETTINGS = {
     "statement_timeout": f"{LONGEST_QUERY}s",
     "idle_in_transaction_session_timeout": "10min",
 }
-"""PostgreSQL's settings of a connection that reads."""
+"""PostgreSQL's settings of a connection that reads; `options` in the URL may set others."""
 CONNECT_SECONDS = 3
+LINK_SETTINGS = {
+    **{"application_name": "headcount", "connect_timeout": str(CONNECT_SECONDS)},
+    # A node that is cut off, and so closes nothing, is given up after about ten seconds.
+    **{"keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3", "tcp_user_timeout": "10000"},
+}
+"""libpq's settings of a connection that reads; the URL may set others."""
 POOL_SECONDS = 1
 """Seconds that a thread waits for a connection, if all are in use."""
 LARGEST_POOL = 32
 """The most connections of a process to a release: one for each thread, and the others for streams."""
 PING_SECONDS = 1.0
 """After so many seconds without use, a thread's connection is asked whether it still lives, before it is used."""
+
+_HERE = "SELECT FROM pg_namespace WHERE nspname = %s"
+_HOLD = "SELECT pg_advisory_lock_shared(%s)"
+_WAIT_FOR_READERS = "SELECT pg_advisory_xact_lock(%s)"
+_MATCH = "@@"
+"""PostgreSQL's operator of full text."""
 
 WriterConnection = psycopg.Connection[tuple[Any, ...]]
 
@@ -123,17 +141,33 @@ def live_fingerprint(connection: WriterConnection) -> str | None:
     return row[0] if row else None
 
 
+def wait_for_readers(connection: WriterConnection, fingerprint: str) -> None:
+    """Wait until no server has a release open, and let none open it in this transaction.
+
+    Raises psycopg's LockNotAvailable after the connection's `lock_timeout`.
+    """
+    connection.execute(_WAIT_FOR_READERS, [_lock_number(fingerprint)])
+
+
+def _lock_number(fingerprint: str) -> int:
+    """Return the number of PostgreSQL's advisory lock that each connection to a release shares."""
+    return int.from_bytes(bytes.fromhex(fingerprint), signed=True)
+
+
+class ReleaseElsewhereError(QueryError):
+    """The node that a connection leads to does not have the release: a standby that is behind, or it was removed."""
+
+
 def pool_of(url: str, size: int, **settings: str) -> Engine:
     """Return a pool of connections that read, at most so many; a dead one is replaced when it is taken from the pool.
 
     `settings` are PostgreSQL's settings of each connection. Whatever fails raises QueryError.
     """
     parsed = _with_driver(url)
-    options = " ".join(f"-c {name}={value}" for name, value in (SESSION_SETTINGS | settings).items())
-    before = str(parsed.query.get("options", ""))
+    options = [_options(SESSION_SETTINGS), str(parsed.query.get("options", "")), _options(settings)]
+    query = {**LINK_SETTINGS, **parsed.query, "options": " ".join(filter(None, options))}
     pool = create_engine(
-        parsed.update_query_dict({"options": f"{before} {options}".strip()}),
-        connect_args={"connect_timeout": CONNECT_SECONDS},
+        parsed.set(query=query),
         poolclass=_Pool,
         pool_size=size,
         max_overflow=0,
@@ -148,30 +182,40 @@ def pool_of(url: str, size: int, **settings: str) -> Engine:
 
 
 class _Pool(QueuePool):
-    """A pool that raises QueryError where all of its connections are in use for too long."""
+    """A pool that raises QueryError where a thread has waited too long for one of its connections."""
 
     def connect(self) -> PoolProxiedConnection:
-        """Return a connection from the pool."""
+        """Return a connection that is not in use."""
         try:
             return super().connect()
         except PoolTimeoutError as error:
             raise QueryError(f"all {self.size()} connections are in use") from error
 
 
-class SchemaConnections(Connections):
-    """The connections of this process to the schema of one release."""
+def _options(settings: dict[str, str]) -> str:
+    """Return PostgreSQL's settings as libpq's `options`."""
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
-    def __init__(self, url: str, fingerprint: str) -> None:
+
+class SchemaConnections(Connections):
+    """The connections of this process to the schema of one release.
+
+    Each holds a shared lock on the release as long as it is open, so that no publication removes the release while it
+    is read. `elsewhere` is called where a new connection leads to a node that does not have the release.
+    """
+
+    def __init__(self, url: str, fingerprint: str, elsewhere: Callable[[], None]) -> None:
         super().__init__()
+        self._fingerprint, self._elsewhere = fingerprint, elsewhere
         self.engine = pool_of(url, LARGEST_POOL, search_path=schema_name(fingerprint))
         self._of_threads: weakref.WeakSet[Connection] = weakref.WeakSet()
+        event.listen(self.engine, "connect", self._hold)
 
     def connection(self) -> Connection:
         """Return this thread's connection, a new one where that was lost; raises QueryError."""
         connection: Connection | None = getattr(self._of_thread, "connection", None)
         if connection is not None and not self._is_alive(connection):
-            connection.invalidate()
-            connection.close()
+            self._drop(connection)
             self._of_thread.connection = None
         self._of_thread.used = time.monotonic()
         return super().connection()
@@ -182,11 +226,34 @@ class SchemaConnections(Connections):
         self._of_threads.add(connection)
         return connection
 
+    def _hold(self, connection: WriterConnection, _: object) -> None:
+        """Hold the release for a new connection; raises ReleaseElsewhereError where its node does not have it."""
+        try:
+            connection.execute(_HOLD, [_lock_number(self._fingerprint)])
+            is_here = connection.execute(_HERE, [schema_name(self._fingerprint)]).fetchone() is not None
+            connection.rollback()  # which keeps the lock
+            if not is_here:
+                self._elsewhere()
+                raise ReleaseElsewhereError(f"{connection.info.host} does not have the release {self._fingerprint}")
+        except (psycopg.Error, ReleaseElsewhereError):
+            connection.close()
+            raise
+
+    def _drop(self, connection: Connection) -> None:
+        """Close a thread's connection for good, instead of giving it back to the pool."""
+        self._of_threads.discard(connection)
+        connection.invalidate()
+        connection.close()
+
     def _is_alive(self, connection: Connection) -> bool:
-        """Return whether a connection can be used; it is asked only after some time without use."""
-        if connection.invalidated or connection.closed or _psycopg_connection(connection).closed:
+        """Return whether a connection can be used; it is asked if it was not used for a time, or has something to say.
+
+        A server that ends a connection says so; a connection without work has nothing else to say.
+        """
+        if connection.invalidated or (driver_connection := _psycopg_connection(connection)).closed:
             return False
-        if time.monotonic() - self._of_thread.used < PING_SECONDS:
+        was_used = time.monotonic() - self._of_thread.used < PING_SECONDS
+        if was_used and not _has_unread(driver_connection):
             return True
         try:
             connection.exec_driver_sql("SELECT 1")
@@ -197,7 +264,7 @@ class SchemaConnections(Connections):
     def close(self) -> None:
         """Close the connections of threads; those of streams are closed when they are given back."""
         for connection in list(self._of_threads):
-            connection.close()
+            self._drop(connection)
         event.listen(self.engine.pool, "checkin", _close)
         self.engine.dispose()
 
@@ -207,16 +274,23 @@ def _psycopg_connection(connection: Connection) -> WriterConnection:
     return driver_connection  # type: ignore[no-any-return]
 
 
+def _has_unread(connection: WriterConnection) -> bool:
+    """Return whether the server has sent something, or has closed its end, since the last query."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def _with_driver(url: str) -> URL:
     return parse_url(url).set(drivername="postgresql+psycopg")
 
 
-class _SumLoader(Loader):
+class _SumLoader(NumericBinaryLoader):
     """Reads PostgreSQL's numeric, which here is the sum of a column of integers and nothing else."""
 
-    def load(self, data: Buffer) -> int:
+    def load(self, data: Buffer) -> int:  # type: ignore[override]
         """Return the sum."""
-        return int(bytes(data))
+        return int(super().load(data))
 
 
 class _TextDumper(StrDumperUnknown):
@@ -230,9 +304,24 @@ class _TextDumper(StrDumperUnknown):
         return super().dump(obj.replace("\0", "\uffff"))
 
 
+class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """Reads values in binary, since bytes as text are twice as long, and has each search planned for its own words.
+
+    One plan for the words of all searches would look into the words of every estimate.
+    """
+
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = True
+    ) -> Self:
+        """Run a statement; psycopg prepares what is run often, but never a search."""
+        is_search = isinstance(query, str) and _MATCH in query
+        return super().execute(query, params, prepare=False if is_search else prepare, binary=binary)
+
+
 def _adapt(connection: WriterConnection, _: object) -> None:
     connection.adapters.register_loader("numeric", _SumLoader)
     connection.adapters.register_dumper(str, _TextDumper)
+    connection.cursor_factory = _Cursor
 
 
 def _close(connection: WriterConnection, _: object) -> None:
@@ -240,12 +329,14 @@ def _close(connection: WriterConnection, _: object) -> None:
 
 
 def _before_cursor_execute(connection: Connection, *_: object) -> None:
-    begin_query(_psycopg_connection(connection).cancel_safe)
+    begin_query(connection)
 
 
 def _as_query_error(context: ExceptionContext) -> QueryError | None:
     """Return the error to raise in place of one of psycopg; None for any other."""
     error = context.original_exception
+    if isinstance(error, psycopg.errors.UndefinedTable) and "headcount.live" in str(error):
+        return QueryError(NO_RELEASE)
     return query_error(error, "postgresql") if isinstance(error, psycopg.Error) else None
 
 
@@ -263,7 +354,7 @@ def _compile_as_bytes(element: AsBytes, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(Matches, "postgresql")
 def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
     words, search = element.clauses
-    return f"{compiler.process(words, **kw)} @@ CAST({compiler.process(search, **kw)} AS tsquery)"
+    return f"{compiler.process(words, **kw)} {_MATCH} CAST({compiler.process(search, **kw)} AS tsquery)"
 
 
 @compiles(IndexedPosition, "postgresql")
@@ -289,5 +380,15 @@ def _is_interrupted(error: BaseException) -> bool:
     return isinstance(error, psycopg.errors.QueryCanceled)
 
 
+def _interrupt_of(connection: Connection) -> Interrupt:
+    driver_connection = _psycopg_connection(connection)
+
+    def interrupt() -> None:
+        with suppress(psycopg.Error):  # the connection is lost, or the server does not answer
+            driver_connection.cancel_safe(timeout=CONNECT_SECONDS)
+
+    return interrupt
+
+
 _DIALECT: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-ENGINES["postgresql"] = EngineWords(_DIALECT, _numbers, _tsquery, _is_interrupted)
+ENGINES["postgresql"] = EngineWords(_DIALECT, _numbers, _tsquery, _is_interrupted, _interrupt_of)

@@ -42,7 +42,7 @@ class Deadline:
     """The time at which queries are interrupted; a context manager that applies to all queries of its thread.
 
     `until` is a time of `time.monotonic`. Any thread calls `cancel` when the client has gone. `interrupt` ends the
-    query that runs now, where the engine does not ask `must_stop` itself.
+    query that runs now, where the engine does not ask `must_stop` itself; it raises nothing.
     """
 
     def __init__(self, until: float = inf) -> None:
@@ -87,11 +87,18 @@ def client_is_waiting() -> bool:
     return not _this_thread.deadline.cancelled
 
 
-def begin_query(interrupt: Interrupt | None = None) -> None:
-    """Begin to count the seconds of a query, or of the next rows of one, in this thread."""
+def begin_query(connection: Connection) -> None:
+    """Begin to count the seconds of a query, or of the next rows of one, in this thread.
+
+    Raises QueryError where the client has gone already, and the engine would not notice.
+    """
     _this_thread.query_ends = time.monotonic() + LONGEST_QUERY
-    if interrupt and (deadline := _this_thread.deadline) is not _NO_DEADLINE:
-        deadline.interrupt = interrupt
+    interrupt_of = ENGINES[connection.dialect.name].interrupt_of
+    if interrupt_of and (deadline := _this_thread.deadline) is not _NO_DEADLINE:
+        # Before the look at `cancelled`: who cancels does it the other way round.
+        deadline.interrupt = interrupt_of(connection)
+        if deadline.cancelled:
+            raise QueryError("interrupted: the client has gone", interrupted=True)
 
 
 def must_stop() -> bool:
@@ -133,12 +140,15 @@ class EngineWords(NamedTuple):
 
     `dialect` compiles statements, with named parameters. `numbers` and `search` return a list of numbers, and a search,
     as the value of a parameter. `is_interrupted` says whether an error of the driver is that of an interrupted query.
+    `interrupt_of` returns what another thread calls to end the query of a connection; it is None where the engine asks
+    `must_stop`.
     """
 
     dialect: Dialect
     numbers: Callable[[Sequence[float]], Any]
     search: Callable[[Search], Any]
     is_interrupted: Callable[[BaseException], bool]
+    interrupt_of: Callable[[Connection], Interrupt] | None = None
 
 
 ENGINES: dict[str, EngineWords] = {}
@@ -241,7 +251,7 @@ class Statement:
     """A SELECT with `bindparam` parameters, compiled once, because compiling takes longer than the query itself."""
 
     def __init__(self, select: Select[Any]) -> None:
-        self._select = select
+        self.select = select
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
@@ -249,7 +259,7 @@ class Statement:
 
         Raises QueryError, as every other query does.
         """
-        begin_query()
+        begin_query(connection)
         dialect = connection.dialect
         text, parameters = self._compiled.get(dialect.name) or self._compile(dialect.name)
         for name, type_ in parameters.items():
@@ -267,7 +277,7 @@ class Statement:
         return rows[0][0] if rows else None
 
     def _compile(self, engine: str) -> _Compiled:
-        compiled = self._select.compile(dialect=ENGINES[engine].dialect)
+        compiled = self.select.compile(dialect=ENGINES[engine].dialect)
         parameters = {name: bind.type for name, bind in compiled.binds.items() if isinstance(bind.type, _Parameter)}
         self._compiled[engine] = _Compiled(str(compiled), parameters)
         return self._compiled[engine]

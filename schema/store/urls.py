@@ -1,5 +1,6 @@
 """Database URLs: which engine they name, and the database that is opened for them."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from schema.store.release import Database
 SERVER_URL = "postgresql+psycopg://USER@HOST/DATABASE"
 EXPECTED = f"expected sqlite:///PATH or {SERVER_URL}"
 SERVERS = ("postgresql", "postgresql+psycopg")
+_PASSWORD = re.compile(r"(?<=:)[^:/@][^/]*(?=@)|(?<=password=)[^&]*")
+"""The passwords in a text that is no URL."""
 
 
 def default_url() -> str:
@@ -51,10 +54,17 @@ def parse_url(url: str) -> URL:
     """Return a database URL in its parts; raises DatabaseError for a text that is none."""
     try:
         return make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(f"{url!r} is not a database URL; {EXPECTED}") from error
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseError(f"{_PASSWORD.sub('...', url)!r} is not a database URL; {EXPECTED}") from error
+
+
+def place_of(url: str) -> str:
+    """Return how messages name the database at a URL: its path, or its URL without the password."""
+    return str(database_path(url) or shown(url))
 
 
 def shown(url: str) -> str:
-    """Return a database URL without its password, as it may be printed and logged."""
-    return parse_url(url).render_as_string(hide_password=True)
+    """Return a database URL without its passwords, as it may be printed and logged."""
+    parsed = parse_url(url)
+    hidden = {name: "..." for name in parsed.query if "password" in name}  # libpq's password and sslpassword
+    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)

@@ -24,11 +24,14 @@ from schema.store.postgresql import (
     connect_writer,
     first_line,
     live_fingerprint,
+    schema_name,
     schema_of,
+    wait_for_readers,
 )
 from schema.store.sqlite import identity_of, uri_of
 from schema.store.urls import shown
 from seeds.progress import Progress, no_progress, run_steps
+from seeds.release import citus
 from seeds.release.copied_tables import CopiedTable, copied_tables
 from seeds.release.copy_rows import encoded
 
@@ -38,6 +41,8 @@ LOCK = tables.APPLICATION_ID
 """The number of PostgreSQL's advisory lock that a publication holds, so that there is one at a time."""
 DROP_WAITS = "5s"
 """How long an old release may be read before the next publication removes it instead."""
+ANY_RELEASE = "any"
+"""In place of the fingerprint of the release that is to be replaced: whichever is live."""
 _FINGERPRINT = 16
 
 
@@ -49,11 +54,15 @@ class Publication:
     is_copied: bool
 
 
-def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_progress) -> Publication:
+def publish_release(
+    path: Path, url: str, *, keep: int, replaces: str | None = ANY_RELEASE, progress: Progress = no_progress
+) -> Publication:
     """Copy the release of a file into a PostgreSQL database and make it live there; raises DatabaseError.
 
     A release that the database still holds is only made live again. Then all releases but the `keep` newest are
-    removed, and never the live one; one that is being read is left to the next publication.
+    removed, and never the live one; one that is being read is left to the next publication. `replaces` is the
+    fingerprint of the release whose history this one continues, None where there is none before it: if another one has
+    become live, nothing is published, since its history would be lost.
     """
     release = open_release(path)
     fingerprint = release.sha256[:_FINGERPRINT]
@@ -61,7 +70,11 @@ def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_
         outcome = "nothing was published"
         try:
             with connection.transaction():
-                _begin(connection)
+                begin_publication(connection)
+                if replaces not in (ANY_RELEASE, live_fingerprint(connection)):
+                    raise DatabaseError(
+                        f"{shown(url)}: another release went live there while this one was made; {outcome}; load again"
+                    )
                 is_copied = not _is_there(connection, fingerprint)
                 if is_copied:
                     _copy_release(connection, release, path, fingerprint, progress)
@@ -75,7 +88,7 @@ def publish_release(path: Path, url: str, *, keep: int, progress: Progress = no_
     return Publication(release.version, is_copied)
 
 
-def _begin(connection: WriterConnection) -> None:
+def begin_publication(connection: WriterConnection) -> None:
     """Wait for other publications, and make the catalogue, unless it is there."""
     # Where this process is killed, the server ends even an index that is being made.
     connection.execute("SET LOCAL client_connection_check_interval = '1s'")
@@ -92,11 +105,14 @@ def _is_there(connection: WriterConnection, fingerprint: str) -> bool:
 def _copy_release(
     connection: WriterConnection, release: FileRelease, path: Path, fingerprint: str, progress: Progress
 ) -> None:
-    schema = schema_of(fingerprint)
-    connection.execute(SQL("CREATE SCHEMA {}").format(schema))
+    connection.execute(SQL("CREATE SCHEMA {}").format(schema_of(fingerprint)))
+    on_citus = citus.is_installed(connection)
+    if on_citus:
+        connection.execute(citus.ONE_CONNECTION)
     with _opened(path, release) as file:
         copied = copied_tables(release, file)
-        run_steps([partial(_copy_table, connection, schema, table) for table in copied], "Publishing", progress)
+        steps = [partial(_copy_table, connection, schema_name(fingerprint), table, on_citus) for table in copied]
+        run_steps(steps, "Publishing", progress)
     connection.execute(
         "INSERT INTO headcount.releases (fingerprint, version, format, sha256, bytes, built)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
@@ -114,14 +130,17 @@ def _opened(path: Path, release: FileRelease) -> Iterator[sqlite3.Connection]:
         yield file
 
 
-def _copy_table(connection: WriterConnection, schema: Identifier, table: CopiedTable) -> None:
+def _copy_table(connection: WriterConnection, schema: str, table: CopiedTable, on_citus: bool) -> None:
     """Make a table, with its rows, then its indexes; raises DatabaseError where other rows come back than were sent."""
-    name = SQL(".").join([schema, Identifier(table.name)])
+    name = Identifier(schema, table.name)
     columns = [SQL("{} {}").format(Identifier(column), SQL(kind.sql)) for column, kind in table.columns.items()]
     connection.execute(SQL("CREATE TABLE {} ({})").format(name, SQL(", ").join(columns)))
+    if on_citus:
+        connection.execute(citus.placement(schema, table.name))
+    options = SQL("FORMAT BINARY" if on_citus else "FORMAT BINARY, FREEZE")  # Citus freezes no rows
     sent = hashlib.sha256()
     with connection.cursor() as cursor:
-        with cursor.copy(SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(name)) as copy:
+        with cursor.copy(SQL("COPY {} FROM STDIN ({})").format(name, options)) as copy:
             for block in encoded(table.rows(), list(table.columns.values())):
                 sent.update(block)
                 copy.write(block)
@@ -141,9 +160,10 @@ def _listed(columns: Iterable[str]) -> Composed:
     return SQL(", ").join(map(Identifier, columns))
 
 
-def _index_statements(name: Composed, table: CopiedTable) -> Iterator[Composed]:
+def _index_statements(name: Identifier, table: CopiedTable) -> Iterator[Composed]:
     if table.primary:
-        yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(name, _listed(table.key))
+        constraint = Identifier(f"{table.name}_pkey")  # Citus wants a name
+        yield SQL("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({})").format(name, constraint, _listed(table.key))
     for index in table.indexes:
         yield SQL("CREATE {}INDEX {} ON {} USING {} ({})").format(
             SQL("UNIQUE " if index.unique else ""),
@@ -154,7 +174,7 @@ def _index_statements(name: Composed, table: CopiedTable) -> Iterator[Composed]:
         )
 
 
-def _digest(connection: WriterConnection, name: Composed, table: CopiedTable) -> tuple[int, str]:
+def _digest(connection: WriterConnection, name: Identifier, table: CopiedTable) -> tuple[int, str]:
     """Return the number of rows that PostgreSQL has of a table, and their SHA-256 in the format of COPY."""
     digest = hashlib.sha256()
     query = SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)")
@@ -183,6 +203,7 @@ def _remove_old(connection: WriterConnection, keep: int) -> None:
         try:
             with connection.transaction():
                 connection.execute(SQL("SET LOCAL lock_timeout = {}").format(DROP_WAITS))
+                wait_for_readers(connection, fingerprint)
                 # Refused, by the reference, where another publication has made this release live meanwhile.
                 connection.execute("DELETE FROM headcount.releases WHERE fingerprint = %s", [fingerprint])
                 connection.execute(SQL("DROP SCHEMA {} CASCADE").format(schema_of(fingerprint)))

@@ -1,8 +1,10 @@
 """Measures how fast Headcount is, beside a bare application and Datasette in the same run, and prints it as Markdown.
 
     python tests/bench --sizes 10k --output speed.md
+    python tests/bench --sizes 10k --postgresql
 
 Needs Linux, wrk, and `pip install -e '.[bench]'`. All it writes goes to a temporary folder, unless --keep names one.
+With --postgresql the same release is also served from PostgreSQL, whose processes are counted with the server's.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import data
+import postgresql
 import report
 from goals import goals
 from servers import HERE, Server, family, own_memory, program
@@ -84,21 +87,34 @@ def prepare(folder, count, peers):
     return data.questions(table, count) | {"draft": data.draft(table)}, json.loads(made.read_text())
 
 
-def servers(folder, logs, peers, worker_class):
-    """Return the servers that are measured: Headcount as users start it, with and without keeping what it answered."""
-    application = "peers:asgi" if worker_class == "asgi" else "peers:wsgi"
-    gunicorn = [program("gunicorn"), *f"-k {worker_class} -w 2 -b 127.0.0.1:{{port}} --no-control-socket".split()]
+def servers(folder, logs, options, server=None):
+    """Return the servers that are measured: Headcount as users start it, with and without keeping what it answered.
+
+    `server` is the process of PostgreSQL, if Headcount is served from there as well.
+    """
+    application = "peers:asgi" if options.worker_class == "asgi" else "peers:wsgi"
+    gunicorn = [
+        program("gunicorn"),
+        *f"-k {options.worker_class} -w 2 -b 127.0.0.1:{{port}} --no-control-socket".split(),
+    ]
     uvicorn = [program("uvicorn"), *"--factory peers:datasette --workers 2 --port {port} --no-access-log".split()]
     headcount = [program("headcount"), "serve", "--port", "{port}"]
+    kinds = {"headcount": {}, "nothing kept": {"HEADCOUNT_CACHE_BYTES": "0"}}
     ours = [
-        Server("headcount", headcount, logs, "/estimates?limit=1", **_database(folder)),
-        Server("nothing kept", headcount, logs, "/estimates?limit=1", **_database(folder), HEADCOUNT_CACHE_BYTES="0"),
+        Server(name, headcount, logs, "/estimates?limit=1", **_database(folder), **settings)
+        for name, settings in kinds.items()
     ]
+    if server:
+        url = {"HEADCOUNT_DATABASE_URL": options.url}
+        ours += [
+            Server(report.from_postgresql(name), headcount, logs, "/estimates?limit=1", [server], **url, **settings)
+            for name, settings in kinds.items()
+        ]
     theirs = [
         Server("bare", [*gunicorn, "--keep-alive", "5", application], logs, "/1"),
         Server("datasette", uvicorn, logs, BENCH_DATABASE=str(folder / "estimates.db")),
     ]
-    return [*ours, *(one for one in theirs if one.name in peers)]
+    return [*ours, *(one for one in theirs if one.name in options.peers)]
 
 
 def paths(server, shape, asked, ours):
@@ -117,9 +133,13 @@ def paths(server, shape, asked, ours):
 def measure(folder, count, options):
     """Return all that was measured with one number of estimates."""
     asked, loaded = prepare(folder, count, options.peers)
+    server = None
+    if options.url:
+        loaded["published"] = postgresql.publish(folder / "headcount.db", options.url)
+        options.version, server = postgresql.server_of(options.url)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        running = [stack.enter_context(one) for one in servers(folder, logs, options.peers, options.worker_class)]
+        running = [stack.enter_context(one) for one in servers(folder, logs, options, server)]
         ways = {
             (one, shape): paths(one, shape, asked[shape], running[0]) for one in running for shape in options.shapes
         }
@@ -157,6 +177,13 @@ def main():
     parser.add_argument("--connections", type=int, default=32, help="how many at once (32)")
     parser.add_argument("--worker-class", default="asgi", help="gunicorn's, of the bare application (asgi; or gthread)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the data is left, and found the next time")
+    parser.add_argument(
+        "--postgresql",
+        nargs="?",
+        const="",
+        metavar="URL",
+        help="serve from PostgreSQL too: from a database on this machine that is for this alone, or a cluster that is started",
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the Markdown goes too")
     options = parser.parse_args()
     options.shapes, options.peers = options.shapes.split(","), options.peers.split(",")
@@ -171,8 +198,10 @@ def main():
         if not importlib.util.find_spec(package):
             parser.error(f"there is no {package}; `pip install -e '.[bench]'`")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the servers are ended, too
-    with tempfile.TemporaryDirectory() as temporary:
-        root = (options.keep or Path(temporary)).resolve()
+    with ExitStack() as stack:
+        root = (options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))).resolve()
+        is_asked = options.postgresql is not None
+        options.url = stack.enter_context(postgresql.database(options.postgresql)) if is_asked else None
         measured = [measure(root / str(count), count, options) for count in options.sizes]
     text = report.markdown(measured, options)
     print(text)

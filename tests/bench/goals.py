@@ -7,7 +7,7 @@ import time
 import urllib.request
 
 from data import COMMON
-from servers import cpu, memory_of_no_file, own_memory, proportional_memory
+from servers import memory_of_no_file, own_memory, proportional_memory
 
 COSTLY = [
     "/conflicts",
@@ -41,10 +41,10 @@ def _verifying(server, asked, seconds):
     text, times = asked["draft"].encode(), 20
     findings = json.loads(server.post("/verify", text))["data"]
     server.settle()
-    began = cpu(server.process.pid)
+    began = server.cpu()
     for _ in range(times):
         server.post("/verify", text)
-    each = (cpu(server.process.pid) - began) / times
+    each = (server.cpu() - began) / times
     points = [f"/estimates/{one['id']}" for one in asked["point"]]
     ends = threading.Event()
 
@@ -87,4 +87,7 @@ def _memory(*servers):
 def _loading(loaded):
     yield "loading", f"{loaded['count'] / loaded['seconds']:,.0f} estimates/s", "5,000 estimates/s"
     yield "loading, most memory", f"{loaded['memory']:,.0f} MB", "1,000 MB"
+    if "published" in loaded:
+        published, times = loaded["published"], loaded["published"] / loaded["seconds"]
+        yield "publishing in PostgreSQL", f"{published:,.0f} s, {times:.2f} times loading", "2 times loading"
     yield "the file", f"{loaded['bytes'] / loaded['count'] / 1e3:,.2f} kB an estimate", "2.5 kB an estimate"

@@ -75,8 +75,12 @@ def _memory(pid, file, what):
 class Server:
     """A server with workers, from `with` on until its end."""
 
-    def __init__(self, name, command, folder, first="/", **environment):
-        """Take a command, with {port} in it, and the path that is asked for until it is answered."""
+    def __init__(self, name, command, folder, first="/", beside=(), **environment):
+        """Take a command, with {port} in it, and the path that is asked for until it is answered.
+
+        `beside` are other processes that work for it, with all that they started: those of its database.
+        """
+        self.beside = beside
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -125,12 +129,16 @@ class Server:
             int(one) for one in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         ]
 
+    def cpu(self):
+        """Return the seconds that it has worked, with its database."""
+        return sum(map(cpu, (self.process.pid, *self.beside)))
+
     def settle(self):
         """Wait, a minute at most, until it has nothing more to do."""
         for _ in range(300):
-            before = cpu(self.process.pid)
+            before = self.cpu()
             time.sleep(0.2)
-            if cpu(self.process.pid) - before < 0.03:
+            if self.cpu() - before < 0.03:
                 return
 
     def wrk(self, paths, seconds, connections, turn=0):
@@ -142,13 +150,13 @@ class Server:
 
     def drive(self, paths, seconds, connections, turn=0):
         """Return what one turn of wrk measured: CPU of the server for a request (µs), latencies (ms), requests/s."""
-        ours, all_ = cpu(self.process.pid), others_cpu()
+        ours, all_ = self.cpu(), others_cpu()
         command = self.wrk(paths, seconds, connections, turn)
         printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
         if "MEASURED" not in printed:
             sys.exit(f"wrk failed on {self.name}: {printed[-500:]}")
         found = json.loads(printed.partition("MEASURED ")[2])
-        worked, requests = cpu(self.process.pid) - ours, max(1, found["requests"])
+        worked, requests = self.cpu() - ours, max(1, found["requests"])
         return {
             **{"cpu": worked / requests * 1e6, "rate": requests / found["seconds"], "failed": found["failed"]},
             **{"p50": found["p50"], "p99": found["p99"], "others": (others_cpu() - all_ - worked) / found["seconds"]},
