@@ -1,13 +1,17 @@
 """What only one database engine understands stands in the module of that engine, and nowhere else."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, table, text
 
+from api import create_app
 from api.read.resources import POSITIONS
 from schema.store.errors import QueryError
+from schema.store.postgresql import connect_writer
 from schema.store.queries import Statement
 from schema.store.urls import open_database
 
@@ -44,3 +48,32 @@ def test_an_interrupted_statement_says_so(database, monkeypatch):
     with pytest.raises(QueryError, match="interrupted") as refused:
         POSITIONS["estimates"].value(release.connection(), id="nobody")
     assert refused.value.interrupted
+
+
+@pytest.mark.postgresql
+def test_where_all_connections_are_in_use_a_request_is_answered_503(database, published, monkeypatch):
+    monkeypatch.setattr("schema.store.postgresql.LARGEST_POOL", 1)
+    monkeypatch.setattr("schema.store.postgresql.POOL_SECONDS", 0.1)
+    app = create_app({"DATABASE_URL": published(database)})
+    with ThreadPoolExecutor(1) as another:
+        assert app.test_client().get("/estimates").status_code == 200  # this thread keeps its connection
+        response = another.submit(app.test_client().get, "/estimates?limit=2").result()
+    app.extensions["database"].close()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+
+
+@pytest.mark.postgresql
+def test_a_database_that_is_closed_has_no_connections_left(database, published):
+    url = published(database)
+    app = create_app({"DATABASE_URL": url})
+    client = app.test_client()
+    assert client.get("/estimates?limit=1").status_code == 200
+    assert client.get("/estimates?format=csv").text
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connect_writer(url) as connection:
+        before = connection.execute(query).fetchone()
+        app.extensions["database"].close()
+        until = time.monotonic() + 5  # a backend ends a moment after its connection
+        while connection.execute(query).fetchone() != (0,) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert (before[0] >= 2, connection.execute(query).fetchone()) == (True, (0,))
