@@ -1,8 +1,10 @@
 """The front door: it answers as Flask alone does, first time and again, whatever is swapped, cancelled or ended."""
 
 import asyncio
+import gc
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -11,6 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
+import weakref
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -176,7 +179,7 @@ def front_doors(url, monkeypatch):
     made = []
 
     def make(**config):
-        app = create_app({"DATABASE_URL": url, **config})
+        app = create_app({"DATABASE_URL": url} | config)
         app.extensions["database"].release()
         made.append(FrontDoor(app, app.extensions["config"].cache_bytes))
         return made[-1]
@@ -239,6 +242,25 @@ def test_the_cache_is_bounded(front):
     metrics = metrics_of(door)
     assert 150_000 < metrics[CACHE_BYTES] <= 200_000
     assert (metrics[HITS], metrics[MISSES]) == (198, 200 + 1)  # what is asked for often stays
+
+
+def test_a_release_is_let_go_of_at_once_after_a_refusal(front, database, tmp_path):
+    """Without the garbage collector, which may not come for hours where little is asked."""
+    path, newer = tmp_path / "live.db", tmp_path / "newer.db"
+    shutil.copy(database, path)
+    make_release(SHIPPED, newer)
+    door = front(DATABASE_URL=f"sqlite:///{path}")
+    release = weakref.ref(door.flask.extensions["database"].live)
+    gc.disable()
+    try:
+        for query in ("dataset=ffffffffffffffff", "dataset=nonsense", "q=a", "nonsense=1"):
+            door.respond("GET", b"/estimates", query.encode(), [])
+        os.replace(newer, path)
+        door.flask.extensions["database"].release()
+        door.respond("GET", b"/hedges", b"", [])
+        assert release() is None
+    finally:
+        gc.enable()
 
 
 def test_the_same_question_in_other_words_is_cached_once(front):

@@ -1,5 +1,6 @@
 """Which release is served: the newest good one, and never a damaged one."""
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -168,6 +169,26 @@ def test_a_large_file_is_served_while_it_is_checked_and_withdrawn_if_it_is_damag
     with pytest.raises(DatabaseError, match="damaged; rebuild it with `headcount load`"):
         damaged.release()
     damaged.close()
+
+
+def test_a_file_that_cannot_be_served_is_let_go_of(database, tmp_path):
+    path = Path(shutil.copy(database, tmp_path / "copy.db"))
+    flip_a_bit(path)
+    served = open_database(f"sqlite:///{path}")
+    lengths = set()
+    for _ in range(3):
+        with pytest.raises(DatabaseError) as refused:
+            served.release()
+        lengths.add(len(refused.traceback))
+        del refused
+    assert len(lengths) == 1  # the same error again and again would keep what every request before had in hand
+    assert [path for path in open_files() if "copy.db" in path] == []
+
+
+def open_files():
+    """Return the paths of all files that this process has open; none where the system does not tell."""
+    folder = Path("/proc/self/fd")
+    return [os.readlink(file) for file in folder.iterdir() if file.exists()] if folder.exists() else []
 
 
 def wait_for_the_check():

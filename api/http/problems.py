@@ -86,8 +86,8 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _raise_failure() -> None:
-    if failure := request.environ.get(FAILURE):
-        raise failure
+    if FAILURE in request.environ:
+        raise request.environ.pop(FAILURE)
 
 
 def init_app(app: Flask) -> None:

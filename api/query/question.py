@@ -127,6 +127,16 @@ def address(path: str, pairs: Pairs) -> str:
     return f"{path}?{urlencode(pairs, safe='/:,~')}" if pairs else path
 
 
+class OtherVersionError(Conflict):
+    """A request names a version of the dataset that is not the live one; `data` says which is."""
+
+    def __init__(self, version: str, live: str) -> None:
+        super().__init__()
+        message = f"version {shown(version)} is not live; expected {live}, which is"
+        fault = {"parameter": VERSION_PARAMETER, "value": version, "message": message, "did_you_mean": [live]}
+        self.data = {"faults": [fault]}
+
+
 def parse_question(schema: Schema, query_string: bytes) -> Question:
     """Return the question of a query string; raises ValidationError with all that is wrong.
 
@@ -157,7 +167,7 @@ def _parse(schema: Schema, query_string: bytes) -> Question:
 
 
 def check_version(data: Mapping[str, Any]) -> None:
-    """Raise Conflict, which names the live version, if a request names another version of the dataset.
+    """Raise OtherVersionError, which names the live version, if a request names another version of the dataset.
 
     It is checked before all else, because it depends on the version which names there are. What is no version at all is
     left to the schema.
@@ -168,11 +178,7 @@ def check_version(data: Mapping[str, Any]) -> None:
         and re.fullmatch(VERSION_PATTERN, version)
         and version != (live := context.release().version)
     ):
-        message = f"version {shown(version)} is not live; expected {live}, which is"
-        fault = {"parameter": VERSION_PARAMETER, "value": version, "message": message, "did_you_mean": [live]}
-        conflict = Conflict()
-        conflict.data = {"faults": [fault]}  # type: ignore[attr-defined]
-        raise conflict
+        raise OtherVersionError(version, live)
 
 
 def _arguments(query_string: bytes) -> MultiDict[str, str]:

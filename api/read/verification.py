@@ -27,7 +27,6 @@ from schema.intervals import Interval, Period, read_period
 from schema.quantities import Quantity, TextTooLong, read_quantities
 from schema.terms import HEDGES, Bound, Hedge, are_opposite
 
-_ESTIMATES = tables.estimates.c
 _MOST_NUMBERS = 1_000
 """The most numbers that count something in one text."""
 _MOST_DATES = 4

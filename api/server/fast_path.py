@@ -84,8 +84,11 @@ class FastPath:
         token = context.begin(context.RequestContext(self._database, accept.decode("latin-1"), release))
         try:
             return self._answer(endpoint, ids, request, if_none_match)
-        except (HTTPException, ValidationError, DatabaseError, UnicodeDecodeError):
-            return None  # a wrong request, or no dataset: Flask answers with the problem
+        except (HTTPException, ValidationError, DatabaseError, UnicodeDecodeError) as error:
+            # A wrong request, or no dataset: Flask answers with the problem. What raised the error may refer to it
+            # still (marshmallow does), so its frames, with the release, would stay until the garbage collector comes.
+            error.__traceback__ = None
+            return None
         except Exception as error:
             if isinstance(error, QueryError) and self._cache is None:
                 raise  # Flask would wait for the same query again

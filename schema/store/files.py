@@ -31,8 +31,8 @@ CHECK_THREAD = "checksum"
 """The name of the thread that checks a file while it is served."""
 
 
-def _damaged(path: Path) -> DatabaseError:
-    return DatabaseError(f"{path}: damaged; rebuild it with `headcount load`")
+def _damaged(path: Path) -> str:
+    return f"{path}: damaged; rebuild it with `headcount load`"
 
 
 def is_outdated_copy(path: Path) -> bool:
@@ -44,16 +44,16 @@ def is_outdated_copy(path: Path) -> bool:
     return bool(shipped) and is_ours(path) and format_of(path) != tables.FORMAT
 
 
-def _refusal(path: Path, *, check_bytes: bool) -> DatabaseError | None:
-    """Return the error of a file that is not ours, damaged, or of another format; None where it can be served."""
+def _refusal(path: Path, *, check_bytes: bool) -> str | None:
+    """Return what is wrong with a file that is not ours, damaged, or of another format; None where it can be served."""
     if not is_ours(path):
-        return DatabaseError(f"{path}: is no Headcount database; expected one, or no file")
+        return f"{path}: is no Headcount database; expected one, or no file"
     sealed, known = checksum_of(path) is not None, format_of(path) == tables.FORMAT
     intact = sealed and (not check_bytes or is_intact(path))
     if known and intact:
         return None
     if intact or not (sealed or known):  # files of older versions have no seal
-        return DatabaseError(f"{path}: made by another version of Headcount; rebuild it with `headcount load`")
+        return f"{path}: made by another version of Headcount; rebuild it with `headcount load`"
     return _damaged(path)
 
 
@@ -91,7 +91,7 @@ class FileRelease(Release):
         if identity_of(path) != self.identity:
             raise _Superseded
         if refusal:
-            raise refusal
+            raise DatabaseError(refusal)
         self.fingerprint = b"%x.%x.%x.%x.%b" % (*self.identity, checksum or b"")
         self.engine, self.connection = connections.engine, connections.connection
         try:
@@ -141,7 +141,7 @@ class FileDatabase(Database):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._refused: tuple[Identity, DatabaseError] | None = None
+        self._refused: tuple[Identity, str] | None = None
 
     def current(self) -> FileRelease | None:
         """Return the live release without opening one; never waits.
@@ -184,13 +184,13 @@ class FileDatabase(Database):
             except DatabaseError as error:
                 if identity is None:
                     raise
-                log.error("%s", error)
-                self._refused = (identity, error)
+                self._refused = (identity, str(error))
+                log.error("%s", self._refused[1])
             else:
                 return self.live
         if live and identity and live.identity.inode != identity.inode:
             return live
-        raise self._refused[1]
+        raise DatabaseError(self._refused[1])
 
     def check(self) -> None:
         """Raise DatabaseError where there is no release that can be read."""

@@ -85,7 +85,7 @@ class PublishedDatabase(Database):
     def __init__(self, url: str) -> None:
         self.live: PublishedRelease | None = None
         self._url = url
-        self._error: DatabaseError | None = None
+        self._error: str | None = None
         self._lock = threading.Lock()
         self._closed, self._elsewhere = threading.Event(), threading.Event()
         self._looked = threading.Event()
@@ -111,13 +111,13 @@ class PublishedDatabase(Database):
         self._looked.wait(SILENT_SECONDS)
         if live := self.live:
             return live
-        raise self._error or DatabaseError(f"{shown(self._url)}: does not answer")
+        raise DatabaseError(self._error or f"{shown(self._url)}: does not answer")
 
     def check(self) -> None:
         """Raise DatabaseError if the last look failed, or the release that is live cannot be read."""
         self.release()
         if self._error:
-            raise self._error
+            raise DatabaseError(self._error)
         silent = time.monotonic() - self._answered
         if silent > SILENT_SECONDS:
             raise DatabaseError(f"{shown(self._url)}: has not answered for {silent:.0f} seconds")
@@ -159,8 +159,8 @@ class PublishedDatabase(Database):
 
     def _fail(self, reason: str) -> None:
         """Keep why the live release cannot be read; it is logged once."""
-        error = DatabaseError(f"{shown(self._url)}: {reason}")
-        if str(error) != str(self._error):
+        error = f"{shown(self._url)}: {reason}"
+        if error != self._error:
             log.error("%s", error)
         self._error = error
 
