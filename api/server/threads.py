@@ -157,7 +157,9 @@ class FlaskThreads:
     async def call(self, scope: dict[str, Any], body: bytes = b"", failure: Exception | None = None) -> FlaskResponse:
         """Return Flask's response to an ASGI request with a body, or to what has failed in the request before."""
         deadline = Deadline()
-        environ = wsgi_environ(scope, body) | {FAILURE: failure}
+        environ = wsgi_environ(scope, body)
+        if failure:
+            environ[FAILURE] = failure
         pool = self._pool_without_database if scope["raw_path"] in WITHOUT_DATABASE else self._pool
         return await self._in_thread(pool, deadline, partial(self._call, environ, deadline))
 
