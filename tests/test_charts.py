@@ -16,9 +16,8 @@ from api import create_app
 from api.explorer import charts, marks
 from api.explorer.description import describe
 from api.explorer.marks import Chart, Panel, Year
-from api.explorer.phrases import figure
+from api.explorer.phrases import figure, when
 from api.explorer.renderer import VEGA_LITE
-from api.explorer.style import LETTERS
 
 NUMBERS = ("low", "best", "high")
 QUESTIONS = {
@@ -53,16 +52,16 @@ def panel_of(estimate):
 
 
 def drawn(spec, kind):
-    """Return the data of one kind of marks: dots, bars, fades, rings or letters, in all panels."""
+    """Return the data of one kind of marks: dots, bars, fades, rings or words, in all panels."""
     kinds = {
         "dots": lambda mark, encoding: mark == "point" and "shape" in encoding,
         "rings": lambda mark, encoding: mark == "point" and "shape" not in encoding,
         "bars": lambda mark, encoding: mark == "rule" and "opacity" not in encoding,
         "fades": lambda mark, encoding: mark == "rule" and "opacity" in encoding,
-        "letters": lambda mark, encoding: mark == "text" and "text" in encoding,
+        "words": lambda mark, encoding: mark == "text" and "text" in encoding,
     }
     return [
-        row
+        row | {"label": labels_of(view)[row["row"]]}
         for view in spec["vconcat"]
         for layer in view.get("layer", ())
         if kinds[kind](layer["mark"]["type"], layer["encoding"])
@@ -70,10 +69,16 @@ def drawn(spec, kind):
     ]
 
 
+def labels_of(view):
+    """Return the labels of a panel's rows."""
+    expression = view["encoding"]["y"]["axis"]["labelExpr"]
+    return json.loads(expression.removesuffix("[datum.value]"))
+
+
 def by_estimate(rows):
     rows_of = defaultdict(list)
     for row in rows:
-        rows_of[row["href"].removeprefix("/estimates/")].append(row)
+        rows_of[row["estimate"]].append(row)
     return rows_of
 
 
@@ -126,7 +131,7 @@ def test_a_dot_stands_at_each_number_said_and_nowhere_else(dataset, question):
     dots = by_estimate(drawn(spec, "dots"))
     assert set(dots) <= set(matching)
     for id_, rows in dots.items():
-        assert sorted(row["y"] for row in rows) == numbers(matching[id_])
+        assert sorted(row["x"] for row in rows) == numbers(matching[id_])
         assert {row["figure"] for row in rows} == {figure(matching[id_])}
         assert {row["said"] for row in rows} == {matching[id_]["wording"]}
 
@@ -141,15 +146,15 @@ def test_an_interval_is_a_bar_and_an_open_side_fades(dataset, question):
         if (id_ := estimate["id"]) not in shown:
             continue
         stated = [name for name in NUMBERS if estimate[name] is not None]
-        ends = [(row["y"], row["y2"]) for row in bars[id_]]
+        ends = [(row["x"], row["x2"]) for row in bars[id_]]
         assert ends == ([(estimate["low"], estimate["high"])] if len(numbers(estimate)) > 1 else [])
         assert bool(fades[id_]) == (stated in (["low"], ["high"])), estimate["hedge"]
         for row, following in zip(fades[id_], fades[id_][1:], strict=False):
-            assert row["y2"] == following["y"]
+            assert row["x2"] == following["x"]
             assert row["solid"] > following["solid"]
         if fades[id_]:
-            assert fades[id_][0]["y"] == numbers(estimate)[0]
-            assert (fades[id_][-1]["y2"] < fades[id_][0]["y"]) == (stated == ["high"])
+            assert fades[id_][0]["x"] == numbers(estimate)[0]
+            assert (fades[id_][-1]["x2"] < fades[id_][0]["x"]) == (stated == ["high"])
 
 
 def test_an_up_to_has_no_floor_and_an_at_least_no_ceiling(client):
@@ -169,36 +174,61 @@ def test_what_is_derived_from_an_open_side_is_open_on_it_too(tmp_path, url_of):
     app = create_app({"DATABASE_URL": url_of(tmp_path / "headcount.db")})
     spec = specification(app.test_client(), "indicator=fighters&region=nigeria&region_scope=exact")
     app.extensions["database"].close()
-    assert {row["figure"] for row in drawn(spec, "dots") if row["href"] == "/estimates/derived"} == {
-        "up to about 3,500"
-    }
+    assert {row["figure"] for row in drawn(spec, "dots") if row["estimate"] == "derived"} == {"up to about 3,500"}
     assert "derived" in by_estimate(drawn(spec, "fades"))
 
 
-def test_the_panels_are_the_commonest_and_all_that_they_count_is_drawn(dataset):
+def test_the_panels_are_the_commonest_and_have_a_row_for_every_claim(dataset):
     client, estimates, _ = dataset
     spec = specification(client)
-    counts = Counter(panel_of(one) for one in estimates if numbers(one))
-    shown = sorted(counts, key=lambda key: (-counts[key], key))[: marks.MOST_PANELS]
-    assert set(by_estimate(drawn(spec, "dots"))) == {
-        one["id"] for one in estimates if numbers(one) and panel_of(one) in shown
-    }
+    rows = Counter(panel_of(one) for one in estimates)
+    with_number = Counter(panel_of(one) for one in estimates if numbers(one))
+    shown = sorted(rows, key=lambda key: (-with_number[key], -rows[key], key))[: marks.MOST_PANELS]
     names = {panel_of(one): (one["indicator"]["name"], one["region"]["name"]) for one in estimates}
     for view, key in zip(spec["vconcat"], shown, strict=True):
         assert view["title"]["text"].startswith(", ".join(names[key]))
-    assert f"{len(counts) - marks.MOST_PANELS} more places and indicators have fewer" in spec["description"]
+        assert len(labels_of(view)) == len({one["claim"]["id"] for one in estimates if panel_of(one) == key})
+    others = len(rows) - marks.MOST_PANELS
+    more = f"{others} more places and indicators have" if others > 1 else "1 more place or indicator has"
+    assert f"{more} fewer estimates" in spec["description"]
 
 
-def test_what_says_no_number_is_counted_and_not_drawn(dataset):
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_no_mark_stands_at_a_time_that_its_claim_does_not_describe(dataset, question):
+    """Each mark's row is read back: one row a claim, labelled with the claim's time, newest first."""
+    client = dataset[0]
+    spec, claims = specification(client, question), defaultdict(list)
+    for one in estimates_of(client, question):
+        claims[one["claim"]["id"]].append(one)
+    rows = [row for kind in ("dots", "bars", "fades", "rings", "words") for row in drawn(spec, kind)]
+    for row in rows:
+        claim = client.get(row["href"]).json["data"]
+        said = next(one for one in claims[claim["id"]] if one["id"] == row["estimate"])
+        assert row["as_of"] == said["as_of"]["edtf"]
+        assert row["label"] == f"{figure(said)}, {when(said['as_of']['edtf'])}, {said['source']['name']}"
+        is_body = [one["locus"] == "body" for one in claims[claim["id"]]]
+        assert (said["locus"] == "body") == any(is_body)
+    assert {row["href"] for row in rows} == {f"/claims/{id_}" for id_ in claims} or len(spec["vconcat"]) > 1
+    for view in spec["vconcat"]:
+        in_view = {row["row"]: row for layer in view.get("layer", ()) for row in layer["data"]["values"]}
+        ends = [as_of_end(client, in_view[index]["estimate"]) for index in sorted(in_view)]
+        assert ends == sorted(ends, reverse=True)
+        assert len({row["href"] for row in in_view.values()}) == len(in_view)
+
+
+def as_of_end(client, estimate):
+    return client.get(f"/estimates/{estimate}").json["data"]["as_of"]["end"] or "9999-12-31"
+
+
+def test_what_says_no_number_has_its_words_and_no_mark(dataset):
     client, estimates, _ = dataset
-    vague = sum(one["hedge"] == "vague" for one in estimates)
-    spec = specification(client)
-    says_no_number = "1 says no number" if vague == 1 else f"{vague} say no number"
-    assert says_no_number in spec["description"]
-    assert says_no_number in " ".join(spec["title"]["subtitle"])
     only = specification(client, "hedge=vague")
-    assert drawn(only, "dots") == []
-    assert "There is nothing to draw" in json.dumps(only["vconcat"])
+    assert drawn(only, "dots") == drawn(only, "bars") == []
+    vague = {one["id"] for one in estimates if one["hedge"] == "vague"}
+    words = by_estimate(drawn(only, "words"))
+    assert set(words) <= vague
+    assert bool(words) == bool(vague)
+    assert "without a number" in only["description"] or not vague
 
 
 def test_what_is_disputed_is_marked_and_nothing_else(dataset):
@@ -211,17 +241,8 @@ def test_what_is_disputed_is_marked_and_nothing_else(dataset):
 
 def test_the_shipped_dispute_is_marked(shipped):
     rings = by_estimate(drawn(specification(shipped, "indicator=fighters"), "rings"))
-    assert set(rings) == {one["id"] for one in estimates_of(shipped, "disputed=true")} != set()
-
-
-def test_a_letter_tells_the_kind_of_source_as_colour_does(dataset):
-    client, estimates, _ = dataset
-    kinds = {one["id"]: one["source"]["kind"] for one in estimates}
-    letters = by_estimate(drawn(specification(client), "letters"))
-    assert letters
-    for id_, rows in letters.items():
-        assert {row["letter"] for row in rows} == {LETTERS[kinds[id_]]}
-    assert len(set(LETTERS.values())) == len(LETTERS)
+    disputed = estimates_of(shipped, "disputed=true&locus=body")
+    assert set(rings) == {one["id"] for one in disputed} != set()
 
 
 @pytest.mark.slow
@@ -245,8 +266,9 @@ def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
 
 def chart(number, numbers, *, aggregated):
     """Return a chart of one panel, in which everything that is counted is there so many times."""
-    years = [Year("2017", number, numbers, 0, marks.DAY)]
-    return Chart([Panel("Fighters, Iraq", "persons", number, [], years)], number, number, number, number, aggregated)
+    years = [Year("2017", number, numbers)]
+    panel = Panel("Fighters, Iraq", "persons", number, number, years)
+    return Chart([panel], number, number, number, number, aggregated=aggregated)
 
 
 @pytest.mark.parametrize(
@@ -255,13 +277,13 @@ def chart(number, numbers, *, aggregated):
         (
             1,
             [500],
-            "T. Fighters, Iraq: 1 estimate, with the number 500. 1 estimate of 1 claim. Not drawn: 1 says no number "
+            "T. Fighters, Iraq: 1 claim, with the number 500. 1 estimate of 1 claim. Not drawn: 1 says no number "
             "(dozens, hundreds, thousands); 1 more place or indicator has fewer estimates.",
         ),
         (
             1200,
             [500, 7000],
-            "T. Fighters, Iraq: 1,200 estimates, with numbers from 500 to 7,000. 1,200 estimates of 1,200 claims. "
+            "T. Fighters, Iraq: 1,200 claims, with numbers from 500 to 7,000. 1,200 estimates of 1,200 claims. "
             "Not drawn: 1,200 say no number (dozens, hundreds, thousands); 1,200 more places and indicators have "
             "fewer estimates.",
         ),
@@ -270,7 +292,6 @@ def chart(number, numbers, *, aggregated):
 def test_a_description_counts_one_and_many(number, numbers, description):
     too_many = " Too many to draw each: a bar spans the lowest to the highest number said of a year."
     assert describe(chart(number, numbers, aggregated=True), "T").replace(too_many, "") == description
-    assert describe(chart(number, numbers, aggregated=False), "T").split(" An open side")[0] == description
 
 
 def test_the_description_rounds_no_number(shipped):
@@ -299,19 +320,21 @@ def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, lim
     spec = specification(client, question)
     vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     matching = estimates_of(client, question)
-    counts = Counter(panel_of(one) for one in matching if numbers(one))
-    shown = sorted(counts, key=lambda key: (-counts[key], key))[: marks.MOST_PANELS]
-    aggregated = sum(counts[key] for key in shown) > most
+    counts, rows = Counter(panel_of(one) for one in matching if numbers(one)), Counter(map(panel_of, matching))
+    shown = sorted(rows, key=lambda key: (-counts[key], -rows[key], key))[: marks.MOST_PANELS]
+    aggregated = len({one["claim"]["id"] for one in matching if panel_of(one) in shown}) > most
+    shown = [key for key in shown if counts[key]]
     assert ("Too many to draw each: a bar spans the lowest to the highest" in spec["description"]) == aggregated
     if not aggregated:
         return
-    for view, key in zip(spec["vconcat"], shown, strict=True):
+    assert shown or "There is nothing to draw" in json.dumps(spec["vconcat"])
+    for view, key in zip(spec["vconcat"], shown, strict=False):
         years = defaultdict(list)
         for one in matching:
             if panel_of(one) == key and numbers(one):
                 years[(one["as_of"]["start"] or one["as_of"]["end"])[:4]] += numbers(one)
         bars = next(layer for layer in view["layer"] if layer["mark"]["type"] == "rule")["data"]["values"]
-        ends = {row["year"]: [row["y"], row["y2"]] for row in bars}
+        ends = {row["year"]: [row["x"], row["x2"]] for row in bars}
         assert ends == {year: [min(stated), max(stated)] for year, stated in years.items()}
         assert sum(row["estimates"] for row in bars) == counts[key]
 
@@ -327,7 +350,7 @@ def test_a_zero_can_be_drawn(tmp_path, scale, url_of):
     app = create_app({"DATABASE_URL": url_of(tmp_path / "headcount.db")})
     view = specification(app.test_client(), f"indicator=killed&scale={scale}")["vconcat"][0]
     app.extensions["database"].close()
-    low, high = view["encoding"]["y"]["scale"]["domain"]
+    low, high = view["encoding"]["x"]["scale"]["domain"]
     assert low == 0 < high
 
 

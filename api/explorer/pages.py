@@ -15,15 +15,17 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from api.explorer import phrases, reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
-from api.explorer.description import describe
+from api.explorer.description import notes
 from api.explorer.rendering import page
+from api.explorer.retellings import retellings
+from api.explorer.rows import rows_of
 from api.explorer.sidebar import choices
+from api.explorer.specification import printed
 from api.query.filters import DATE_FILTERS
 from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fields, offset_parameter, sort_parameter
 from api.query.question import VERSION_PARAMETER, Pairs, QuerySchema, Question, address, question_of_request
 from api.read.resources import ESTIMATES
 from schema.fields import shown
-from schema.terms import Drift
 
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
@@ -33,18 +35,6 @@ _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 
 _SERVER = "SERVER"
 """In place of the host in the command for curl; a script sets it, since caches give one page to all hosts."""
-_DRIFTS = {
-    Drift.BOUND_REVERSED: "the bound is turned around",
-    Drift.NUMBER_CHANGED: "the number is another",
-    Drift.VAGUER: "a word instead of the number",
-    Drift.HEDGE_LOST: "the hedge is lost",
-    Drift.HEDGE_ADDED: "a hedge is added",
-    Drift.HEDGE_CHANGED: "the hedge is another",
-    Drift.PLACE_CHANGED: "the place is another",
-    Drift.SCOPE_LOST: "what it leaves out is lost",
-    Drift.SAME: "the same",
-}
-
 _schema = QuerySchema.from_dict(
     {
         "distinct": distinct_parameter(),
@@ -122,9 +112,11 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "columns": _COLUMNS,
         "rows_a_page": reading.ROWS,
         "changed": changed,
-        "alt": describe(chart, title) if total else "",
+        "panels": rows_of(chart, query["scale"]),
+        "notes": notes(chart),
+        "printed": printed,
         "chart": address("/chart.svg", chart_parameters),
-        "chart_dark": address("/chart.svg", (*chart_parameters, ("theme", "dark"))),
+        "chart_png": address("/chart.png", chart_parameters),
         "chart_specification": address("/chart.vl.json", chart_parameters),
         "downloads": {suffix: address("/estimates", (*all_pages, ("format", suffix))) for suffix in ("csv", "ndjson")},
         "curl": f"curl {shlex.quote(_SERVER + address('/estimates', list_parameters))}",
@@ -169,7 +161,7 @@ def _estimate_variables(estimate: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _claim_variables(claim: Mapping[str, Any]) -> dict[str, Any]:
-    return {"conflicts": reading.conflicts_of(claim["id"]), "drifts": _DRIFTS}
+    return {"conflicts": reading.conflicts_of(claim["id"]), "retellings": retellings(claim)}
 
 
 def _claim_page_variables(claim: Mapping[str, Any]) -> dict[str, Any]:

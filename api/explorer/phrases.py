@@ -86,6 +86,11 @@ def when(edtf: str) -> str:
     return f"{qualifier}{int(month_and_day[1])} {month} {year}"
 
 
+def hedge_in_words(hedge: str) -> str:
+    """Return a hedge in words: `at_most` → `at most`; `none` → `stated without a hedge`."""
+    return "stated without a hedge" if hedge == Hedge.NONE else words(hedge)
+
+
 def words(term: str) -> str:
     """Return a term as words: `armed_group` → `armed group`."""
     return re.sub(r"[_-]+", " ", term)

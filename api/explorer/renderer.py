@@ -39,8 +39,8 @@ class Renderer:
         self._lock = threading.Lock()
         self._idle_timer = threading.Timer(idle_timeout, self.close)
 
-    def render(self, format_: str, specification: str = "") -> bytes:
-        """Return a specification, JSON in one line, as "svg" or "png"; for "script", JavaScript that shows charts.
+    def render(self, format_: str, specification: str) -> bytes:
+        """Return a specification, JSON in one line, as "svg" or "png".
 
         Raises ServiceUnavailable if it takes too long, ValueError if vl-convert refuses the specification.
         """

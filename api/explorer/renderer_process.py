@@ -9,19 +9,15 @@ A request is a line `FORMAT SPECIFICATION`; an answer is a line `STATUS SIZE`, a
 import signal
 import socket
 import sys
-from typing import Any
 
 import vl_convert
 
 
 def render(format_: str, specification: str, version: str) -> bytes:
-    """Return a Vega-Lite specification as "svg" or "png"; for "script", JavaScript that shows charts in browsers."""
+    """Return a Vega-Lite specification as an image: "svg" or "png"."""
     if format_ == "svg":
         return vl_convert.vegalite_to_svg(specification, vl_version=version).encode()
-    if format_ == "png":
-        return vl_convert.vegalite_to_png(specification, vl_version=version, scale=2)
-    bundle: Any = vl_convert.javascript_bundle  # its type stub requires the snippet, which has a default
-    return bundle(vl_version=version).encode()  # type: ignore[no-any-return]
+    return vl_convert.vegalite_to_png(specification, vl_version=version, scale=2)
 
 
 def main(version: str, timeout: float) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from api import context
 from api.endpoints.facets import counts
-from api.explorer.phrases import words
+from api.explorer.phrases import hedge_in_words, words
 from schema import tables
 
 MOST_CHOICES = 30
@@ -27,7 +27,8 @@ def choices(name: str, query: Mapping[str, Any]) -> dict[str, Any]:
     if name == "region":
         shown = _as_tree(shown)
     if name in ("source_kind", "hedge"):
-        shown = [{**value, "name": words(value["value"])} for value in shown]
+        in_words = hedge_in_words if name == "hedge" else words
+        shown = [{**value, "name": in_words(value["value"])} for value in shown]
     return {"values": shown, "chosen": chosen, "more": len(values) - len(shown)}
 
 

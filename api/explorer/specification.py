@@ -1,40 +1,37 @@
-"""A chart as a Vega-Lite specification: the same for the page, for SVG and PNG, and for download."""
+"""A chart as a Vega-Lite specification: the same for SVG and PNG, for download, and for zooming on the page."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
 from api.explorer.axes import Axis
-from api.explorer.marks import DAY, Chart, Mark, Panel, Year
-from api.explorer.phrases import figure, when, words
-from api.explorer.style import COLOURS, LETTERS, SHAPES, Options, config
+from api.explorer.marks import Chart, Mark, Panel, Year
+from api.explorer.phrases import count, figure, hedge_in_words, when
+from api.explorer.style import COLOURS, SHAPES, Options, config
 
 Spec = dict[str, Any]
 """A Vega-Lite specification, or a part of one."""
-Span = tuple[int, int]
-"""The first and the last moment of the axis of time, in milliseconds since 1970."""
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-_HEIGHT, _HEIGHT_ALONE = 150, 320
-"""The height of a panel in pixels: of one among several, and of a single one."""
-_OFFSET = 13
-"""Pixels between estimates of the same time."""
+_ROW = 24
+"""The height of a row in pixels."""
+_LABEL = 330
+"""The most pixels of a row's label; the tooltip has the whole."""
 
 
 def specify(chart: Chart, options: Options, *, title: str, subtitle: Sequence[str], description: str) -> Spec:
-    """Return the specification of a chart: its panels above each other, over one axis of time.
+    """Return the specification of a chart: its panels above each other, each with a row for each claim.
 
     `subtitle` are paragraphs, which are wrapped to the chart's width.
     """
-    span = _time_span(chart, options)
-    views = [_view(panel, span, options, chart) for panel in chart.panels]
+    views = [_view(panel, options, chart) for panel in chart.panels]
     return {
         "$schema": SCHEMA,
         "description": description,
         "title": {
             "text": title,
-            "subtitle": [line for paragraph in subtitle for line in wrap(paragraph, options.width // 6)],
+            "subtitle": [line for paragraph in subtitle for line in wrap(paragraph, (options.width + _LABEL) // 7)],
             "offset": 14,
             "fontSize": 16,
         },
@@ -45,39 +42,39 @@ def specify(chart: Chart, options: Options, *, title: str, subtitle: Sequence[st
     }
 
 
-def _time_span(chart: Chart, options: Options) -> Span:
-    """Return the span of the axis of time, with room for estimates of the same time side by side."""
-    items = [item for panel in chart.panels for item in panel.items]
-    times = [time for item in items for time in (item.start, item.end) if time is not None] or [0, DAY]
-    widest = max((abs(item.offset) for item in items if isinstance(item, Mark)), default=0)
-    first, last = min(times), max(times)
-    share = min((widest + 1) * _OFFSET / options.width, 0.3)
-    margin = max((last - first) * share / (1 - 2 * share), 30 * DAY)
-    return int(first - margin), int(last + margin)
-
-
-def _view(panel: Panel, span: Span, options: Options, chart: Chart) -> Spec:
+def _view(panel: Panel, options: Options, chart: Chart) -> Spec:
     """Return a panel as one view."""
     axis = Axis.of(panel.numbers, panel.unit, options.scale)
-    first, last = ({"expr": str(end)} for end in span)  # plain numbers in a layered chart make Vega warn
-    layers = _year_layers(panel, span, options) if chart.aggregated else _mark_layers(panel, chart, span, axis, options)
-    time = {"labelFlush": False, "tickCount": max(options.width // 110, 3), "grid": True}
+    layers = _year_layers(panel, options) if chart.aggregated else _claim_layers(panel, chart, axis, options)
+    labels = json.dumps([row_label(row) for row in panel.rows])
     return {
-        "title": {"text": f"{panel.title}, {panel.unit}", "frame": "group", "fontSize": 12.5, "offset": 8},
+        "title": {
+            "text": f"{panel.title}: {axis.described(panel.unit)}",
+            "frame": "group",
+            "fontSize": 13,
+            "offset": 8,
+        },
         "width": options.width,
-        "height": _HEIGHT_ALONE if len(chart.panels) == 1 else _HEIGHT,
+        "height": {"step": _ROW},
         "encoding": {
             "x": {
-                **{"field": "x", "type": "temporal", "title": None},
-                **{"scale": {"type": "utc", "nice": False, "domainMin": first, "domainMax": last}, "axis": time},
+                **{"field": "x", "type": "quantitative", "title": None},
+                **{"scale": axis.scale(), "axis": axis.axis()},
             },
             "y": {
-                **{"field": "y", "type": "quantitative", "title": None},
-                **{"scale": axis.scale(), "axis": axis.axis()},
+                **{"field": "row", "type": "ordinal", "title": None},
+                "axis": {"labelExpr": f"{labels}[datum.value]", "labelLimit": _LABEL, "grid": False},
             },
         },
         "layer": layers,
     }
+
+
+def row_label(row: Mark | Year) -> str:
+    """Return the label of a row: what was said for when, and by whom."""
+    if isinstance(row, Year):
+        return f"{row.year}, {count(row.estimates, 'estimate')}"
+    return f"{figure(row.estimate)}, {when(row.estimate['as_of']['edtf'])}, {row.estimate['source']['name']}"
 
 
 def _empty_view(options: Options) -> Spec:
@@ -85,115 +82,100 @@ def _empty_view(options: Options) -> Spec:
     return {"width": options.width, "height": 60, "data": {"values": [{}]}, "mark": text}
 
 
-def _year_layers(panel: Panel, span: Span, options: Options) -> list[Spec]:
+def _year_layers(panel: Panel, options: Options) -> list[Spec]:
     """Return a bar for each year of a panel, with a tick at its lowest and at its highest number."""
-    rows = [
+    data = [
         {
-            **{"x": sum(_time_of(year, span)) // 2, "y": year.numbers[0], "y2": year.numbers[-1]},
-            **{"anchor": year.numbers[-1], "start": year.start, "end": year.end, "year": year.year},
+            **{"row": index, "x": year.numbers[0], "x2": year.numbers[-1], "year": year.year},
             **{"estimates": year.estimates, "lowest said": year.numbers[0], "highest said": year.numbers[-1]},
         }
-        for year in panel.years
+        for index, year in enumerate(panel.rows)
+        if isinstance(year, Year)
     ]
     colour = {"value": options.colour("government")}
     tooltip = _tooltip(("year", "estimates", "lowest said", "highest said"))
     bar = {
-        "mark": {"type": "rule", "strokeWidth": 12, "opacity": 0.75},
-        "encoding": {"y2": {"field": "y2"}, "color": colour, "tooltip": tooltip},
+        "mark": {"type": "rule", "strokeWidth": 10, "opacity": 0.75},
+        "encoding": {"x2": {"field": "x2"}, "color": colour, "tooltip": tooltip},
     }
     tick = {
-        "mark": {"type": "tick", "thickness": 3, "size": 14, "opacity": 1},
+        "mark": {"type": "tick", "orient": "vertical", "thickness": 3, "size": 14, "opacity": 1},
         "encoding": {"color": colour, "tooltip": tooltip},
     }
-    lowest, highest = {"values": rows}, {"values": [{**row, "y": row["y2"]} for row in rows]}
+    lowest, highest = {"values": data}, {"values": [{**row, "x": row["x2"]} for row in data]}
     return [{"data": lowest, **bar}, {"data": lowest, **tick}, {"data": highest, **tick}]
 
 
-def _mark_layers(panel: Panel, chart: Chart, span: Span, axis: Axis, options: Options) -> list[Spec]:
-    """Return the layers of a panel's estimates, from the back to the front; layers without data are left out."""
-    rows = [(mark, _row(mark, span, options)) for mark in panel.marks]
-    tops = [(mark, {**row, "y": mark.numbers[-1]}) for mark, row in rows]
-    times = [{**row, "x": end} for mark, row in tops for end in _time_of(mark, span)]
-    retold = [row for mark, row in tops if mark.estimate["claim"]["reports"] > 1]
-    bars = [{**row, "y": mark.numbers[0], "y2": mark.numbers[-1]} for mark, row in rows if len(mark.numbers) > 1]
+def _claim_layers(panel: Panel, chart: Chart, axis: Axis, options: Options) -> list[Spec]:
+    """Return the layers of a panel's claims, from the back to the front; layers without data are left out."""
+    rows = [(mark, _row(index, mark)) for index, mark in enumerate(panel.rows) if isinstance(mark, Mark)]
+    bars = [{**row, "x": mark.numbers[0], "x2": mark.numbers[-1]} for mark, row in rows if len(mark.numbers) > 1]
     fades = [
-        {**row, "y": near, "y2": far, "solid": opacity}
+        {**row, "x": near, "x2": far, "solid": opacity}
         for mark, row in rows
         if mark.open_side
         for near, far, opacity in axis.fade(mark.numbers[-1], mark.open_side)
     ]
-    dots = [{**row, "y": number} for mark, row in rows for number in mark.numbers]
-    disputed = [row for mark, row in tops if mark.estimate["disputed"]]
-    letters = [row for _, row in tops]
+    dots = [{**row, "x": number} for mark, row in rows for number in mark.numbers]
+    disputed = [{**row, "x": mark.numbers[-1]} for mark, row in rows if mark.numbers and mark.estimate["disputed"]]
+    wordless = [{**row, "x": axis.low} for mark, row in rows if not mark.numbers]
 
     colours, legends = options.colours, _legends(chart, options)
-    tooltip = _tooltip(("figure", "said", "source", "kind", "as of", "printed in"))
+    tooltip = _tooltip(("figure", "said", "source", "kind", "as of", "printed"))
     shown = {"color": legends["color"], "tooltip": tooltip, "href": {"field": "href"}}
     opacity = {"field": "solid", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0, 1]}, "legend": None}
     layers: list[tuple[list[Spec], Spec, Spec]] = [
-        (
-            times,
-            {"type": "line", "strokeWidth": 1, "opacity": 0.5},
-            {"detail": {"field": "href"}, "color": legends["color"]},
-        ),
-        (
-            retold,
-            {"type": "line", "strokeDash": [3, 3], "strokeWidth": 1, "color": colours["soft"]},
-            {"detail": {"field": "claim"}, "order": {"field": "rank"}},
-        ),
-        (bars, {"type": "rule", "strokeWidth": 6, "opacity": 0.55}, {"y2": {"field": "y2"}, **shown}),
-        (fades, {"type": "rule", "strokeWidth": 6}, {"y2": {"field": "y2"}, "opacity": opacity, **shown}),
+        (bars, {"type": "rule", "strokeWidth": 7, "opacity": 0.55}, {"x2": {"field": "x2"}, **shown}),
+        (fades, {"type": "rule", "strokeWidth": 7}, {"x2": {"field": "x2"}, "opacity": opacity, **shown}),
         (
             dots,
-            {"type": "point", "filled": True, "size": 62, "opacity": 1, "cursor": "pointer"},
+            {"type": "point", "filled": True, "size": 90, "opacity": 1, "cursor": "pointer"},
             {"shape": legends["shape"], **shown},
         ),
         (
             disputed,
-            {"type": "point", "shape": "circle", "size": 300, "stroke": colours["alarm"], "strokeWidth": 1.6},
+            {"type": "point", "shape": "circle", "size": 330, "stroke": colours["alarm"], "strokeWidth": 1.6},
             {"tooltip": {"value": "disputed: another report in the same article excludes this one"}},
         ),
         (
-            letters,
-            {"type": "text", "dy": -12, "fontSize": 10, "color": colours["ink"]},
-            {"text": {"field": "letter"}},
+            wordless,
+            {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": colours["soft"]},
+            {"text": {"value": "says no number"}, "tooltip": tooltip, "href": {"field": "href"}},
         ),
     ]
     return [{"data": {"values": data}, "mark": mark, "encoding": encoding} for data, mark, encoding in layers if data]
 
 
-def _time_of(item: Mark | Year, span: Span) -> Span:
-    """Return the time of a mark or year; where it is open, it ends with the axis."""
-    return (span[0] if item.start is None else item.start), (span[1] if item.end is None else item.end)
-
-
-def _row(mark: Mark, span: Span, options: Options) -> Spec:
-    """Return the fields of an estimate that all layers use: place in time, group, order, and texts of the tooltip."""
-    start, end = _time_of(mark, span)
-    step = (span[1] - span[0]) * _OFFSET // options.width
-    estimate, source, article = mark.estimate, mark.estimate["source"], mark.estimate["article"]
+def _row(index: int, mark: Mark) -> Spec:
+    """Return the fields of a claim that all layers use: its row, and the texts of the tooltip."""
+    estimate, source, claim = mark.estimate, mark.estimate["source"], mark.estimate["claim"]
     return {
-        "x": (start + end) // 2 + int(mark.offset * step),
+        "row": index,
         "kind": source["kind"],
-        "hedge": words(estimate["hedge"]),
-        "href": estimate["url"],
+        "hedge": estimate["hedge"],
+        "href": f"/claims/{claim['id']}",
+        "estimate": estimate["id"],
         "figure": figure(estimate),
         "said": estimate["wording"],
         "source": source["name"],
+        "as_of": estimate["as_of"]["edtf"],
         "as of": when(estimate["as_of"]["edtf"]),
-        "printed in": article["title"] + (f" ({article['publisher']})" if article["publisher"] else ""),
-        "claim": estimate["claim"]["id"],
-        "rank": mark.rank,
-        "letter": LETTERS[source["kind"]],
+        "printed": printed(claim),
     }
+
+
+def printed(claim: Mapping[str, Any]) -> str:
+    """Return how often a claim was printed: `once`, `7 times in 2 articles`."""
+    if claim["reports"] == 1:
+        return "once"
+    return f"{claim['reports']:,} times in {count(claim['articles'], 'article')}"
 
 
 def _legends(chart: Chart, options: Options) -> dict[str, Spec]:
     """Return the encodings of kind of source (colour) and hedge (shape), with legends of those in the chart."""
-    estimates = [mark.estimate for panel in chart.panels for mark in panel.marks]
+    estimates = [row.estimate for panel in chart.panels for row in panel.rows if isinstance(row, Mark)]
     kinds = {estimate["source"]["kind"] for estimate in estimates}
-    hedges = {words(estimate["hedge"]) for estimate in estimates}
-    labels = json.dumps({kind: f"{letter} {words(kind)}" for kind, letter in LETTERS.items()})
+    hedges = {estimate["hedge"] for estimate in estimates}
     return {
         "color": {
             "field": "kind",
@@ -201,7 +183,7 @@ def _legends(chart: Chart, options: Options) -> dict[str, Spec]:
             "legend": {
                 "title": "Who said it",
                 "values": [kind for kind in COLOURS if kind in kinds],
-                "labelExpr": f"{labels}[datum.value]",
+                "labelExpr": "replace(datum.value, '_', ' ')",
             },
         },
         "shape": {
@@ -210,6 +192,7 @@ def _legends(chart: Chart, options: Options) -> dict[str, Spec]:
             "legend": {
                 "title": "How firmly",
                 "values": [hedge for hedge in SHAPES if hedge in hedges],
+                "labelExpr": f"{json.dumps({hedge: hedge_in_words(hedge) for hedge in SHAPES})}[datum.value]",
             },
         },
     }

@@ -22,24 +22,19 @@ COLOURS: Mapping[str, tuple[str, str]] = {
 }
 """The colours of each kind of source: in the light theme, and in the dark one."""
 
-LETTERS: Mapping[str, str] = {
-    **{"government": "G", "military": "M", "intelligence": "I", "coalition": "C", "intergovernmental": "U"},
-    **{"armed_group": "A", "ngo": "N", "analyst": "E", "media": "P"},
-}
-"""The letter beside a mark for the kind of its source, for people who do not see the colours."""
-
+_CIRCLE = "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"
 SHAPES: Mapping[str, str] = {
-    "none": "circle",
-    "approximately": "diamond",
-    "nearly": "triangle-left",
-    "between": "square",
-    "at most": "triangle-down",
-    "up to": "M-1,-.4L1,-.4L0,1Z",
-    "fewer than": "M-1,-.8L1,-.8L1,-.3L0,1L-1,-.3Z",
-    "at least": "triangle-up",
-    "more than": "M-1,.8L1,.8L1,.3L0,-1L-1,.3Z",
+    "none": _CIRCLE,
+    "approximately": "M0,-1.2L1.2,0L0,1.2L-1.2,0Z",
+    "nearly": "M0,-1.2L0,1.2L-1.2,0Z",
+    "between": "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z",
+    "at_most": "M.9,-1L.9,1L-1,0Z",
+    "up_to": "M.9,-1L.4,0L.9,1L-1,0Z",
+    "fewer_than": "M.9,-1L.3,-1L-1,0L.3,1L.9,1Z",
+    "at_least": "M-.9,-1L-.9,1L1,0Z",
+    "more_than": "M-.9,-1L-.3,-1L1,0L-.3,1L-.9,1Z",
 }
-"""The shape of a mark by hedge, as the name of one of Vega's symbols or as an SVG path."""
+"""The shape of a mark by hedge, as an SVG path within a square from -1 to 1; the shapes of limits point inwards."""
 
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 

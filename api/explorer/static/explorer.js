@@ -1,5 +1,4 @@
-// The page works without this module. With it, a choice takes effect at once, and the marks of the chart have tooltips and links.
-const dark = matchMedia("(prefers-color-scheme: dark)");
+// The page works without this module. With it, a choice takes effect at once.
 const narrow = matchMedia("(max-width: 61.99rem)");
 let latestRequest = 0;
 
@@ -42,10 +41,6 @@ async function show(address, push) {
     return;
   }
   const focused = document.activeElement;
-  const chart = document.querySelector("#chart");
-  const newChart = results.querySelector("#chart");
-  if (chart && chart.dataset.specification === newChart?.dataset.specification) newChart.replaceWith(chart);
-  else if (chart && newChart) newChart.style.minHeight = `${chart.offsetHeight}px`; // or the page would jump until it is drawn
   const opened = new Set([...document.querySelectorAll("details.choice[open]")].map((details) => details.id));
   for (const details of form.querySelectorAll("details.choice")) details.open ||= opened.has(details.id);
   const scrolled = new Map([...document.querySelectorAll(".choice ul")].map((list) => [list.closest("details").id, list.scrollTop]));
@@ -71,51 +66,7 @@ async function show(address, push) {
   start();
 }
 
-let loading;
-/** Return a promise of vega-embed, which is loaded with the first chart. */
-function vega() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.type = "module";
-    script.src = "/explorer/vega.js";
-    script.onload = () => resolve(window.vegaEmbed);
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  return loading;
-}
-
-/** Replace the picture by an interactive chart of the same query, as wide as there is room. */
-async function renderChart() {
-  const figure = document.querySelector("#chart");
-  if (!figure) return;
-  const picture = figure.querySelector("picture");
-  const address = new URL(figure.dataset.specification, location.origin);
-  address.searchParams.set("width", String(Math.max(240, Math.min(figure.clientWidth - 70, 1100))));
-  address.searchParams.set("theme", dark.matches ? "dark" : "light");
-  try {
-    const [embed, response] = await Promise.all([vega(), fetch(address)]);
-    if (!response.ok || !figure.isConnected) return;
-    const specification = await response.json();
-    const target = document.createElement("div");
-    target.setAttribute("role", "img");
-    target.setAttribute("aria-label", specification.description);
-    await embed(target, specification, { ast: true, actions: false, renderer: "svg", tooltip: { theme: dark.matches ? "dark" : "light" } });
-    target.querySelector(".vega-bindings")?.remove();
-    for (const element of target.querySelectorAll("[role], [aria-label], [aria-roledescription]")) {
-      for (const name of ["role", "aria-label", "aria-roledescription"]) element.removeAttribute(name);
-    }
-    figure.querySelector(".drawn")?.remove();
-    target.classList.add("drawn");
-    picture.hidden = true;
-    figure.prepend(target);
-    figure.style.minHeight = "";
-  } catch (error) {
-    console.warn("The picture of the chart stays:", error);
-  }
-}
-
-/** Set up the command for curl, the copy button and the chart that the page shows. */
+/** Set up the command for curl and the copy button. */
 function start() {
   const curl = document.querySelector("#curl");
   if (curl) curl.textContent = curl.textContent.replace("SERVER", location.origin);
@@ -128,7 +79,6 @@ function start() {
       copy.textContent = "Copied";
     };
   }
-  if (!document.querySelector("#chart .drawn")) renderChart();
 }
 
 let inputTimer;
@@ -157,7 +107,6 @@ addEventListener("popstate", () => {
   clearTimeout(inputTimer);
   show(location.href, false);
 });
-dark.addEventListener("change", renderChart);
 /** Close the filters where they stand above the results for lack of room. */
 function fold() {
   const panel = document.querySelector("#panel");
