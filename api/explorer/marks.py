@@ -17,7 +17,10 @@ from api.read.records import reader_of
 from schema import tables
 from schema.intervals import NUMBERS
 
-MOST_MARKS, MOST_PANELS = 60, 8
+MOST_MARKS = 60
+"""The most claims that have a row each; where there are more, the rows are years."""
+MOST_PANELS, MOST_PANELS_OF_YEARS = 8, 4
+"""The most panels of claims, and of years, for which all estimates of a panel have to be read."""
 KINDS = ("indicator", "group", "region")
 """The kinds of terms that a panel has one of each."""
 _OPEN_SIDES: Mapping[tuple[str, ...], int] = {("high",): -1, ("low",): 1}
@@ -89,11 +92,11 @@ class Chart:
 
 
 def read_chart(connection: Connection, query: Mapping[str, Any]) -> Chart:
-    """Return the chart of the estimates that a query finds: at most MOST_PANELS panels, those with most estimates."""
+    """Return the chart of the estimates that a query finds: the panels with most estimates."""
     rows = connection.execute(_select_fullest_panels(query)).all()
     estimates, numbered, claims, panels = (rows[0]._mapping[name] if rows else 0 for name in _TOTALS)
     aggregated = sum(row.claims for row in rows) > MOST_MARKS
-    shown = [row for row in rows if row.numbered or not aggregated]
+    shown = [row for row in rows if row.numbered][:MOST_PANELS_OF_YEARS] if aggregated else rows
     conditions = estimate_conditions(query)
     with_group = len({row.group_position for row in shown}) > 1
     return Chart(
