@@ -87,7 +87,7 @@ def live_on(node):
         return ask(node, "SELECT fingerprint FROM headcount.live")
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     """Return the seconds after which a condition is true."""
     began = time.monotonic()
     while not condition():
