@@ -16,9 +16,9 @@ from api import create_app
 from api.explorer import charts, marks
 from api.explorer.description import describe
 from api.explorer.marks import Chart, Panel, Year
-from api.explorer.phrases import figure
 from api.explorer.renderer import VEGA_LITE
 from api.explorer.style import LETTERS
+from api.formats.phrases import figure
 
 NUMBERS = ("low", "best", "high")
 QUESTIONS = {

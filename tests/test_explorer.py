@@ -10,7 +10,7 @@ from hostile import NAME, TAG
 
 from api import create_app
 from api.explorer import sidebar
-from api.explorer.phrases import figure, when
+from api.formats.phrases import figure, when
 from api.http.headers import IMMUTABLE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.explorer.phrases import count, figure, when, words
+from api.formats.phrases import count, figure, when, words
 from schema.terms import HEDGES, Hedge
 
 FIGURES = {

@@ -1,6 +1,6 @@
 """The marks of a chart: the estimates that a query finds, in panels.
 
-A panel shows one indicator of one group in one region, because other figures cannot share an axis. A mark stands only
+A panel shows one topic (`api/read/topics.py`), because other figures cannot share an axis. A mark stands only
 at numbers that were stated.
 """
 
@@ -13,23 +13,20 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from api.query.conditions import estimate_conditions, series_conditions
+from api.query.conditions import estimate_conditions
+from api.read.topics import COUNTS, KINDS, select_topics
 from schema import tables
 from schema.intervals import NUMBERS
 
 DAY = 86_400_000
 """A day in milliseconds."""
 MOST_MARKS, MOST_PANELS = 400, 4
-KINDS = ("indicator", "group", "region")
-"""The kinds of terms that a panel has one of each."""
 _OPEN_SIDES: Mapping[tuple[str, ...], int] = {("high",): -1, ("low",): 1}
 """The open side of an estimate that states only these numbers."""
 
 _ESTIMATES, _RENDERED = tables.estimates.c, tables.estimates_rendered.c
 _NUMBERS = [_ESTIMATES[name] for name in NUMBERS]
-_COUNTS = ("estimates", "numbered", "claims")
-"""The counts of a panel; `numbered` are its estimates with a number."""
-_TOTALS = (*(f"all_{name}" for name in _COUNTS), "all_panels")
+_TOTALS = (*(f"all_{name}" for name in COUNTS), "all_panels")
 """The counts of all panels together, and the number of panels that have a number."""
 
 
@@ -123,28 +120,11 @@ def read_chart(connection: Connection, query: Mapping[str, Any]) -> Chart:
 
 def _select_fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
     """Return the statement of the fullest panels, with the totals of all; a claim is in one panel, so claims add up."""
-    panels = _select_panels(query).subquery()
-    counts = [*(func.sum(panels.c[name]) for name in _COUNTS), func.count(case((panels.c.numbered > 0, 1)))]
+    panels = select_topics(query).subquery()
+    counts = [*(func.sum(panels.c[name]) for name in COUNTS), func.count(case((panels.c.numbered > 0, 1)))]
     totals = [count.over().label(name) for name, count in zip(_TOTALS, counts, strict=True)]
     keys = [panels.c[f"{kind}_position"] for kind in KINDS]
     return select(panels, *totals).order_by(panels.c.numbered.desc(), *keys).limit(MOST_PANELS)
-
-
-def _select_panels(query: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement of all panels with their counts, from the precomputed series where these have them."""
-    rolled_up, series = series_conditions(query), tables.series_rollup.c
-    if rolled_up is not None:
-        table, conditions = tables.series_rollup, rolled_up
-        counts = [func.sum(series[name]).label(name) for name in _COUNTS]
-    else:
-        table, conditions = tables.estimates, estimate_conditions(query)
-        counts = [
-            func.count().label("estimates"),
-            func.count(func.coalesce(*_NUMBERS)).label("numbered"),
-            func.count(_ESTIMATES.claim_position.distinct()).label("claims"),
-        ]
-    keys = [table.c[f"{kind}_position"] for kind in KINDS]
-    return select(*keys, *counts).where(*conditions).group_by(*keys)
 
 
 def _read_panel(
@@ -155,7 +135,7 @@ def _read_panel(
     with_group: bool,
     aggregated: bool,
 ) -> Panel:
-    """Return a panel; `counts` is its row of `_select_panels`, `conditions` find the estimates of all panels."""
+    """Return a panel; `counts` is its row of `select_topics`, `conditions` find the estimates of all panels."""
     positions = {kind: counts._mapping[f"{kind}_position"] for kind in KINDS}
     terms = {}
     for kind, position in positions.items():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from api import context
 from api.endpoints.facets import counts
-from api.explorer.phrases import words
+from api.formats.phrases import words
 from schema import tables
 
 MOST_CHOICES = 30

@@ -7,8 +7,8 @@ from typing import Any
 
 from api.explorer.axes import Axis
 from api.explorer.marks import DAY, Chart, Mark, Panel, Year
-from api.explorer.phrases import figure, when, words
 from api.explorer.style import COLOURS, LETTERS, SHAPES, Options, config
+from api.formats.phrases import figure, when, words
 
 Spec = dict[str, Any]
 """A Vega-Lite specification, or a part of one."""
