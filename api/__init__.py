@@ -12,7 +12,20 @@ from flask import Flask
 
 from api import context
 from api.config import Config, read_config
-from api.endpoints import changes, conflicts, dataset, docs, facets, health, openapi, records, resolve, series, verify
+from api.endpoints import (
+    answer,
+    changes,
+    conflicts,
+    dataset,
+    docs,
+    facets,
+    health,
+    openapi,
+    records,
+    resolve,
+    series,
+    verify,
+)
 from api.endpoints.endpoint import Api
 from api.http import compression, headers, limits, metrics, problems
 from schema.store.urls import open_database
@@ -38,7 +51,7 @@ def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
         module.init_app(app)
     openapi.init_app(app, api)
     docs.init_app(app)
-    modules = (series, facets, conflicts, changes, resolve, verify, dataset, health)
+    modules = (answer, series, facets, conflicts, changes, resolve, verify, dataset, health)
     for blueprint in (*records.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
     if find_spec("api.explorer"):  # the folder may be deleted: the API works without it

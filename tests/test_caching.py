@@ -16,6 +16,7 @@ NEVER = "0" * 16
 FIXED = (
     *("/estimates", "/estimates?region=nigeria&format=csv", "/estimates?limit=2&format=ndjson"),
     *("/estimates?format=jsonld", "/estimates/exact", "/claims/strength", "/facets", "/series?indicator=fighters"),
+    "/answer",
     *("/conflicts", "/resolve?q=nigeria", "/dataset/estimates.csv"),
 )
 """Addresses of answers that one version of the dataset always gives."""

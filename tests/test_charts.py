@@ -16,8 +16,8 @@ from api import create_app
 from api.explorer import charts, marks
 from api.explorer.description import describe
 from api.explorer.marks import Chart, Panel, Year
-from api.explorer.phrases import figure, when
 from api.explorer.renderer import VEGA_LITE
+from api.formats.phrases import figure, when
 
 NUMBERS = ("low", "best", "high")
 QUESTIONS = {

@@ -99,11 +99,11 @@ def test_what_is_for_programs_and_for_operators_is_there(client, path):
 @pytest.mark.slow
 @pytest.mark.parametrize("parameter", FILTERS)
 def test_every_filter_is_taken_wherever_estimates_are_asked_for(client, parameter):
-    for path, needed in {**LISTS, "/facets": {}}.items():
+    for path, needed in {**LISTS, "/facets": {}, "/answer": {}}.items():
         if path != "/resolve" and (path, parameter) != ("/series", "not_indicator"):
             assert client.get(path, query_string=needed | {parameter: FILTERS[parameter]}).status_code == 200, path
 
 
-@pytest.mark.parametrize("path", ["/estimates", "/series", "/facets"])
+@pytest.mark.parametrize("path", ["/estimates", "/series", "/facets", "/answer"])
 def test_estimates_can_be_counted_by_claim(client, path):
     assert client.get(path, query_string=LISTS.get(path, {}) | {"distinct": "claim"}).status_code == 200

@@ -13,9 +13,9 @@ from hostile import NAME, TAG
 from api import create_app
 from api.explorer import charts, sidebar
 from api.explorer.axes import Axis
-from api.explorer.phrases import figure, when
 from api.explorer.retellings import retellings
 from api.explorer.rows import rows_of
+from api.formats.phrases import figure, when
 from api.http.headers import IMMUTABLE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}

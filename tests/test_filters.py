@@ -205,7 +205,9 @@ def test_what_is_wrong_is_refused_with_what_would_be_right(client, query):
     assert bool(offered) == bool(fault["did_you_mean"])
 
 
-@pytest.mark.parametrize("path", ["/estimates", "/facets", "/claims", "/conflicts", "/series?indicator=fighters"])
+@pytest.mark.parametrize(
+    "path", ["/estimates", "/answer", "/facets", "/claims", "/conflicts", "/series?indicator=fighters"]
+)
 def test_a_smallest_value_above_the_largest_is_refused_and_both_are_named(client, path):
     response = client.get(f"{path}{'&' if '?' in path else '?'}value_min=5&value_max=4.5")
     assert response.status_code == 400

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.explorer.phrases import count, figure, when, words
+from api.formats.phrases import at, count, figure, when, words
 from schema.terms import HEDGES, Hedge
 
 FIGURES = {
@@ -53,6 +53,24 @@ TIMES = {
 }
 
 
+WITH_PREPOSITIONS = {
+    "2017": "in 2017",
+    "2017-07": "in July 2017",
+    "2016-22": "in summer 2016",
+    "2017-07-01": "on 1 July 2017",
+    "2023-03-12~": "on about 12 March 2023",
+    "2017~": "in about 2017",
+    "2017-07?": "perhaps in July 2017",
+    "2023-03-12%": "perhaps on about 12 March 2023",
+    "201X": "some time in 2010 to 2019",
+    "2017-07-XX": "some day in July 2017",
+    "2017-07/2017-12": "from July 2017 to December 2017",
+    "2017-07/..": "from July 2017 on",
+    "../2016-22": "until summer 2016",
+    "[2017-12-27..2017-12-31]": "on one day of 27 December 2017 to 31 December 2017",
+}
+
+
 def estimate_of(hedge, *numbers, unit="persons", granularity=None):
     named = dict(zip(("low", "best", "high"), numbers or (None, None, None), strict=True))
     return {"hedge": hedge.value, **named, "granularity": granularity, "indicator": {"unit": unit}}
@@ -94,6 +112,11 @@ def test_a_count_is_of_one_or_of_several():
 @pytest.mark.parametrize(("edtf", "phrase"), TIMES.items())
 def test_a_time_is_said_in_words(edtf, phrase):
     assert when(edtf) == phrase
+
+
+@pytest.mark.parametrize(("edtf", "phrase"), WITH_PREPOSITIONS.items())
+def test_a_time_is_said_with_its_preposition(edtf, phrase):
+    assert at(edtf) == phrase
 
 
 def test_a_term_is_words():

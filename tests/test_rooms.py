@@ -17,6 +17,7 @@ LONGEST_CHAIN = 8
 NOT_COPIED = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", "build")
 API_TESTS = (
     *(
+        "answer",
         "asgi",
         "cache",
         "caching",
@@ -35,7 +36,7 @@ API_TESTS = (
 )
 TESTS_OF = {
     "server": ("asgi", "cache", "request_path"),
-    "explorer": ("charts", "explorer", "phrases", "renderer", "verification_page"),
+    "explorer": ("charts", "explorer", "renderer", "verification_page"),
 }
 """For each package, the tests of the API that are left out where it is deleted, since they import it."""
 

@@ -182,7 +182,18 @@ def draw_question(chance, ids, versions):
     return "\r\n".join([*lines, *([] if accept is None else [f"Accept: {accept}"]), "", ""]).encode()
 
 
-MORE_PATHS = ("/series", "/series", "/conflicts", "/changes", "/changes", "/resolve", "/resolve", "/", "/chart.vl.json")
+MORE_PATHS = (
+    "/answer",
+    "/series",
+    "/series",
+    "/conflicts",
+    "/changes",
+    "/changes",
+    "/resolve",
+    "/resolve",
+    "/",
+    "/chart.vl.json",
+)
 
 
 def draw_text(chance):

@@ -10,9 +10,9 @@ import pytest
 from hostile import TAG
 from test_explorer import BROWSER, Page, check
 
-from api.explorer.phrases import alternatives
 from api.explorer.verification_markdown import markdown_of
 from api.explorer.verified_text import MEANINGS, SIGNS, VerifiedText
+from api.formats.phrases import alternatives
 from api.http.limits import LONGEST_BODY, LONGEST_FORM
 from api.read.verification import Verdict
 

@@ -41,7 +41,7 @@ from api.query.conditions import estimate_conditions
 from api.query.filters import Parameters
 from api.query.parameters import field_names, filter_fields, list_fields
 from api.query.question import QuerySchema, Question
-from api.read.pages import SelectedList
+from api.read.pages import SelectedList, Start
 from api.read.records import reader_of
 from schema import tables
 from schema.fields import Flag, Number, Part, Term, Whole
@@ -140,6 +140,16 @@ def list_conflicts(question: Question) -> Answer:
     """
     conflicts = SelectedList(context.release(), partial(select_conflicts, question.parameters), render_conflict)
     return answer_list("conflicts", _conflict, question, conflicts)
+
+
+def conflicts_of(claim: str, most: int, *, compatible: bool = False) -> tuple[list[dict[str, Any]], int]:
+    """Return the first conflicts of a claim, the widest gap first, and the number of all.
+
+    With `compatible` it is its pairs with claims that agree, those nearest in time first.
+    """
+    parameters = {"claim": [claim], "within": QUARTER, "compatible": compatible}
+    page = SelectedList(context.release(), partial(select_conflicts, parameters), render_conflict).page(Start(), most)
+    return [orjson.loads(conflict) for conflict in page.rendered], page.total
 
 
 def render_conflict(connection: Connection, row: Row[Any]) -> bytes:

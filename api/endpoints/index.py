@@ -30,6 +30,7 @@ class IndexSchema(Schema):
 
 
 _OTHER_ENDPOINTS = {
+    "answer": "Any question answered in sentences, each with the claims and estimates behind it.",
     "series": "One indicator over time: takes `indicator`.",
     "facets": "Counts of estimates by the values of their fields.",
     "conflicts": "What cannot all be true.",

@@ -1,17 +1,15 @@
 """The chart of a query: the parameters that it takes, its title and its content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
-
-from sqlalchemy import select
 
 from api import context
 from api.explorer.marks import Chart, read_chart
 from api.query.parameters import distinct_parameter, filter_fields
 from api.query.question import Pairs, QuerySchema, canonical
-from schema import tables
+from api.read.topics import names_of_terms
 from schema.fields import Term, Whole
 from schema.vocabulary import about
 
@@ -68,11 +66,6 @@ def chart_of_filters(_version: str, filters: Pairs) -> Chart:
 
 def title_of(query: Mapping[str, Any]) -> str:
     """Return a query's terms as a title: `Estimates of fighters · Islamic State · Iraq`."""
-    names = {kind: _names(kind, query[kind]) for kind in ("indicator", "group", "region", "source") if kind in query}
+    names = {kind: ", ".join(of_kind) for kind, of_kind in names_of_terms(query).items()}
     indicators = names.pop("indicator", "").lower()
     return " · ".join([f"Estimates of {indicators}" if indicators else "Estimates", *names.values()])
-
-
-def _names(kind: str, ids: Sequence[str]) -> str:
-    table = tables.RESOURCES[f"{kind}s"].c
-    return ", ".join(context.connection().scalars(select(table.name).where(table.id.in_(ids))))

@@ -1,7 +1,7 @@
 """A chart in words: its description for people who do not see it, and the notes below its title."""
 
 from api.explorer.marks import Chart, Panel
-from api.explorer.phrases import amount, count
+from api.formats.phrases import amount, count
 
 
 def describe(chart: Chart, title: str) -> str:

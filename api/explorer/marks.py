@@ -1,8 +1,8 @@
 """The content of a chart: the claims that a query finds, in panels, or ranges by year where there are too many.
 
-A panel shows one indicator of one group in one region, because other figures cannot share an axis. A claim is one row
-of a panel, labelled with the time that it describes, so no mark can stand at another time, and none hides another. Its
-marks stand only at numbers that were stated.
+A panel shows one topic (`api/read/topics.py`), because other figures cannot share an axis. A claim is one row of a
+panel, labelled with the time that it describes, so no mark can stand at another time, and none hides another. Its marks
+stand only at numbers that were stated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from api.query.conditions import estimate_conditions, series_conditions
+from api.query.conditions import estimate_conditions
 from api.read.records import reader_of
+from api.read.topics import COUNTS, KINDS, select_topics
 from schema import tables
 from schema.intervals import NUMBERS
 
@@ -21,16 +22,12 @@ MOST_MARKS = 60
 """The most claims that have a row each; where there are more, the rows are years."""
 MOST_PANELS, MOST_PANELS_OF_YEARS = 8, 4
 """The most panels of claims, and of years, for which all estimates of a panel have to be read."""
-KINDS = ("indicator", "group", "region")
-"""The kinds of terms that a panel has one of each."""
 _OPEN_SIDES: Mapping[tuple[str, ...], int] = {("high",): -1, ("low",): 1}
 """The open side of an estimate that states only these numbers."""
 
 _ESTIMATES = tables.estimates.c
 _NUMBERS = [_ESTIMATES[name] for name in NUMBERS]
-_COUNTS = ("estimates", "numbered", "claims")
-"""The counts of a panel; `numbered` are its estimates with a number."""
-_TOTALS = (*(f"all_{name}" for name in _COUNTS), "all_panels")
+_TOTALS = (*(f"all_{name}" for name in COUNTS), "all_panels")
 """The counts of all panels together, and the number of panels."""
 
 
@@ -111,30 +108,13 @@ def read_chart(connection: Connection, query: Mapping[str, Any]) -> Chart:
 
 def _select_fullest_panels(query: Mapping[str, Any]) -> Select[Any]:
     """Return the statement of the fullest panels, with the totals of all; a claim is in one panel, so claims add up."""
-    panels = _select_panels(query).subquery()
-    counts = [*(func.sum(panels.c[name]) for name in _COUNTS), func.count()]
+    panels = select_topics(query).subquery()
+    counts = [*(func.sum(panels.c[name]) for name in COUNTS), func.count()]
     totals = [count.over().label(name) for name, count in zip(_TOTALS, counts, strict=True)]
     keys = [panels.c[f"{kind}_position"] for kind in KINDS]
     return (
         select(panels, *totals).order_by(panels.c.numbered.desc(), panels.c.estimates.desc(), *keys).limit(MOST_PANELS)
     )
-
-
-def _select_panels(query: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement of all panels with their counts, from the precomputed series where these have them."""
-    rolled_up, series = series_conditions(query), tables.series_rollup.c
-    if rolled_up is not None:
-        table, conditions = tables.series_rollup, rolled_up
-        counts = [func.sum(series[name]).label(name) for name in _COUNTS]
-    else:
-        table, conditions = tables.estimates, estimate_conditions(query)
-        counts = [
-            func.count().label("estimates"),
-            func.count(func.coalesce(*_NUMBERS)).label("numbered"),
-            func.count(_ESTIMATES.claim_position.distinct()).label("claims"),
-        ]
-    keys = [table.c[f"{kind}_position"] for kind in KINDS]
-    return select(*keys, *counts).where(*conditions).group_by(*keys)
 
 
 def _read_panel(
@@ -145,7 +125,7 @@ def _read_panel(
     with_group: bool,
     aggregated: bool,
 ) -> Panel:
-    """Return a panel; `counts` is its row of `_select_panels`, `conditions` find the estimates of all panels."""
+    """Return a panel; `counts` is its row of `select_topics`, `conditions` find the estimates of all panels."""
     positions = {kind: counts._mapping[f"{kind}_position"] for kind in KINDS}
     terms = {}
     for kind, position in positions.items():

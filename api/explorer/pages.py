@@ -13,7 +13,7 @@ from urllib.parse import quote
 from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api.explorer import phrases, reading
+from api.explorer import reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.description import notes
 from api.explorer.rendering import page
@@ -21,10 +21,12 @@ from api.explorer.retellings import retellings
 from api.explorer.rows import rows_of
 from api.explorer.sidebar import choices
 from api.explorer.specification import printed
+from api.formats import phrases
 from api.query.filters import DATE_FILTERS
 from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fields, offset_parameter, sort_parameter
 from api.query.question import VERSION_PARAMETER, Pairs, QuerySchema, Question, address, question_of_request
 from api.read.resources import ESTIMATES
+from api.read.topics import nearest_estimate
 from schema.fields import shown
 
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
@@ -128,10 +130,11 @@ def _without(parameters: Pairs, *names: str) -> Pairs:
 
 
 def _nearest(question: Question) -> dict[str, str] | None:
-    """Return the nearest time that has an estimate, in words, with its address; see `reading.nearest_time`."""
-    edtf = reading.nearest_time(question.parameters)
-    if edtf is None:
+    """Return the nearest time that has an estimate, in words, with its address; see `nearest_estimate`."""
+    estimate = nearest_estimate(question.parameters)
+    if estimate is None:
         return None
+    edtf = estimate["as_of"]["edtf"]
     parameters = (*_without(question.canonical, *DATE_FILTERS, "offset"), ("as_of", edtf))
     return {"when": phrases.when(edtf), "url": address("/", parameters)}
 

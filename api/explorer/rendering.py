@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, render_template
 
 from api import context
-from api.explorer import phrases
+from api.formats import phrases
 from api.http.answers import CODE_VERSION, answer, guard_page, respond
 from schema.dataset import cite
 

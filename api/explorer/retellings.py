@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.explorer.phrases import hedge_in_words
+from api.formats.phrases import hedge_in_words
 from schema.terms import Drift, Hedge
 
 _SAME = "the same"

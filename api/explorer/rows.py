@@ -11,9 +11,9 @@ import orjson
 from api import context
 from api.explorer.axes import MILLION, Axis
 from api.explorer.marks import Chart, Mark, Panel, Year
-from api.explorer.phrases import amount
 from api.explorer.retellings import retellings
 from api.explorer.style import SHAPES
+from api.formats.phrases import amount
 from api.read.records import reader_of
 from schema import tables
 

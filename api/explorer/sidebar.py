@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from api import context
 from api.endpoints.facets import counts
-from api.explorer.phrases import hedge_in_words, words
+from api.formats.phrases import hedge_in_words, words
 from schema import tables
 
 MOST_CHOICES = 30

@@ -7,8 +7,8 @@ from typing import Any
 
 from api.explorer.axes import Axis
 from api.explorer.marks import Chart, Mark, Panel, Year
-from api.explorer.phrases import count, figure, hedge_in_words, when
 from api.explorer.style import COLOURS, SHAPES, Options, config
+from api.formats.phrases import count, figure, hedge_in_words, when
 
 Spec = dict[str, Any]
 """A Vega-Lite specification, or a part of one."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.explorer.phrases import count, figure, when, words
 from api.explorer.verified_text import Entry, Piece, Report, VerifiedText
+from api.formats.phrases import count, figure, when, words
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|#]")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from api.explorer.phrases import alternatives
+from api.formats.phrases import alternatives
 from api.read.doubts import UNTOLD
 from api.read.verification import Verdict
 

@@ -91,6 +91,20 @@ def hedge_in_words(hedge: str) -> str:
     return "stated without a hedge" if hedge == Hedge.NONE else words(hedge)
 
 
+def at(edtf: str) -> str:
+    """Return an EDTF date with its preposition: `2017-07` → `in July 2017`, `2017-07?` → `perhaps in July 2017`."""
+    phrase = when(edtf)
+    if edtf.startswith("["):
+        return f"on {phrase}"
+    if "/" in edtf:
+        return phrase if ".." in edtf else f"from {phrase}"
+    if phrase.startswith("some "):
+        return phrase
+    preposition = "on" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", edtf.rstrip("~?%")) else "in"
+    date = phrase.removeprefix("perhaps ")
+    return f"{'' if date == phrase else 'perhaps '}{preposition} {date}"
+
+
 def words(term: str) -> str:
     """Return a term as words: `armed_group` → `armed group`."""
     return re.sub(r"[_-]+", " ", term)
