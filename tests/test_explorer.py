@@ -336,6 +336,18 @@ def test_the_downloads_hold_all_that_matches(shipped):
     assert len(shipped.get(ndjson).text.splitlines()) == total(shipped, "indicator=fighters")
 
 
+@pytest.mark.parametrize("question", ["", "region=iraq&indicator=fighters", "region=syria&sort=high&offset=3"])
+def test_the_page_begins_with_the_answer(shipped, question):
+    page = get(shipped, f"/?{question}")
+    [address] = [link["href"] for link in page.all("a") if link["href"].startswith("/answer")]
+    answered = shipped.get(address).json["data"]
+    assert answered["topics"]
+    for topic in answered["topics"]:
+        assert " ".join(sentence["text"] for sentence in topic["sentences"]) in " ".join(page.text.split())
+        assert page.all("a", href=f"/claims/{topic['claim']}", **{"class": "told"})
+    assert page.text.index(answered["topics"][0]["sentences"][0]["text"]) < page.text.index("estimates of")
+
+
 def test_the_chart_to_take_away_is_of_the_same_question(shipped):
     page = get(shipped, "/?region=iraq&scale=linear&sort=high&offset=10")
     charts = [link["href"] for link in page.all("a") if link["href"].startswith("/chart")]

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 
+from api.endpoints.answer import answer_of
 from api.explorer import reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.description import notes
@@ -105,6 +106,8 @@ def _index_variables(question: Question) -> dict[str, Any]:
     return {
         "title": title,
         "query": query,
+        "answer": answer_of(query)[0],
+        "answer_url": address("/answer", _without(list_parameters, "sort", "offset")),
         "estimates": estimates,
         "total": total,
         "claims": chart.claims,
