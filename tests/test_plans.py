@@ -97,6 +97,12 @@ def test_common_questions_are_read_from_serving_tables(plans, url):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("query", ["", "region=mali", "region=mali&indicator=killed", "group=beta", "claim=claim-7"])
+def test_an_answer_in_sentences_is_found_by_indexes(plans, query):
+    assert not gone_through(plans(f"/answer?{query}"))
+
+
+@pytest.mark.slow
 def test_points_are_found_by_an_index(plans):
     plan = plans("/series?indicator=killed&region=mali&limit=3")
     assert not gone_through(plan)

@@ -23,7 +23,7 @@ from api.http.answers import Answer, Rendered, answer
 from api.query.filters import DATE_FILTERS, Distinct, Parameters, RegionScope
 from api.query.parameters import distinct_parameter, filter_fields
 from api.query.question import QuerySchema, Question, active_filters, address
-from api.read.estimates import read_newest
+from api.read.newest import read_newest
 from api.read.records import json_of
 from api.read.topics import KINDS, names_of_terms, nearest_estimate, number_of_topics
 from schema import tables

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from api import context
 from api.endpoints import conflicts
 from api.query.question import Question
-from api.read.estimates import read_estimates, read_newest
+from api.read.newest import read_estimates, read_newest
 from api.read.records import json_of
 from schema import tables
 

@@ -13,13 +13,11 @@ import orjson
 from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, select
 
 from api import context
-from api.query.filters import SINGLE, Parameters
-from api.query.parameters import list_query
+from api.query.filters import SINGLE
 from api.query.question import Question
 from api.query.search import single_search
 from api.read import totals
 from api.read.pages import Listing, Page, Start, record_gone
-from api.read.records import list_records
 from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
 from schema.store.queries import Search, Statement, as_bytes, full_text_index, indexed_position, matches
@@ -27,8 +25,6 @@ from schema.store.queries import Search, Statement, as_bytes, full_text_index, i
 _RENDERED, _LISTED = tables.estimates_rendered.c, tables.region_estimates.c
 _FULL_TEXT = full_text_index(tables.estimates)
 _INDEXED = indexed_position(_FULL_TEXT)
-
-_SCHEMA = list_query("estimates", list(ESTIMATES.sorts), ESTIMATES.default_sort, ["id"])()
 
 _MATCHES = Statement(select(func.count()).select_from(_FULL_TEXT).where(matches(_FULL_TEXT)))
 
@@ -135,17 +131,6 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
         total = partial(_matches, context.release().fingerprint, search)
         return NewestList(_MATCHING, {"search": search}, total, keyset_list)
     return keyset_list()
-
-
-def read_estimates(question: Question, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
-    """Return one page of the estimates that a question asks for, and their number on all pages."""
-    page = list_estimates(question, partial(list_records, ESTIMATES, question)).page(Start(offset), limit)
-    return [orjson.loads(estimate) for estimate in page.rendered], page.total
-
-
-def read_newest(filters: Parameters, offset: int, limit: int) -> tuple[list[dict[str, Any]], int]:
-    """Return one page of the estimates that filters find, in the default order, and their number on all pages."""
-    return read_estimates(Question.of(_SCHEMA, {**filters, "sort": [ESTIMATES.default_sort]}), offset, limit)
 
 
 def _counted(ids: Mapping[str, str | None]) -> int:
