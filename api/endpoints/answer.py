@@ -141,15 +141,16 @@ def _newest_claims(query: Parameters) -> tuple[list[dict[str, Any]], int, int]:
 
     Topics are looked for in the first pages of estimates, so where these are all of one topic, fewer are told.
     """
-    topics = number_of_topics(query)
     claims: dict[tuple[str, ...], str] = {}
-    total = 0
+    read = total = 0
     for offset, limit in _PAGES:
         estimates, total = read_newest(query, offset, limit)
+        read += len(estimates)
         for estimate in estimates:
             claims.setdefault(tuple(estimate[kind]["id"] for kind in KINDS), estimate["claim"]["id"])
-        if len(claims) >= min(topics, MOST_TOPICS) or total <= offset + limit:
+        if len(claims) >= MOST_TOPICS or read == total:
             break
+    topics = len(claims) if read == total else number_of_topics(query)
     told = list(claims.values())[:MOST_TOPICS]
     return [orjson.loads(json_of(tables.claims, id_) or b"") for id_ in told], topics - len(told), total
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, select
 
 from api import context
 from api.query.conditions import estimate_conditions, series_conditions
@@ -25,17 +25,20 @@ _ESTIMATES = tables.estimates.c
 def select_topics(query: Parameters) -> Select[Any]:
     """Return the SELECT of all topics that a query finds, with their counts: from the precomputed series if it can."""
     rolled_up, series = series_conditions(query), tables.series_rollup.c
+    keys: list[ColumnElement[Any]]
     if rolled_up is not None:
-        table, conditions = tables.series_rollup, rolled_up
+        conditions = rolled_up
+        keys = [series[f"{kind}_position"] for kind in KINDS]
         counts = [func.sum(series[name]).label(name) for name in COUNTS]
     else:
-        table, conditions = tables.estimates, estimate_conditions(query)
+        conditions = estimate_conditions(query)
+        # Expressions, so that SQLite does not go through all estimates in the order of an index, instead of searching.
+        keys = [func.coalesce(_ESTIMATES[f"{kind}_position"], null()).label(f"{kind}_position") for kind in KINDS]
         counts = [
             func.count().label("estimates"),
             func.count(func.coalesce(*(_ESTIMATES[name] for name in NUMBERS))).label("numbered"),
             func.count(_ESTIMATES.claim_position.distinct()).label("claims"),
         ]
-    keys = [table.c[f"{kind}_position"] for kind in KINDS]
     return select(*keys, *counts).where(*conditions).group_by(*keys)
 
 
