@@ -3,12 +3,12 @@
 import re
 import shlex
 from html import unescape
-from html.parser import HTMLParser
 from math import log10
 from xml.etree import ElementTree
 
 import pytest
 from hostile import NAME, TAG
+from pages import BROWSER, Page, get
 
 from api import create_app
 from api.explorer import charts, sidebar
@@ -18,53 +18,8 @@ from api.explorer.rows import rows_of
 from api.formats.phrases import figure, when
 from api.http.headers import IMMUTABLE
 
-BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
 RECORDS = ("estimates", "claims", "sources", "articles")
 OWN_SCRIPT = "/explorer/explorer.js"
-
-
-class Page(HTMLParser):
-    """What a page holds: its elements with their attributes, the texts of some, and all its text."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.html, self.elements, self.words, self.texts, self._open = html, [], [], {}, []
-        self.feed(html)
-        self.text = " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in ("meta", "link", "br", "img", "input", "source"):
-            self._open.append((tag, []))
-
-    def handle_endtag(self, tag):
-        assert self._open[-1][0] == tag
-        _, words = self._open.pop()
-        self.texts.setdefault(tag, []).append(" ".join(" ".join(words).split()))
-
-    def handle_data(self, data):
-        self.words.append(data)
-        for _, words in self._open:
-            words.append(data)
-
-    def all(self, tag, **attributes):
-        return [has for name, has in self.elements if name == tag and attributes.items() <= has.items()]
-
-    def listed(self):
-        """Return the addresses of the estimates in the table of all reports."""
-        table = Page(self.html.partition('<table id="estimates">')[2].partition("</table>")[0])
-        return [link["href"] for link in table.all("a") if link["href"].startswith("/estimates/")]
-
-    def link(self, **attributes):
-        links = self.all("a", **attributes)
-        assert len(links) == 1, links
-        return links[0]["href"]
-
-
-def get(client, path, status=200, **headers):
-    response = client.get(path, headers=BROWSER | headers)
-    assert (response.status_code, response.mimetype) == (status, "text/html"), response.text[:500]
-    return Page(response.text)
 
 
 def total(client, question):
@@ -117,7 +72,7 @@ def test_format_goes_over_what_a_browser_accepts(client, path):
     assert client.get(f"{path}?format=jsonld", headers=BROWSER).mimetype == "application/ld+json"
 
 
-@pytest.mark.parametrize("path", ["/estimates", "/regions/borno", "/dataset"])
+@pytest.mark.parametrize("path", ["/series?indicator=fighters", "/regions/borno", "/openapi.json"])
 def test_where_there_is_no_page_a_browser_reads_json(client, path):
     assert client.get(path, headers=BROWSER).mimetype == "application/json"
 

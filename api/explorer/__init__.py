@@ -11,7 +11,7 @@ import flask
 from flask import Flask, Response, request
 
 from api.endpoints.endpoint import Api
-from api.explorer import assets, chart_endpoints, pages, verification_page
+from api.explorer import assets, chart_endpoints, lists, pages, verification_page
 from api.explorer.rendering import HTML
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import accepted_media_types
@@ -21,6 +21,7 @@ _Pages = Mapping[str, Callable[..., Response]]
 _PAGES: _Pages = {
     "/": pages.index,
     verification_page.PATH: verification_page.form,
+    **lists.PAGES,
     **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.PAGED},
 }
 """The page of each route that has one; it takes the route's parameters."""

@@ -55,7 +55,7 @@ def _problem(path: str, status: HTTPStatus, title: str, **variables: Any) -> Res
     return page("problem.html", path, lambda: {"title": title, "faults": (), **variables}, status)
 
 
-def _refusal(error: HTTPException, path: str, parameters: Pairs) -> Response:
+def refusal(error: HTTPException, path: str, parameters: Pairs) -> Response:
     """Return the page that says what is wrong with the parameters of a request for a page."""
     faults = getattr(error, "data", {}).get("faults", [])
     variables = {"faults": faults, "corrected": partial(_corrected, path, parameters)}
@@ -71,7 +71,7 @@ def index() -> Response:
     try:
         question = question_of_request(_schema)
     except HTTPException as error:
-        return _refusal(error, "/", filled)
+        return refusal(error, "/", filled)
     return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
 
 
@@ -151,7 +151,7 @@ def record_page(kind: str, id_: str) -> Response:
     try:
         question_of_request(_record_schema)
     except HTTPException as error:
-        return _refusal(error, path, version)
+        return refusal(error, path, version)
     path = address(path, version)
     try:
         record = reading.record_of(kind, id_)
