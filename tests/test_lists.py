@@ -72,3 +72,21 @@ def test_the_head_of_every_page_leads_to_the_lists(shipped):
     for path in ("/", "/sources", "/dataset", "/?q=nowhere"):
         links = {link["href"] for link in get(shipped, path).all("a")}
         assert {"/", "/claims", "/sources", "/articles", "/conflicts", "/dataset", "/verify", "/docs"} <= links
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/estimates/a/b", "/claim"])
+def test_where_there_is_nothing_a_person_is_told_so_and_a_program_too(shipped, path):
+    page = get(shipped, path, 404)
+    assert f"There is nothing at {path}." in page.text
+    assert page.all("a", href="/")
+    assert shipped.get(path).mimetype == "application/problem+json"
+    assert shipped.post(path, headers=BROWSER).status_code == 404
+
+
+def test_every_page_leads_to_what_its_words_mean(shipped):
+    words = get(shipped, "/words")
+    explained = {"claim", "estimate", "source", "hedge", "disputed", "worked-out"}
+    assert explained <= {attributes.get("id") for _, attributes in words.elements}
+    for path in ("/", "/claims", "/dataset", "/nowhere"):
+        response = shipped.get(path, headers=BROWSER)
+        assert 'href="/words"' in response.text

@@ -9,6 +9,7 @@ from functools import partial
 
 import flask
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Api
 from api.explorer import assets, chart_endpoints, lists, pages, verification_page
@@ -35,9 +36,16 @@ def init_app(app: Flask, api: Api) -> None:
     app.register_blueprint(flask.Blueprint("explorer", __name__, template_folder="templates"))
     app.before_request(_page_for_browsers)
     app.add_url_rule(verification_page.PATH, "verification_page", verification_page.refuse)
+    app.add_url_rule(pages.WORDS, "words", pages.words_page)
     assets.init_app(app)
     chart_endpoints.init_app(app)
     api.register_blueprint(chart_endpoints.blueprint)
+
+
+def _page_of_error() -> Callable[..., Response] | None:
+    """Return the page that says that there is nothing at the address; None if another thing is wrong."""
+    is_missing = isinstance(request.routing_exception, NotFound)
+    return partial(pages.nothing_there, request.path) if is_missing and request.method in ("GET", "HEAD") else None
 
 
 def _page_for_browsers() -> Response | None:
@@ -46,7 +54,7 @@ def _page_for_browsers() -> Response | None:
         return verification_page.options()
     is_form = request.method == "POST" and request.mimetype == verification_page.FORM
     pages_by_route = _PAGES if request.method in ("GET", "HEAD") else _RESULTS if is_form else _NONE
-    page = pages_by_route.get(request.url_rule.rule) if request.url_rule else None
+    page = pages_by_route.get(request.url_rule.rule) if request.url_rule else _page_of_error()
     if page is None or "format" in request.args:
         return None
     if accepted_media_types().best_match([*MEDIA_TYPES.values(), HTML]) != HTML:

@@ -36,6 +36,8 @@ _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_s
 _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 """The parameters that the form has an element for."""
 
+WORDS = "/words"
+"""The path of the page that explains words."""
 _SERVER = "SERVER"
 """In place of the host in the command for curl; a script sets it, since caches give one page to all hosts."""
 _schema = QuerySchema.from_dict(
@@ -60,6 +62,16 @@ def refusal(error: HTTPException, path: str, parameters: Pairs) -> Response:
     faults = getattr(error, "data", {}).get("faults", [])
     variables = {"faults": faults, "corrected": partial(_corrected, path, parameters)}
     return _problem(address(path, parameters), HTTPStatus(error.code or 400), "That cannot be asked", **variables)
+
+
+def nothing_there(path: str) -> Response:
+    """Return the page that says that there is nothing at a path."""
+    return _problem(path, HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
+
+
+def words_page() -> Response:
+    """Return the page that explains the words of the other pages."""
+    return page("words.html", WORDS, dict)
 
 
 def index() -> Response:
