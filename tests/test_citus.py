@@ -110,6 +110,7 @@ def _addresses(ids, version):
         f"/changes?since={version}&change=updated&format=csv",
     )
     yield from ("/resolve?q=irak", "/conflicts", "/conflicts?compatible=true", "/conflicts?format=ndjson")
+    yield from ("/answer", "/answer?region=nigeria&indicator=fighters", "/answer?as_of=1900&group=alpha-front")
     yield from (
         "/chart.svg",
         "/chart.vl.json",
@@ -128,7 +129,7 @@ def _addresses(ids, version):
     filters += [f"{name}={VALUES[name.removeprefix('not_')]}" for name in negated]
     filters += ["region=borno,chad", "region=nigeria&indicator=fighters", "q=fighters+-lake", "q=fighters+or+-lake"]
     for filter_ in [*filters, "region=nigeria&group=alpha-front&indicator=killed", "q=fighters&distinct=claim"]:
-        yield from (f"/estimates?{filter_}", f"/facets?{filter_}&fields={fields}")
+        yield from (f"/estimates?{filter_}", f"/facets?{filter_}&fields={fields}", f"/answer?{filter_}")
         if "distinct" not in filter_:
             yield from (f"/{name}?{filter_}" for name in ("claims", "articles", "conflicts"))
         if "indicator" not in filter_:
