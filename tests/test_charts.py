@@ -205,7 +205,8 @@ def test_no_mark_stands_at_a_time_that_its_claim_does_not_describe(dataset, ques
         claim = client.get(row["href"]).json["data"]
         said = next(one for one in claims[claim["id"]] if one["id"] == row["estimate"])
         assert row["as_of"] == said["as_of"]["edtf"]
-        assert row["label"] == f"{figure(said)}, {when(said['as_of']['edtf'])}, {said['source']['name']}"
+        headline = " in a headline" if said["locus"] == "headline" else ""
+        assert row["label"] == f"{figure(said)}{headline}, {when(said['as_of']['edtf'])}, {said['source']['name']}"
         is_body = [one["locus"] == "body" for one in claims[claim["id"]]]
         assert (said["locus"] == "body") == any(is_body)
     assert {row["href"] for row in rows} == {f"/claims/{id_}" for id_ in claims} or len(spec["vconcat"]) > 1

@@ -1,4 +1,4 @@
-"""A chart as a Vega-Lite specification: the same for SVG and PNG, for download, and for zooming on the page."""
+"""A chart as a Vega-Lite specification: the same for SVG, for PNG and for download."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from api.explorer.axes import Axis
 from api.explorer.marks import Chart, Mark, Panel, Year
 from api.explorer.style import COLOURS, SHAPES, Options, config
 from api.formats.phrases import count, figure, hedge_in_words, when
+from schema.terms import Locus
 
 Spec = dict[str, Any]
 """A Vega-Lite specification, or a part of one."""
@@ -74,7 +75,9 @@ def row_label(row: Mark | Year) -> str:
     """Return the label of a row: what was said for when, and by whom."""
     if isinstance(row, Year):
         return f"{row.year}, {count(row.estimates, 'estimate')}"
-    return f"{figure(row.estimate)}, {when(row.estimate['as_of']['edtf'])}, {row.estimate['source']['name']}"
+    estimate = row.estimate
+    headline = " in a headline" if estimate["locus"] == Locus.HEADLINE else ""
+    return f"{figure(estimate)}{headline}, {when(estimate['as_of']['edtf'])}, {estimate['source']['name']}"
 
 
 def _empty_view(options: Options) -> Spec:
