@@ -189,20 +189,22 @@ def test_a_loader_that_is_killed_leaves_the_old_release_or_the_new_one(target, t
             wait_until(lambda: process.poll() is not None)
             seconds[connections] = time.monotonic() - began
         assert process.returncode == 0
-    chance, while_connected, killed = Random(14), 0, 0  # noqa: S311
-    for connections in (1, 2) * 15:
+    chance, tries, while_connected, killed, unfinished = Random(14), 0, 0, 0, 0  # noqa: S311
+    while tries < 30 or killed < 20 or while_connected < 8:  # a busy machine needs more tries
+        assert tries < 120
+        tries += 1
+        connections = 1 + tries % 2
         with loader(connections) as process:
             time.sleep(chance.uniform(0, seconds[connections]))
             while_connected += bool(target.asked(others))
             process.send_signal(signal.SIGKILL)
-        killed += process.returncode == -signal.SIGKILL
+        is_killed = process.returncode == -signal.SIGKILL
+        killed, unfinished = killed + is_killed, unfinished + 1 if is_killed else 0
         wait_until(lambda: not target.asked(others))
         version, left = target.state()
         assert version in folders
         assert not left
-        assert len(target.releases()) <= 3
-    assert killed >= 20
-    assert while_connected >= 8
+        assert len(target.releases()) <= 2 + unfinished  # those that went live just before their loader was killed
     with loader(1) as process:
         before = target.state()[0]
     assert process.returncode == 0
