@@ -6,13 +6,12 @@ from typing import Any
 from api.formats.phrases import hedge_in_words
 from schema.terms import Drift, Hedge
 
-_SAME = "the same"
 _WORDS = {
     Drift.NUMBER_CHANGED: "another number",
     Drift.VAGUER: "a word instead of the number",
     Drift.PLACE_CHANGED: "another place",
     Drift.SCOPE_LOST: "what it leaves out is not said any more",
-    Drift.SAME: _SAME,
+    Drift.SAME: "the same",
 }
 _MARKS = {
     Drift.SAME: "=",

@@ -1,4 +1,4 @@
-"""A chart as a Vega-Lite specification: the same for SVG and PNG, for download, and for zooming on the page."""
+"""A chart as a Vega-Lite specification: the same for SVG, for PNG and for download."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
