@@ -30,6 +30,7 @@ SETTINGS = {
         "shared_buffers": "64MB",
         "max_standby_streaming_delay": "200ms",
         "hot_standby_feedback": "on",
+        "wal_keep_size": "512MB",  # what a standby needs that was away
     },
 }
 

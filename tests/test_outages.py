@@ -451,6 +451,7 @@ def test_a_connection_that_leads_to_a_node_without_the_release_brings_back_the_o
     database = open_app(on(standby, primary, **PREFERRED)).extensions["database"]
     release = database.release()
     assert release.version == new
+    ask(primary, "SELECT pg_switch_wal()")  # the file that the standby needs is full, so it goes without wal_keep_size
     primary.stop("fast")  # so that the standby cannot catch up
     standby.start()
     wait_until(lambda: live_on(standby) == before)

@@ -27,7 +27,6 @@ def _panel(panel: Panel, axis: Axis) -> dict[str, Any]:
     return {
         "title": panel.title,
         "scale": axis.described(panel.unit),
-        "claims": panel.claims,
         "ticks": [{"x": _percent(axis, tick), "label": _tick(tick, panel.unit)} for tick in axis.ticks()],
         "rows": list(_rows(panel, axis)),
     }
