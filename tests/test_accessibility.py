@@ -26,6 +26,8 @@ PAGES = {
     "article": "/articles/500-or-more-fighters",
     "missing": "/estimates/nothing",
     "verify": "/verify",
+    **{name: f"/{name}" for name in ("estimates", "claims", "groups", "conflicts", "dataset", "words")},
+    "no page": "/nothing",
 }
 TEXTS = {
     "all verdicts": {"text": DRAFT},

@@ -40,8 +40,8 @@ VALUES = {
     **{"as_of": "2020", "stated": "2020", "published": "2020", "region_scope": "overlapping", "value_match": "certain"},
 }
 """A value of each filter."""
-WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/chart.png"}
-"""Files, and the picture that another process draws of what /chart.svg reads."""
+WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/words", "/chart.png"}
+"""Files, a page that is the same for every dataset, and the picture that another process draws of what /chart.svg reads."""
 
 
 @pytest.fixture(scope="module")
