@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.endpoints import conflicts, dataset, records
 from api.endpoints.endpoint import Endpoint
-from api.explorer.pages import refusal
+from api.explorer.problems import refusal
 from api.explorer.rendering import page
 from api.query.question import address, question_of_request
 from api.read.resources import RESOURCES, Resource
@@ -50,7 +50,7 @@ class ListPage:
         try:
             question = question_of_request(self.endpoint.schema)
         except HTTPException as error:
-            return refusal(error, self.endpoint.route, sent)
+            return refusal(error, self.endpoint.schema, self.endpoint.route, sent)
         path = address(self.endpoint.route, question.canonical)
 
         def variables() -> Mapping[str, Any]:

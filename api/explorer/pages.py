@@ -5,7 +5,6 @@ A page shows what the API answers to the same query, and its address is that que
 
 import shlex
 from collections.abc import Callable, Mapping
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from api.endpoints.answer import answer_of
 from api.explorer import reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.description import notes
+from api.explorer.problems import nothing_there, refusal
 from api.explorer.rendering import page
 from api.explorer.retellings import retellings
 from api.explorer.rows import rows_of
@@ -27,7 +27,6 @@ from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fiel
 from api.query.question import VERSION_PARAMETER, Pairs, QuerySchema, Question, address, question_of_request
 from api.read.resources import ESTIMATES
 from api.read.topics import nearest_estimate
-from schema.fields import shown
 
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
@@ -52,22 +51,6 @@ _schema = QuerySchema.from_dict(
 _record_schema = QuerySchema()
 
 
-def _problem(path: str, status: HTTPStatus, title: str, **variables: Any) -> Response:
-    return page("problem.html", path, lambda: {"title": title, "faults": (), **variables}, status)
-
-
-def refusal(error: HTTPException, path: str, parameters: Pairs) -> Response:
-    """Return the page that says what is wrong with the parameters of a request for a page."""
-    faults = getattr(error, "data", {}).get("faults", [])
-    variables = {"faults": faults, "corrected": partial(_corrected, path, parameters)}
-    return _problem(address(path, parameters), HTTPStatus(error.code or 400), "That cannot be asked", **variables)
-
-
-def nothing_there(path: str) -> Response:
-    """Return the page that says that there is nothing at a path."""
-    return _problem(path, HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
-
-
 def words_page() -> Response:
     """Return the page that explains the words of the other pages."""
     return page("words.html", WORDS, dict)
@@ -82,22 +65,8 @@ def index() -> Response:
     try:
         question = question_of_request(_schema)
     except HTTPException as error:
-        return refusal(error, "/", filled)
+        return refusal(error, _schema, "/", filled)
     return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
-
-
-def _corrected(path: str, parameters: Pairs, fault: Mapping[str, Any], suggestion: str) -> str:
-    """Return the address of a page with a suggestion in place of the wrong name or value."""
-    wrong = fault["parameter"]
-    if wrong not in _schema.fields:
-        return address(path, tuple((suggestion if name == wrong else name, value) for name, value in parameters))
-
-    def corrected(values: str) -> str:
-        """Return values, separated by commas, with the suggestion in place of the one that the fault quotes."""
-        is_wrong = {value: shown(value.strip()) in fault["message"] for value in values.split(",")}
-        return ",".join(suggestion if is_wrong[value] else value for value in values.split(","))
-
-    return address(path, tuple((name, corrected(value) if name == wrong else value) for name, value in parameters))
 
 
 def _index_variables(question: Question) -> dict[str, Any]:
@@ -161,12 +130,12 @@ def record_page(kind: str, id_: str) -> Response:
     try:
         question_of_request(_record_schema)
     except HTTPException as error:
-        return refusal(error, path, version)
+        return refusal(error, _record_schema, path, version)
     path = address(path, version)
     try:
         record = reading.record_of(kind, id_)
     except NotFound as error:
-        return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
+        return nothing_there(path, error.description or "There is no such record.")
     template = f"{kind.removesuffix('s')}.html"
     return page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
 
