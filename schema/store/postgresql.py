@@ -48,8 +48,8 @@ from schema.store.queries import (
     begin_query,
     query_error,
 )
-from schema.store.sqlite import indexed_words
 from schema.store.urls import SERVER_URL, SERVERS, parse_url, shown
+from schema.store.words import indexed_words
 
 CATALOGUE = """
 CREATE SCHEMA IF NOT EXISTS headcount;

@@ -9,7 +9,6 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -168,21 +167,6 @@ def read_value(path: Path, query: str) -> Any:
     except sqlite3.Error as error:
         raise query_error(error, "sqlite") from error
     return row[0] if row else None
-
-
-def full_text_sql(name: str) -> str:
-    """Return the SQL that creates the full-text index of a resource; its rowid is the record's position."""
-    return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
-
-
-@lru_cache(maxsize=4096)
-def indexed_words(text: str) -> tuple[str, ...]:
-    """Return the words under which a full-text index holds a text, in the order of the text."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(full_text_sql("one"))
-        connection.execute("CREATE VIRTUAL TABLE words USING fts5vocab('one_fts', 'instance')")
-        connection.execute("INSERT INTO one_fts (rowid, text) VALUES (1, ?)", [text])
-        return tuple(word for (word,) in connection.execute("SELECT term FROM words ORDER BY offset"))
 
 
 @compiles(Among, "sqlite")

@@ -10,7 +10,7 @@ from schema import tables
 from schema.flat import batched, flattened
 from schema.names import fold
 from schema.records import SCHEMAS, ArticleStub
-from schema.store.sqlite import full_text_sql
+from schema.store.words import full_text_sql
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
 from seeds.release.country_names import country_names
