@@ -18,7 +18,6 @@ from api.endpoints import conflicts, dataset, records
 from api.endpoints.endpoint import Endpoint
 from api.explorer.pages import refusal
 from api.explorer.rendering import page
-from api.explorer.specification import printed
 from api.query.question import address, question_of_request
 from api.read.resources import RESOURCES, Resource
 
@@ -56,7 +55,7 @@ class ListPage:
 
         def variables() -> Mapping[str, Any]:
             body, _ = self.endpoint.answer(question).render()
-            return {"list": self, "answered": orjson.loads(body), "printed": printed}
+            return {"list": self, "answered": orjson.loads(body)}
 
         return page(self.template, path, variables)
 

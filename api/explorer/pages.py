@@ -21,7 +21,6 @@ from api.explorer.rendering import page
 from api.explorer.retellings import retellings
 from api.explorer.rows import rows_of
 from api.explorer.sidebar import choices
-from api.explorer.specification import printed
 from api.formats import phrases
 from api.query.filters import DATE_FILTERS
 from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fields, offset_parameter, sort_parameter
@@ -131,7 +130,6 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "changed": changed,
         "panels": rows_of(chart, query["scale"]),
         "notes": notes(chart),
-        "printed": printed,
         "chart": address("/chart.svg", chart_parameters),
         "chart_png": address("/chart.png", chart_parameters),
         "chart_specification": address("/chart.vl.json", chart_parameters),

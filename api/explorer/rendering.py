@@ -12,6 +12,8 @@ from api.http.answers import CODE_VERSION, answer, guard_page, respond
 from schema.dataset import cite
 
 HTML = "text/html"
+_PHRASES = (phrases.figure, phrases.when, phrases.words, phrases.hedge_in_words, phrases.printed, phrases.count)
+"""The functions that templates call."""
 
 
 def page(
@@ -35,7 +37,7 @@ def private_page(template: str, path: str, variables: Mapping[str, Any], status:
 def _render(template: str, path: str, variables: Mapping[str, Any]) -> bytes:
     dataset = context.release().dataset
     common = {"dataset": dataset, "citation": cite(dataset), "code_version": CODE_VERSION}
-    functions = {"figure": phrases.figure, "when": phrases.when, "words": phrases.words}
+    functions = {function.__name__: function for function in _PHRASES}
     return render_template(template, path=path, **common, **functions, **variables).encode()
 
 

@@ -1,14 +1,14 @@
 """A chart as a Vega-Lite specification: the same for SVG, for PNG and for download."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import Any
 
 from api.explorer.axes import Axis
 from api.explorer.marks import Chart, Mark, Panel, Year
 from api.explorer.style import COLOURS, SHAPES, Options, config
-from api.formats.phrases import count, figure, hedge_in_words, when
+from api.formats.phrases import count, figure, hedge_in_words, printed, when
 from schema.terms import Locus
 
 Spec = dict[str, Any]
@@ -165,13 +165,6 @@ def _row(index: int, mark: Mark) -> Spec:
         "as of": when(estimate["as_of"]["edtf"]),
         "printed": printed(claim),
     }
-
-
-def printed(claim: Mapping[str, Any]) -> str:
-    """Return how often a claim was printed: `once`, `7 times in 2 articles`."""
-    if claim["reports"] == 1:
-        return "once"
-    return f"{claim['reports']:,} times in {count(claim['articles'], 'article')}"
 
 
 def _legends(chart: Chart, options: Options) -> dict[str, Spec]:

@@ -57,6 +57,13 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def printed(claim: Mapping[str, Any]) -> str:
+    """Return how often a claim was printed: `once`, `7 times in 2 articles`."""
+    if claim["reports"] == 1:
+        return "once"
+    return f"{claim['reports']:,} times in {count(claim['articles'], 'article')}"
+
+
 def alternatives(names: Sequence[str]) -> str:
     """Return names as a choice: `Iraq`, `Iraq or Syria`, `Homs, Iraq or Syria`."""
     return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
