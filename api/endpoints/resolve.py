@@ -10,7 +10,7 @@ import orjson
 from marshmallow import Schema, fields
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
-from sqlalchemy import CompoundSelect, Row, select, union_all
+from sqlalchemy import Row, Select, select, union_all
 
 from api import context
 from api.endpoints.endpoint import Blueprint
@@ -112,9 +112,10 @@ def meanings(name: str, kinds: list[str] | None, *, begins: bool) -> list[bytes]
     With `begins` also those of which a word begins with it, before those that are like it.
     """
     rows = context.connection().execute(_select_names(kinds or list(Meant))).all()
-    matches = _alike(fold(name), rows, begins=begins)
+    key = fold(name)
+    matches = _alike(key, rows, begins=begins)
     best: dict[tuple[str, str], dict[str, Any]] = {}
-    for likeness, why, row in sorted(matches, key=_surest_first):
+    for likeness, why, row in sorted(matches, key=partial(_surest_first, key)):
         record = {
             **{"kind": row.kind, "id": row.id, "name": row.name, "url": f"/{row.kind}s/{row.id}"},
             **{"estimates": address("/estimates", ((row.kind, row.id),)), "count": row.estimates},
@@ -124,13 +125,17 @@ def meanings(name: str, kinds: list[str] | None, *, begins: bool) -> list[bytes]
     return [orjson.dumps(record) for record in best.values()]
 
 
-def _surest_first(match: tuple[int, Why, Row[Any]]) -> tuple[int, int]:
-    """Return what matches are ordered by: their reason, then their estimates where a word begins so, else likeness."""
+def _surest_first(key: str, match: tuple[int, Why, Row[Any]]) -> tuple[Any, ...]:
+    """Return what matches are ordered by: their reason, then likeness.
+
+    Those that begin with the folded name `key` come before those with a later word that does, by their estimates.
+    """
     likeness, why, row = match
-    return list(Why).index(why), -(row.estimates if why is Why.BEGINS else likeness)
+    order = (not row.key.startswith(key), -row.estimates) if why is Why.BEGINS else (-likeness,)
+    return (list(Why).index(why), *order)
 
 
-def _select_names(kinds: Sequence[str]) -> CompoundSelect[Any]:
+def _select_names(kinds: Sequence[str]) -> Select[Any]:
     """Return the SELECT of all names of some kinds of records, each with the record's name and number of estimates."""
     names = tables.names.c
     selects = []
@@ -138,7 +143,8 @@ def _select_names(kinds: Sequence[str]) -> CompoundSelect[Any]:
         table = tables.RESOURCES[f"{kind}s"]
         columns = select(tables.names, table.c.name, table.c.estimates_count.label("estimates"))
         selects.append(columns.join(table, table.c.id == names.id).where(names.kind == kind))
-    return union_all(*selects).order_by("kind", "id", "key")
+    named = union_all(*selects).subquery()
+    return select(named).order_by(named.c.kind, named.c.id, named.c.key)
 
 
 def _alike(key: str, rows: Sequence[Row[Any]], *, begins: bool) -> list[tuple[int, Why, Row[Any]]]:

@@ -42,7 +42,7 @@ def drifts_of(source: str) -> dict[str, int]:
     rows = select(estimates.drift, func.count()).where(
         estimates.source_position == position, estimates.drift.is_not(None)
     )
-    return dict(context.connection().execute(rows.group_by(estimates.drift)).tuples().all())
+    return dict(context.connection().execute(rows.group_by(estimates.drift)).all())
 
 
 def record_of(kind: str, id_: str) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def names_of(kind: str, ids: Iterable[str]) -> dict[str, str]:
     table = tables.RESOURCES[f"{kind}s"].c
     name = table.title if kind == "article" else table.name
     rows = context.connection().execute(select(table.id, name).where(table.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def conflicts_of(claim: str, *, compatible: bool = False) -> list[dict[str, Any]]:
