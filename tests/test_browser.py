@@ -105,14 +105,15 @@ def test_names_are_suggested_as_one_types_and_chosen_by_keyboard(visit):
     page = visit()
     search = page.get_by_label("Search names")
     search.press_sequentially("ira", delay=20)
-    options = page.get_by_role("option")
-    expect(options.first).to_have_text(re.compile(r"^Place\s+Iraq\s+19$"))
-    expect(options.last).to_have_text(re.compile("^Words\\s+“ira”$"))
+    options = page.get_by_role("listbox").get_by_role("option")
+    expect(options.nth(1)).to_have_text(re.compile(r"^Place\s+Iraq\s+19\s*$"))
+    expect(options.last).to_have_text(re.compile(r"^Words\s+“ira”\s*$"))
     expect(search).to_have_attribute("aria-expanded", "true")
     expect(search).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(options.first).to_have_attribute("aria-selected", "true")
-    assert search.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert search.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
     page.keyboard.press("Enter")
     asks(page, "/?region=iraq")
     expect(page.locator(".chips a").first).to_contain_text("Region: Iraq")
@@ -121,7 +122,7 @@ def test_names_are_suggested_as_one_types_and_chosen_by_keyboard(visit):
     expect(search).to_be_focused()
     expect(search).to_have_value("")
     search.press_sequentially("fighters", delay=20)
-    page.get_by_role("option").filter(has_text="Words").click()
+    page.get_by_role("listbox").get_by_role("option").filter(has_text="Words").click()
     asks(page, "/?q=fighters&region=iraq")
     page.locator(".chips a").filter(has_text="Region: Iraq").click()
     asks(page, "/?q=fighters")
@@ -148,6 +149,7 @@ def test_escape_closes_the_suggestions_and_enter_searches_what_was_typed(visit):
 def test_a_half_typed_name_is_no_filter_of_another_choice(visit):
     page = visit()
     page.get_by_label("Search names").press_sequentially("iraq", delay=20)
+    page.keyboard.press("Escape")
     box(page, "indicator", "fighters").check()
     asks(page, "/?indicator=fighters")
 
@@ -161,7 +163,7 @@ def test_a_year_and_a_time_from_and_to_are_chosen(visit):
     page.locator("input[name=to]").fill("2018")
     page.keyboard.press("Enter")
     asks(page, "/?as_of=2016/2018")
-    expect(page.locator(".years [aria-current]")).to_have_count(3)
+    expect(page.locator(".years [aria-current]")).to_have_count(2)
 
 
 def test_the_keyboard_alone_filters_sorts_and_opens(visit):

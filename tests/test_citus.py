@@ -40,8 +40,8 @@ VALUES = {
     **{"as_of": "2020", "stated": "2020", "published": "2020", "region_scope": "overlapping", "value_match": "certain"},
 }
 """A value of each filter."""
-WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/chart.png"}
-"""Files, and the picture that another process draws of what /chart.svg reads."""
+WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/chart.png", "/words"}
+"""Files, a page of text, and the picture that another process draws of what /chart.svg reads."""
 
 
 @pytest.fixture(scope="module")

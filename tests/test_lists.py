@@ -5,6 +5,7 @@ import re
 import pytest
 from pages import BROWSER, get
 
+from api.explorer.lists import SUM_RULES
 from api.formats.phrases import bounds
 
 LISTS = ("/estimates", "/claims", "/sources", "/articles", "/groups", "/regions", "/indicators", "/hedges")
@@ -87,12 +88,14 @@ def test_a_series_has_its_points_with_their_bounds_and_the_estimates_behind_them
     assert "not summed: those who are there at one moment are no flow" in page.text
 
 
-def test_a_series_that_is_summed_says_so(shipped):
-    points = shipped.get("/series?indicator=fatalities").json["data"]
-    summed = [point for point in points if point["sum"]]
-    assert summed
-    text = get(shipped, "/series?indicator=fatalities").text
-    assert text.count("all claims together, which share no day") == len(summed)
+@pytest.mark.parametrize("limit", [50, 3])
+def test_a_series_says_which_claims_are_summed(invented, limit):
+    question = f"/series?indicator=killed&limit={limit}"
+    points, text = invented.get(question).json["data"], get(invented, question).text
+    several = [point for point in points if point["claims"] > 1]
+    assert text.count(" one claim ") == len(points) - len(several)
+    for rule, words in SUM_RULES.items():
+        assert text.count(words) == sum(point["sum_rule"] == rule for point in several)
 
 
 def test_a_series_of_nothing_named_is_that_of_the_commonest_indicator(shipped):

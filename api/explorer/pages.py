@@ -210,7 +210,8 @@ def _article_variables(article: Mapping[str, Any]) -> dict[str, Any]:
     for claim in reading.claims_of("article", article["id"]):
         own = [item for item in retellings(claim) if item["report"]["article"]["id"] == article["id"]]
         figures = {locus: [item for item in own if item["report"]["locus"] == locus] for locus in Locus}
-        rows.append({"claim": claim, "figures": figures, "start": own[0]["report"]["evidence"]["start"] or 0})
+        start = min(item["report"]["evidence"]["start"] or 0 for item in own)
+        rows.append({"claim": claim, "figures": figures, "start": start})
     return {"rows": sorted(rows, key=lambda row: row["start"])}
 
 

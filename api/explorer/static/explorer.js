@@ -85,10 +85,10 @@ function start() {
   }
 }
 
-// A choice takes effect at once, a text with Enter or when its field is left; names are searched for by Enter alone.
+// A choice takes effect at once, a text with Enter or the button, so that no field is replaced while somebody types.
 document.addEventListener("change", ({ target }) => {
   const form = target.form;
-  if (form?.id !== "filters" || target.matches("[data-suggest]")) return;
+  if (form?.id !== "filters" || !target.matches("select, [type=checkbox]")) return;
   for (const field of form.querySelectorAll("[data-suggest]")) field.value = "";
   show(addressOf(form), true);
 });
