@@ -49,7 +49,10 @@ def test_a_meaning_leads_on(shipped):
 
 def test_a_name_that_is_half_typed_leads_to_those_that_begin_so_the_most_frequent_first(shipped):
     answered = shipped.get("/resolve?q=ira&begins=true").json["data"]
-    assert (answered[0]["kind"], answered[0]["id"], answered[0]["why"]) == ("region", "iraq", "begins")
+    assert [(meaning["id"], meaning["why"]) for meaning in answered[:2]] == [
+        ("iraq-and-syria", "begins"),
+        ("iraq", "begins"),
+    ]
     begin = [meaning for meaning in answered if meaning["why"] == "begins"]
     order = [(not meaning["matched"].lower().startswith("ira"), -meaning["count"]) for meaning in begin]
     assert order == sorted(order)
@@ -61,6 +64,7 @@ def test_a_name_that_is_half_typed_leads_to_those_that_begin_so_the_most_frequen
         "id",
         "begins",
     ]
+    assert [meaning["why"] for meaning in shipped.get("/resolve?q=irak&begins=true").json["data"]] == ["near"]
     assert "begins" not in [meaning["why"] for meaning in shipped.get("/resolve?q=iraq").json["data"]]
 
 

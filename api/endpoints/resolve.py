@@ -10,7 +10,7 @@ import orjson
 from marshmallow import Schema, fields
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
-from sqlalchemy import Row, Select, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, select, union_all
 
 from api import context
 from api.endpoints.endpoint import Blueprint
@@ -54,6 +54,11 @@ class Why(StrEnum):
     NEAR = "near"
 
 
+_ORDER = list(Why)
+Match = tuple[int, Why, Row[Any]]
+"""A name with its likeness in percent, and why it matches."""
+
+
 class MeaningSchema(Schema):
     """A record that a name could mean."""
 
@@ -82,9 +87,7 @@ _schema = QuerySchema.from_dict(
         "kind": choose_terms("kind", Meant, metadata=about("What it may be; by default any of these.", ["group"])),
         "begins": Flag(
             load_default=False,
-            metadata=about(
-                "true: also records of which a word begins with it, to suggest names while one types.", True
-            ),
+            metadata=about("true: names with a word that begins with it, to be suggested as one types.", True),
         ),
         **list_fields(field_names(_meaning)),
     },
@@ -99,7 +102,8 @@ def list_meanings(question: Question) -> Answer:
     """List what a name could mean.
 
     Groups, regions, sources and indicators that are called so, then those that are called nearly so, the likest first.
-    Filters take exact names only; this tells which there are.
+    With begins=true those with a word that begins so, first names that do, then by their estimates; similar ones only
+    where there are none. Filters take exact names only; this tells which there are.
     """
     parameters = question.parameters
     listing = ComputedList(partial(meanings, parameters["q"], parameters.get("kind"), begins=parameters["begins"]))
@@ -107,61 +111,62 @@ def list_meanings(question: Question) -> Answer:
 
 
 def meanings(name: str, kinds: list[str] | None, *, begins: bool) -> list[bytes]:
-    """Return the records that a name could mean as JSON, the likest first, each by the best of its names.
+    """Return the records that a name could mean as JSON, the surest first, each by the best of its names.
 
-    With `begins` also those of which a word begins with it, before those that are like it.
+    With `begins` it is those with a word that begins so, and those that are like the name only where there are none.
     """
-    rows = context.connection().execute(_select_names(kinds or list(Meant))).all()
-    key = fold(name)
-    matches = _alike(key, rows, begins=begins)
+    key, kinds = fold(name), kinds or list(Meant)
+    matches = _beginning(key, kinds) if begins and key else []
+    if key and not matches:
+        matches = _alike(key, context.connection().execute(_select_names(kinds)).all())
     best: dict[tuple[str, str], dict[str, Any]] = {}
-    for likeness, why, row in sorted(matches, key=partial(_surest_first, key)):
-        record = {
-            **{"kind": row.kind, "id": row.id, "name": row.name, "url": f"/{row.kind}s/{row.id}"},
-            **{"estimates": address("/estimates", ((row.kind, row.id),)), "count": row.estimates},
-            **{"why": why, "matched": row.written, "likeness": likeness},
-        }
-        best.setdefault((row.kind, row.id), record)
+    for likeness, why, row in matches:
+        if (row.kind, row.id) not in best:
+            best[row.kind, row.id] = {
+                **{"kind": row.kind, "id": row.id, "name": row.name, "url": f"/{row.kind}s/{row.id}"},
+                **{"estimates": address("/estimates", ((row.kind, row.id),)), "count": row.estimates},
+                **{"why": why, "matched": row.written, "likeness": likeness},
+            }
     return [orjson.dumps(record) for record in best.values()]
 
 
-def _surest_first(key: str, match: tuple[int, Why, Row[Any]]) -> tuple[Any, ...]:
-    """Return what matches are ordered by: their reason, then likeness.
-
-    Those that begin with the folded name `key` come before those with a later word that does, by their estimates.
-    """
-    likeness, why, row = match
-    order = (not row.key.startswith(key), -row.estimates) if why is Why.BEGINS else (-likeness,)
-    return (list(Why).index(why), *order)
-
-
-def _select_names(kinds: Sequence[str]) -> Select[Any]:
-    """Return the SELECT of all names of some kinds of records, each with the record's name and number of estimates."""
+def _select_names(kinds: Sequence[str], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the SELECT of the names of some kinds of records, each with the record's name and number of estimates."""
     names = tables.names.c
     selects = []
     for kind in kinds:
         table = tables.RESOURCES[f"{kind}s"]
         columns = select(tables.names, table.c.name, table.c.estimates_count.label("estimates"))
-        selects.append(columns.join(table, table.c.id == names.id).where(names.kind == kind))
+        selects.append(columns.join(table, table.c.id == names.id).where(names.kind == kind, *conditions))
     named = union_all(*selects).subquery()
     return select(named).order_by(named.c.kind, named.c.id, named.c.key)
 
 
-def _alike(key: str, rows: Sequence[Row[Any]], *, begins: bool) -> list[tuple[int, Why, Row[Any]]]:
-    """Return the rows of names that are like a folded name, each with its likeness in percent and its reason."""
-    if not key:
-        return []
+def _beginning(key: str, kinds: Sequence[str]) -> list[Match]:
+    """Return the names that are a folded name, then those that begin with it, then those with a later word that does.
+
+    Those that begin so are ordered by the estimates of their records.
+    """
+    word = re.compile(rf"\b{re.escape(key)}")
+    rows = context.connection().execute(_select_names(kinds, tables.names.c.key.contains(key, autoescape=True)))
+    matches = [
+        (100 * len(key) // len(row.key), Why(row.why) if row.key == key else Why.BEGINS, row)
+        for row in rows
+        if word.search(row.key)
+    ]
+    return sorted(
+        matches, key=lambda match: (_ORDER.index(match[1]), not match[2].key.startswith(key), -match[2].estimates)
+    )
+
+
+def _alike(key: str, rows: Sequence[Row[Any]]) -> list[Match]:
+    """Return the rows of names that are like a folded name, the likest first."""
     alike = process.extract(key, [row.key for row in rows], scorer=_likeness, limit=None, score_cutoff=LEAST_LIKENESS)
     matches = [
         (100, Why(rows[index].why), rows[index]) if match == key else (min(int(score), 99), Why.NEAR, rows[index])
         for match, score, index in alike
     ]
-    if begins:
-        word = re.compile(rf"\b{re.escape(key)}")
-        matches += [
-            (100 * len(key) // len(row.key), Why.BEGINS, row) for row in rows if row.key != key and word.search(row.key)
-        ]
-    return matches
+    return sorted(matches, key=lambda match: (-match[0], _ORDER.index(match[1])))
 
 
 def _likeness(name: str, other: str, *, score_cutoff: float | None = None) -> float:
