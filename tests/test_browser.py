@@ -106,7 +106,7 @@ def test_names_are_suggested_as_one_types_and_chosen_by_keyboard(visit):
     search = page.get_by_label("Search names")
     search.press_sequentially("ira", delay=20)
     options = page.get_by_role("listbox").get_by_role("option")
-    expect(options.nth(1)).to_have_text(re.compile(r"^Place\s+Iraq\s+19\s*$"))
+    expect(options.nth(1)).to_have_text(re.compile(r"^Region\s+Iraq\s+19\s*$"))
     expect(options.last).to_have_text(re.compile(r"^Words\s+“ira”\s*$"))
     expect(search).to_have_attribute("aria-expanded", "true")
     expect(search).to_be_focused()

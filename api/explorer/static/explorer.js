@@ -10,6 +10,11 @@ function addressOf(form) {
   return query ? `/?${query}` : "/";
 }
 
+/** Empty the fields in which names are searched for. */
+function forget(form) {
+  for (const field of form.elements) if (field.matches("[data-suggest]")) field.value = "";
+}
+
 /** Replace the siblings of an element by those of its counterpart on another page; the element itself stays. */
 function replaceSiblings(kept, counterpart) {
   const nodes = [...counterpart.parentNode.childNodes];
@@ -89,7 +94,7 @@ function start() {
 document.addEventListener("change", ({ target }) => {
   const form = target.form;
   if (form?.id !== "filters" || !target.matches("select, [type=checkbox]")) return;
-  for (const field of form.querySelectorAll("[data-suggest]")) field.value = "";
+  forget(form);
   show(addressOf(form), true);
 });
 document.addEventListener("focusin", ({ target }) => {
@@ -98,7 +103,9 @@ document.addEventListener("focusin", ({ target }) => {
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "filters") return;
   event.preventDefault();
-  show(addressOf(event.target), true);
+  const address = addressOf(event.target);
+  forget(event.target);
+  show(address, true);
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-soft]");

@@ -1,6 +1,6 @@
 // Suggests names while one types into an input with data-suggest: ARIA's combobox with a listbox.
 // The value of data-suggest is the kind of the names; where it is empty, all kinds and the words themselves are offered.
-const KINDS = { region: "Place", group: "Group", indicator: "Of what", source: "Said by" };
+const KINDS = { region: "Region", group: "Group", indicator: "Of what", source: "Said by" };
 const PAUSE = 150; // milliseconds without a key before names are asked for
 const LEAST = 2; // characters
 let timer;
