@@ -191,6 +191,22 @@ def url_of(request: pytest.FixtureRequest) -> URLOf:
 
 
 @pytest.fixture
+def place(tmp_path: Path, url_of: URLOf) -> Iterator[tuple[Path, Callable[[], str], FlaskClient]]:
+    """Return a folder of seeds to change, a function that loads it, and one that asks what has changed."""
+    seeds, database = tmp_path / "seeds", tmp_path / "live.db"
+    shutil.copytree(GOOD, seeds)
+    app = create_app({"DATABASE_URL": url_of(database)})
+
+    def load() -> str:
+        version = make_release(seeds, database)
+        url_of(database)
+        return version
+
+    yield seeds, load, app.test_client()
+    app.extensions["database"].close()
+
+
+@pytest.fixture
 def url(server: str) -> Iterator[str]:
     """Return the URL of an empty database."""
     with new_database(server) as url:

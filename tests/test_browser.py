@@ -101,24 +101,69 @@ def test_a_view_comes_back_by_reload_and_by_the_back_button(visit):
     expect(box(page, "region", "iraq")).to_be_checked()
 
 
-def test_typing_searches_and_keeps_the_place_in_the_field(visit):
+def test_names_are_suggested_as_one_types_and_chosen_by_keyboard(visit):
     page = visit()
-    search = page.get_by_label("Search")
-    search.press_sequentially("homs", delay=20)
-    asks(page, "/?q=homs")
-    expect(summary(page)).not_to_have_text("44 estimates of 26 claims")
+    search = page.get_by_label("Search names")
+    search.press_sequentially("ira", delay=20)
+    options = page.get_by_role("listbox").get_by_role("option")
+    expect(options.nth(1)).to_have_text(re.compile(r"^Region\s+Iraq\s+19\s*$"))
+    expect(options.last).to_have_text(re.compile(r"^Words\s+“ira”\s*$"))
+    expect(search).to_have_attribute("aria-expanded", "true")
     expect(search).to_be_focused()
-    search.press_sequentially(" attack", delay=20)
-    asks(page, "/?q=homs+attack")
-    expect(search).to_have_value("homs attack")
-    counted = page.locator("#choice-region .count").all_text_contents()
-    assert sum(map(int, counted)) < 44, "the counts are those of what was searched"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert search.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
+    page.keyboard.press("Enter")
+    asks(page, "/?region=iraq")
+    expect(page.locator(".chips a").first).to_contain_text("Region: Iraq")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    search = page.get_by_label("Search names")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
+    search.press_sequentially("fighters", delay=20)
+    page.get_by_role("listbox").get_by_role("option").filter(has_text="Words").click()
+    asks(page, "/?q=fighters&region=iraq")
+    page.locator(".chips a").filter(has_text="Region: Iraq").click()
+    asks(page, "/?q=fighters")
     page.go_back()
-    asks(page, "/?q=homs")
-    expect(page.get_by_label("Search")).to_have_value("homs")
-    page.go_back()
-    asks(page, "/")
-    expect(page.get_by_label("Search")).to_have_value("")
+    asks(page, "/?q=fighters&region=iraq")
+
+
+def test_escape_closes_the_suggestions_and_enter_searches_what_was_typed(visit):
+    page = visit()
+    search = page.get_by_label("Search names")
+    search.press_sequentially("iraq 2023", delay=20)
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(search).to_have_value("iraq 2023")
+    page.keyboard.press("Enter")
+    asks(page, "/?region=iraq&as_of=2023&typed=iraq+2023")
+    expect(page.locator(".understood")).to_contain_text("“iraq 2023” was understood as chosen here.")
+    page.get_by_role("link", name="Search these words instead").click()
+    asks(page, "/?q=iraq+2023")
+    expect(page.locator(".chips")).to_contain_text("Words: iraq 2023")
+
+
+def test_a_half_typed_name_is_no_filter_of_another_choice(visit):
+    page = visit()
+    page.get_by_label("Search names").press_sequentially("iraq", delay=20)
+    page.keyboard.press("Escape")
+    box(page, "indicator", "fighters").check()
+    asks(page, "/?indicator=fighters")
+
+
+def test_a_year_and_a_time_from_and_to_are_chosen(visit):
+    page = visit()
+    page.locator(".years a").filter(has_text="2017").click()
+    asks(page, "/?as_of=2017")
+    expect(page.locator("input[name=from]")).to_have_value("2017")
+    page.locator("input[name=from]").fill("2016")
+    page.locator("input[name=to]").fill("2018")
+    page.keyboard.press("Enter")
+    asks(page, "/?as_of=2016/2018")
+    expect(page.locator(".years [aria-current]")).to_have_count(2)
 
 
 def test_the_keyboard_alone_filters_sorts_and_opens(visit):
@@ -237,13 +282,15 @@ def test_without_javascript_there_are_claims_a_table_and_a_form(visit):
     expect(page.locator(".claim .drawing").first).to_be_visible()
     expect(page.locator("#estimates tbody tr")).to_have_count(25)
     box(page, "region", "iraq").check()
-    page.get_by_label("Search").fill("fighters")
+    page.get_by_label("Search names").fill("fighters")
     page.get_by_role("button", name="Show").click()
-    asks(page, "/?q=fighters&region=iraq")
+    asks(page, "/?region=iraq&indicator=fighters&typed=fighters")
     expect(box(page, "region", "iraq")).to_be_checked()
-    expect(page.get_by_label("Search")).to_have_value("fighters")
+    expect(box(page, "indicator", "fighters")).to_be_checked()
     page.get_by_role("link", name="Figure").click()
-    asks(page, "/?region=iraq&q=fighters&sort=-high")
+    asks(page, "/?region=iraq&indicator=fighters&sort=-high")
+    page.locator(".chips a").filter(has_text="Of what: Fighters").click()
+    asks(page, "/?region=iraq&sort=-high")
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
 
 
@@ -269,7 +316,13 @@ def test_a_hostile_dataset_stays_text(visit, hostile_server):
 
 
 @pytest.mark.parametrize("server", ["shipped_server", "hostile_server"])
-@pytest.mark.parametrize("path", ["/", "/?as_of=1999", "/estimates", "/claims", "/sources", "/articles"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/?as_of=1999", "/estimates", "/claims", "/sources", "/articles", "/groups", "/regions", "/indicators"),
+        *("/claims?limit=9", "/articles?q=the", "/series?indicator=fighters", "/conflicts?limit=9"),
+    ],
+)
 def test_a_telephone_does_not_scroll_sideways(visit, request, server, path):
     server = request.getfixturevalue(server)
     if path[1:] and "?" not in path:
@@ -320,9 +373,9 @@ def test_a_question_that_cannot_be_asked_leads_to_its_own_page(browser, shipped_
     context = browser.new_context()
     page = context.new_page()
     page.goto(shipped_server)
-    page.locator("#choice-more > summary").click()
-    page.locator("input[name=as_of]").press_sequentially("2017-13")
-    page.wait_for_url("**/?as_of=2017-13")
+    page.locator("input[name=from]").fill("2017-13")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?as_of=2017-13/..")
     expect(page.locator("h1")).to_have_text("That cannot be asked")
     context.close()
 

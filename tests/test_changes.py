@@ -7,27 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, make_release
-
-from api import create_app
 
 FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"
-
-
-@pytest.fixture
-def place(tmp_path, url_of):
-    """Return a folder of seeds to change, a function that loads it, and one that asks what has changed."""
-    seeds, database = tmp_path / "seeds", tmp_path / "live.db"
-    shutil.copytree(GOOD, seeds)
-    app = create_app({"DATABASE_URL": url_of(database)})
-
-    def load():
-        version = make_release(seeds, database)
-        url_of(database)
-        return version
-
-    yield seeds, load, app.test_client()
-    app.extensions["database"].close()
 
 
 def replace(file, old, new):

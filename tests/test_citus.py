@@ -40,8 +40,8 @@ VALUES = {
     **{"as_of": "2020", "stated": "2020", "published": "2020", "region_scope": "overlapping", "value_match": "certain"},
 }
 """A value of each filter."""
-WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/words", "/chart.png"}
-"""Files, a page that is the same for every dataset, and the picture that another process draws of what /chart.svg reads."""
+WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/chart.png", "/words"}
+"""Files, a page of text, and the picture that another process draws of what /chart.svg reads."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def selects(tmp_path_factory):
 
         patch.setattr(Statement, "rows", recorded_rows)
         for address in _addresses(ids, first):
-            is_page = address in ("/", "/verify")
+            is_page = address in ("/", "/verify") or address in _pages(ids)
             with client.get(address, headers={"Accept": "text/html" if is_page else "*/*"}) as answer:
                 assert answer.status_code == 200, (address, answer.text)
                 assert answer.data
@@ -92,7 +92,16 @@ def selects(tmp_path_factory):
     return [*found.values(), (CHUNK_OF_FILE.select, {"/dataset/headcount.db"})]
 
 
+def _pages(ids):
+    """Return the addresses of pages that ask what no endpoint asks."""
+    return (
+        *("/?region=borno,chad&not_source=army&typed=borno+chad", "/?article=first"),
+        *(f"/{name}/{ids[name]}" for name in ("sources", "articles", "groups", "regions", "indicators")),
+    )
+
+
 def _addresses(ids, version):
+    yield from _pages(ids)
     yield from (
         "/",
         "/docs",
@@ -109,7 +118,13 @@ def _addresses(ids, version):
         f"/changes?since={version}",
         f"/changes?since={version}&change=updated&format=csv",
     )
-    yield from ("/resolve?q=irak", "/conflicts", "/conflicts?compatible=true", "/conflicts?format=ndjson")
+    yield from (
+        "/resolve?q=irak",
+        "/resolve?q=bor&begins=true",
+        "/conflicts",
+        "/conflicts?compatible=true",
+        "/conflicts?format=ndjson",
+    )
     yield from ("/answer", "/answer?region=nigeria&indicator=fighters", "/answer?as_of=1900&group=alpha-front")
     yield from (
         "/chart.svg",

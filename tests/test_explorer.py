@@ -18,7 +18,8 @@ from api.explorer.rows import rows_of
 from api.formats.phrases import figure, when
 from api.http.headers import IMMUTABLE
 
-RECORDS = ("estimates", "claims", "sources", "articles")
+TERMS = ("groups", "regions", "indicators")
+RECORDS = ("estimates", "claims", "sources", "articles", *TERMS)
 OWN_SCRIPT = "/explorer/explorer.js"
 
 
@@ -72,7 +73,7 @@ def test_format_goes_over_what_a_browser_accepts(client, path):
     assert client.get(f"{path}?format=jsonld", headers=BROWSER).mimetype == "application/ld+json"
 
 
-@pytest.mark.parametrize("path", ["/series?indicator=fighters", "/regions/borno", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/facets", "/hedges/none", "/openapi.json"])
 def test_where_there_is_no_page_a_browser_reads_json(client, path):
     assert client.get(path, headers=BROWSER).mimetype == "application/json"
 
@@ -148,6 +149,12 @@ def test_a_record_that_is_not_there_is_a_page_that_says_so(client, kind):
     assert page.texts["h1"] == [f"There is no {kind.removesuffix('s')} 'nothing'."]
 
 
+def nearest_of(page):
+    """Return the address of the nearest time, which a page without estimates leads to."""
+    empty = Page(page.html.partition('<div class="empty">')[2].partition("</div>")[0])
+    return empty.link(**{"data-soft": None})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "question",
@@ -156,7 +163,7 @@ def test_a_record_that_is_not_there_is_a_page_that_says_so(client, kind):
 def test_where_there_is_nothing_the_nearest_time_is_named_and_found(shipped, question):
     page = get(shipped, f"/?{question}")
     assert "0 estimates of 0 claims" in page.text
-    nearest = next(link["href"] for link in page.all("a", **{"data-soft": None}))
+    nearest = nearest_of(page)
     assert total(shipped, nearest.removeprefix("/?")) > 0
     kept = question.split("&", 1)[1:]
     assert all(part in nearest for part in kept)
@@ -175,7 +182,7 @@ def test_no_time_is_nearer_than_the_one_that_is_named(dataset):
     client, estimates, _ = dataset
     page = get(client, "/?as_of=1999")
     if "nearest" in page.text:
-        nearest = next(link["href"] for link in page.all("a", **{"data-soft": None}))
+        nearest = nearest_of(page)
         first = min(one["as_of"]["start"] or "0000" for one in estimates)
         assert first in [one["as_of"]["start"] for one in client.get(f"/estimates{nearest[1:]}").json["data"]]
 
@@ -202,12 +209,15 @@ def test_the_counts_are_those_of_the_api(client, question):
 
 @pytest.mark.parametrize(
     ("left_out", "note"),
-    [(1, "1 more has fewer; search for it by name."), (2, "2 more have fewer; search for them by name.")],
+    [(1, "1 more has fewer. All of them"), (2, "2 more have fewer. All of them")],
 )
 def test_values_that_are_left_out_are_counted(client, monkeypatch, left_out, note):
-    hedges = client.get("/facets?fields=hedge").json["data"]["hedge"]
-    monkeypatch.setattr(sidebar, "MOST_CHOICES", len(hedges) - left_out)
-    assert note in get(client, "/").texts["p"]
+    groups = client.get("/facets?fields=group").json["data"]["group"]
+    monkeypatch.setattr(sidebar, "MOST_CHOICES", len(groups) - left_out)
+    page = get(client, "/")
+    assert note in page.texts["p"]
+    assert page.all("input", name="group", id="find-group")
+    assert page.all("a", href="/groups")
 
 
 def test_the_table_lists_what_estimates_lists(shipped):
@@ -219,15 +229,20 @@ def test_the_table_lists_what_estimates_lists(shipped):
     ]
 
 
+def sorting(page):
+    """Return the links in the head of the table of all reports."""
+    return [link["href"] for link in Page(page.html.partition("<thead>")[2].partition("</thead>")[0]).all("a")]
+
+
 def test_the_table_sorts_both_ways_by_its_links(shipped):
     page = get(shipped, "/?region=iraq")
     assert page.all("th", **{"aria-sort": "descending"})
     for key in ("high", "indicator", "region", "as_of", "source"):
         ways = {f"/?region=iraq&sort={key}", f"/?region=iraq&sort=-{key}", "/?region=iraq"}
-        link = next(one["href"] for one in page.all("a") if one["href"].endswith(f"{key}"))
+        link = next(link for link in sorting(page) if link.endswith(key))
         assert link in ways
         there = get(shipped, link)
-        back = next(one["href"] for one in there.all("a", **{"data-soft": None}) if one["href"].endswith(f"{key}"))
+        back = next(link for link in sorting(there) if link.endswith(key))
         assert back in ways - {link}
         [sorted_by] = [has for has in there.all("th") if "aria-sort" in has]
         assert sorted_by["aria-sort"] == ("descending" if "sort=-" in link else "ascending")
@@ -251,10 +266,15 @@ def test_the_table_pages_to_its_end_and_back(shipped):
 def test_the_form_holds_what_was_asked(shipped):
     question = "region=iraq&as_of=2017&q=fighters&locus=body&value_min=5&scale=linear&distinct=claim&sort=high"
     page = get(shipped, f"/?{question}")
-    held = {has["name"]: has["value"] for has in page.all("input") if "checked" in has or has.get("type") != "checkbox"}
-    assert held | {"locus": "body", "scale": "linear"} == dict(part.split("=") for part in question.split("&")) | {
-        "value_max": ""
+    held = {
+        has["name"]: has.get("value", "")
+        for has in page.all("input")
+        if "checked" in has or has.get("type") != "checkbox"
     }
+    asked = dict(part.split("=") for part in question.split("&"))
+    year = asked.pop("as_of")
+    fields = {"find": "", "from": year, "to": year, "value_max": ""}
+    assert held | {"locus": "body", "scale": "linear"} == asked | fields
     assert {has["value"] for has in page.all("option") if "selected" in has} == {"body", "", "linear"}
 
 
@@ -391,6 +411,7 @@ def test_every_record_of_the_shipped_data_has_a_page(shipped):
             assert record["wording"] in page.texts["q"]
             assert page.texts["h1"][0].startswith(figure(record))
             assert record["summary"] in page.text
+            assert ("stated without a hedge" in page.text) == (record["hedge"] == "none")
         if path.startswith("/claims/"):
             drifts = {report["drift"] for report in record["reports"]}
             assert ("“at most” became “at least”" in page.text) == ("bound_reversed" in drifts)
@@ -400,7 +421,59 @@ def test_every_record_of_the_shipped_data_has_a_page(shipped):
             assert record.get("name", record.get("title")) == page.texts["h1"][0]
             count = record["estimates"]["count"]
             assert f"{count} estimate" in page.text
-            assert len(page.texts["tr"]) - 1 == min(count, 25)
+            claims = shipped.get(f"/claims?{path[1:].replace('s/', '=', 1)}").json["meta"]["total"]
+            assert len(page.texts["tr"]) - 1 == min(claims, 25)
+
+
+@pytest.mark.parametrize("path", ["/regions/iraq", "/groups/islamic-state", "/indicators/fighters"])
+def test_the_page_of_a_term_says_what_it_is_and_what_was_said_last(shipped, path):
+    page, record = get(shipped, path), shipped.get(path).json["data"]
+    kind = path[1:].partition("s/")[0]
+    assert all(alias in page.text for alias in record["aliases"])
+    assert record.get("definition", "") in page.text
+    assert page.all("a", href=f"/?{kind}={record['id']}")
+    answered = shipped.get(f"/answer?{kind}={record['id']}").json["data"]
+    for topic in answered["topics"]:
+        assert topic["sentences"][0]["text"] in page.text
+    claims = shipped.get(f"/claims?{kind}={record['id']}&limit=25").json["data"]
+    rows = Page(page.html.partition("<tbody>")[2].partition("</tbody>")[0])
+    assert [link["href"] for link in rows.all("a") if link["href"].startswith("/claims/")] == [
+        claim["url"] for claim in claims
+    ]
+
+
+def test_the_page_of_a_place_leads_to_what_it_lies_in_and_is_made_of(shipped):
+    assert get(shipped, "/regions/mosul").all("a", href="/regions/nineveh")
+    links = {link["href"] for link in get(shipped, "/regions/iraq-and-syria").all("a")}
+    assert {"/regions/iraq", "/regions/syria"} <= links
+
+
+def test_the_page_of_a_source_counts_how_it_was_retold(shipped):
+    source = "qais-al-mohamadawi"
+    claims = shipped.get(f"/claims?source={source}").json["data"]
+    drifts = [report["drift"] for claim in claims for report in claim["reports"] if report["drift"]]
+    page = get(shipped, f"/sources/{source}")
+    fared = Page(page.html.partition('<ul class="fared">')[2].partition("</ul>")[0])
+    assert sum(map(int, fared.texts["b"])) == len(drifts)
+    assert f"{drifts.count('bound_reversed')} with the limit turned around" in fared.text
+
+
+def test_an_article_stands_beside_its_headline_figure_by_figure(shipped):
+    article = "500-or-more-fighters"
+    page = get(shipped, f"/articles/{article}")
+    rows = page.html.partition("<tbody>")[2].split("<tr>")[1:]
+    estimates = shipped.get(f"/estimates?article={article}&limit=1000").json["data"]
+    for row in rows:
+        headline, body = row.split('data-label="In the text"')
+        [claim] = re.findall('href="/claims/([^"]+)"', row)
+        for cell, locus in ((headline, "headline"), (body, "body")):
+            assert set(re.findall('href="(/estimates/[^"]+)"', cell)) == {
+                estimate["url"]
+                for estimate in estimates
+                if estimate["claim"]["id"] == claim and estimate["locus"] == locus
+            }
+    assert len(rows) == len({estimate["claim"]["id"] for estimate in estimates})
+    assert "“at most” became “at least”, compared with “does not exceed 400 to 500”" in page.text
 
 
 def test_a_record_says_what_contradicts_it(shipped):
@@ -467,7 +540,8 @@ def test_a_hostile_host_stays_text(client):
 @pytest.mark.slow
 def test_the_files_of_the_pages_are_served_and_no_others(client):
     for name, media_type in {
-        **{"style.css": "text/css", "explorer.js": "text/javascript", "icon.svg": "image/svg+xml"},
+        **{"style.css": "text/css", "explorer.js": "text/javascript", "suggest.js": "text/javascript"},
+        **{"icon.svg": "image/svg+xml"},
     }.items():
         with client.get(f"/explorer/{name}") as response:
             assert (response.status_code, response.mimetype) == (200, media_type)

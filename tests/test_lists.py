@@ -1,15 +1,19 @@
 """The pages of lists hold what the API answers at the same address, page by page."""
 
+import re
+
 import pytest
 from pages import BROWSER, get
 
+from api.explorer.lists import SUM_RULES
+from api.formats.phrases import bounds
+
 LISTS = ("/estimates", "/claims", "/sources", "/articles", "/groups", "/regions", "/indicators", "/hedges")
-LINKS = {"estimates": "/estimates/", "claims": "/claims/", "sources": "/sources/", "articles": "/articles/"}
 
 
 def listed(client, page, name):
     """Return the ids of the records that a page lists, in their order."""
-    start = LINKS.get(name, f"/?{name.removesuffix('s')}=")
+    start = "/?hedge=" if name == "hedges" else f"/{name}/"
     known = {record["id"] for record in client.get(f"/{name}?limit=1000").json["data"]}
     ids = [link["href"].removeprefix(start) for link in page.all("a") if link["href"].startswith(start)]
     return list(dict.fromkeys(id_ for id_ in ids if id_ in known))
@@ -38,16 +42,89 @@ def test_a_list_takes_the_filters_of_the_api_and_refuses_what_it_refuses(shipped
     assert f"{path}?region=iraq" in [link["href"] for link in refused.all("a")]
 
 
-@pytest.mark.parametrize("path", [*LISTS, "/conflicts", "/dataset"])
+@pytest.mark.parametrize("path", [*LISTS, "/conflicts", "/dataset", "/series?indicator=fighters"])
 def test_a_program_is_given_json_and_so_is_a_browser_that_asks_for_it(shipped, path):
     assert shipped.get(path).mimetype == "application/json"
-    assert shipped.get(f"{path}?format=json", headers=BROWSER).mimetype == "application/json"
-    assert get(shipped, path).all("a", href=f"{path}?format=json")
+    as_json = f"{path}{'&' if '?' in path else '?'}format=json"
+    assert shipped.get(as_json, headers=BROWSER).mimetype == "application/json"
+    assert get(shipped, path).all("a", href=as_json)
 
 
 def test_a_list_shows_all_fields(shipped):
     answer = shipped.get("/sources?fields=id&region=iraq", headers=BROWSER)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sources?region=iraq")
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/conflicts"])
+def test_a_list_says_what_is_chosen_and_lets_go_of_it(shipped, path):
+    page = get(shipped, f"{path}?region=iraq&not_hedge=up_to&q=fighters")
+    chips = {link["href"] for link in page.all("a", **{"data-soft": None})}
+    assert {
+        f"{path}?not_hedge=up_to&q=fighters",
+        f"{path}?region=iraq&q=fighters",
+        f"{path}?region=iraq&not_hedge=up_to",
+        path,
+    } == chips
+    for text in ("Region: Iraq", "How firmly: not up to", "Words: fighters", "Clear all"):
+        assert text in page.text
+
+
+def test_the_words_of_a_list_are_searched_for_with_its_other_filters(shipped):
+    page = get(shipped, "/articles?region=iraq&q=present")
+    held = {(has["name"], has["value"]) for has in page.all("input")}
+    assert held == {("q", "present"), ("region", "iraq")}
+
+
+def test_a_series_has_its_points_with_their_bounds_and_the_estimates_behind_them(shipped):
+    question = "/series?indicator=fighters&region=iraq,iraq-and-syria"
+    page, points = get(shipped, question), shipped.get(question).json["data"]
+    assert len(page.all("table")) == len({(point["group"]["id"], point["region"]["id"]) for point in points})
+    rows = page.html.split("<tr>")[1:]
+    rows = [row for row in rows if "<details>" in row]
+    for row, point in zip(rows, points, strict=True):
+        assert re.findall('href="/estimates/([^"]+)"', row) == [member["id"] for member in point["members"]]
+        assert f"<td>{bounds(point, 'persons')}</td>" in row
+        assert point["start"][:4] in row
+    assert "not summed: those who are there at one moment are no flow" in page.text
+
+
+@pytest.mark.parametrize("limit", [50, 3])
+def test_a_series_says_which_claims_are_summed(invented, limit):
+    question = f"/series?indicator=killed&limit={limit}"
+    points, text = invented.get(question).json["data"], get(invented, question).text
+    several = [point for point in points if point["claims"] > 1]
+    assert text.count(" one claim ") == len(points) - len(several)
+    for rule, words in SUM_RULES.items():
+        assert text.count(words) == sum(point["sum_rule"] == rule for point in several)
+
+
+def test_a_series_of_nothing_named_is_that_of_the_commonest_indicator(shipped):
+    commonest = shipped.get("/facets?fields=indicator").json["data"]["indicator"][0]["value"]
+    answer = shipped.get("/series?region=iraq", headers=BROWSER)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/series?indicator={commonest}&region=iraq")
+    assert shipped.get("/series").status_code == 400  # a program has to say
+
+
+def test_changes_since_the_version_before_are_a_log(place):
+    seeds, load, client = place
+    first = load()
+    assert "Nothing changed since then." in get(client, f"/changes?since={first}").text
+    kept, removed = sorted((seeds / "articles").iterdir())
+    removed.unlink()
+    text = kept.read_text()
+    kept.write_text(text.replace("best: 4000", "best: 5000").replace("about 4,000 men", "about 5,000 men"))
+    load()
+    answer = client.get("/changes", headers=BROWSER)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/changes?since={first}")
+    page, changes = get(client, f"/changes?since={first}"), client.get(f"/changes?since={first}").json["data"]
+    assert {change["change"] for change in changes} == {"updated", "deleted"}
+    assert page.texts["span"].count("vanished") == sum(change["change"] == "deleted" for change in changes)
+    assert "best: 4000 → 5000" in page.text
+    assert "wording: about 4,000 men → about 5,000 men" in page.text
+    assert {change["estimate"]["url"] for change in changes if change["change"] == "updated"} <= {
+        link["href"] for link in page.all("a")
+    }
+    assert "vanished" not in get(client, f"/changes?since={first}&change=updated").texts["span"]
 
 
 def test_contradictions_stand_side_by_side(shipped):
@@ -72,6 +149,7 @@ def test_the_head_of_every_page_leads_to_the_lists(shipped):
     for path in ("/", "/sources", "/dataset", "/?q=nowhere"):
         links = {link["href"] for link in get(shipped, path).all("a")}
         assert {"/", "/claims", "/sources", "/articles", "/conflicts", "/dataset", "/verify", "/docs"} <= links
+        assert {"/groups", "/regions", "/indicators", "/series", "/changes"} <= links
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/estimates/a/b", "/claim"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.formats.phrases import at, count, figure, when, words
+from api.formats.phrases import at, bounds, count, figure, span, when, words
 from schema.terms import HEDGES, Hedge
 
 FIGURES = {
@@ -121,3 +121,40 @@ def test_a_time_is_said_with_its_preposition(edtf, phrase):
 
 def test_a_term_is_words():
     assert [words(term) for term in ("armed_group", "up_to", "ngo", "a-b")] == ["armed group", "up to", "ngo", "a b"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "phrase"),
+    [
+        ("2017-01-01", "2017-12-31", "2017"),
+        ("2016-01-01", "2017-12-31", "2016 to 2017"),
+        ("2017-04-01", "2017-06-30", "April 2017 to June 2017"),
+        ("2020-02-01", "2020-02-29", "February 2020"),
+        ("2021-02-01", "2021-02-27", "1 February 2021 to 27 February 2021"),
+        ("2021-02-01", "2021-02-01", "1 February 2021"),
+        (None, "2016-12-31", "until 31 December 2016"),
+        ("2016-01-01", None, "from 1 January 2016 on"),
+        (None, None, "at any time"),
+        ("9999-01-01", "9999-12-31", "9999"),
+    ],
+)
+def test_a_time_between_two_days_is_named_as_what_it_is(start, end, phrase):
+    assert span(start, end) == phrase
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "inclusive", "phrase"),
+    [
+        (400, 500, True, "400 to 500"),
+        (22, 22, True, "22"),
+        (None, 7000, True, "up to 7,000"),
+        (None, 1000, False, "fewer than 1,000"),
+        (8, None, True, "at least 8"),
+        (400, None, False, "more than 400"),
+        (0, None, True, "at least 0"),
+        (None, None, None, "no bound"),
+    ],
+)
+def test_an_open_side_stays_open_in_words(low, high, inclusive, phrase):
+    numbers = {"low": low, "high": high, "low_inclusive": inclusive, "high_inclusive": inclusive}
+    assert bounds(numbers, "persons") == phrase

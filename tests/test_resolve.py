@@ -47,5 +47,31 @@ def test_a_meaning_leads_on(shipped):
     assert shipped.get(found["estimates"]).json["meta"]["total"] == 4
 
 
+def test_a_name_that_is_half_typed_leads_to_those_that_begin_so_the_most_frequent_first(shipped):
+    answered = shipped.get("/resolve?q=ira&begins=true").json["data"]
+    assert [(meaning["id"], meaning["why"]) for meaning in answered[:2]] == [
+        ("iraq-and-syria", "begins"),
+        ("iraq", "begins"),
+    ]
+    begin = [meaning for meaning in answered if meaning["why"] == "begins"]
+    order = [(not meaning["matched"].lower().startswith("ira"), -meaning["count"]) for meaning in begin]
+    assert order == sorted(order)
+    assert {later for later, _ in order} == {False, True}
+    assert "qais-al-mohamadawi" in [
+        meaning["id"] for meaning in shipped.get("/resolve?q=moha&begins=true").json["data"]
+    ]
+    assert [meaning["why"] for meaning in shipped.get("/resolve?q=iraq&begins=true").json["data"]][:2] == [
+        "id",
+        "begins",
+    ]
+    assert [meaning["why"] for meaning in shipped.get("/resolve?q=irak&begins=true").json["data"]] == ["near"]
+    assert "begins" not in [meaning["why"] for meaning in shipped.get("/resolve?q=iraq").json["data"]]
+
+
+def test_a_meaning_has_the_number_of_its_estimates(shipped):
+    for meaning in shipped.get("/resolve?q=i&begins=true&limit=1000").json["data"]:
+        assert meaning["count"] == shipped.get(meaning["estimates"]).json["meta"]["total"]
+
+
 def test_no_name_is_refused(shipped):
     assert shipped.get("/resolve").json["detail"] == "q: is missing; expected one text of at most 200 characters"

@@ -1,11 +1,11 @@
-"""The files of the pages: our style sheet, script and icon."""
+"""The files of the pages: our style sheet, scripts and icon."""
 
 from pathlib import Path
 
 from flask import Flask, Response, current_app, send_from_directory
 
 _STATIC = Path(__file__).parent / "static"
-_FILES = ("style.css", "explorer.js", "icon.svg")
+_FILES = ("style.css", "explorer.js", "suggest.js", "icon.svg")
 A_DAY = 86_400
 """Seconds for which a browser may keep a file without asking again."""
 

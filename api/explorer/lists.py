@@ -8,28 +8,47 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 
 import orjson
 from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException
 
-from api.endpoints import conflicts, dataset, records
+from api import context
+from api.endpoints import changes, conflicts, dataset, facets, records, series
 from api.endpoints.endpoint import Endpoint
+from api.explorer.chips import chips_of
 from api.explorer.problems import refusal
+from api.explorer.reading import names_of
 from api.explorer.rendering import page
-from api.query.question import address, question_of_request
+from api.query.filters import RegionScope
+from api.query.question import VERSION_PARAMETER, Pairs, address, question_of_request
+from api.read.points import SumRule
 from api.read.resources import RESOURCES, Resource
+
+Answered = Mapping[str, Any]
+"""What an endpoint has answered: `data`, `meta` and `links`."""
+
+
+def _nothing_more(_: Answered) -> dict[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """The page of an endpoint: its template, its title, and a sentence about what it holds."""
+    """The page of an endpoint: its template, its title, and a sentence about what it holds.
+
+    `usual` returns the parameters that the page takes where the endpoint requires some and the request has none.
+    `more` returns what the template needs beside the answer.
+    """
 
     endpoint: Endpoint
     template: str
     title: str
     about: str
+    usual: Callable[[], Pairs] = tuple
+    more: Callable[[Answered], dict[str, Any]] = _nothing_more
 
     @property
     def name(self) -> str:
@@ -43,22 +62,39 @@ class ListPage:
 
     def show(self) -> Response:
         """Return the page for Flask's current request."""
+        schema, route = self.endpoint.schema, self.endpoint.route
+        required = frozenset(name for name, field in schema.fields.items() if field.required)
         sent = tuple(request.args.items(multi=True))
         shown = tuple((name, value) for name, value in sent if name != "fields" and value)
+        if not required <= dict(shown).keys():
+            shown = (*self.usual(), *shown)
         if shown != sent:  # a page shows all fields, and a form sends its empty ones, too
-            return redirect(address(self.endpoint.route, shown), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+            return redirect(address(route, shown), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
         try:
-            question = question_of_request(self.endpoint.schema)
+            question = question_of_request(schema)
         except HTTPException as error:
-            return refusal(error, self.endpoint.schema, self.endpoint.route, sent)
-        path = address(self.endpoint.route, question.canonical)
+            return refusal(error, schema, route, sent)
 
         def variables() -> Mapping[str, Any]:
             body, _ = self.endpoint.answer(question).render()
-            return {"list": self, "answered": orjson.loads(body)}
+            answered = orjson.loads(body)
+            kept = tuple(pair for pair in question.canonical if pair[0] in (*required, VERSION_PARAMETER))
+            return {
+                **{"list": self, "answered": answered, "query": question.parameters, "sent": question.canonical},
+                **{"chips": chips_of(route, question, required), "unfiltered": address(route, kept)},
+                **self.more(answered),
+            }
 
-        return page(self.template, path, variables)
+        return page(self.template, address(route, question.canonical), variables)
 
+
+SUM_RULES = {
+    SumRule.NOT_A_FLOW: "not summed: those who are there at one moment are no flow",
+    SumRule.APART: "all claims together, which share no day",
+    SumRule.OVERLAPPING: "not summed: the claims may count the same",
+    SumRule.OTHER_SCOPES: "not summed: the claims leave out, or add, different things",
+}
+"""Why the claims of a point are summed, or not, in words."""
 
 _ENDPOINTS = {endpoint.route: endpoint for endpoint in records.ENDPOINTS}
 
@@ -69,6 +105,41 @@ def _page_of(resource: Resource) -> ListPage:
     return ListPage(_ENDPOINTS[f"/{resource.name}"], "list.html", title, about[:1].upper() + about[1:])
 
 
+def _commonest_indicator() -> Pairs:
+    """Return the parameters of the series of the indicator with most estimates."""
+    return tuple(("indicator", indicator["value"]) for indicator in _indicators()[:1])
+
+
+def _indicators() -> list[dict[str, Any]]:
+    return facets.counts("indicator", {"region_scope": RegionScope.WITHIN})
+
+
+def _series_variables(answered: Answered) -> dict[str, Any]:
+    """Return the points parted into series, the names of their sources, and all indicators."""
+
+    def key(point: Mapping[str, Any]) -> tuple[Any, ...]:
+        return (*(point[part]["id"] for part in ("group", "region")), point["source"], point["claim"])
+
+    points = answered["data"]
+    sources = {member["source"] for point in points for member in point["members"]}
+    return {
+        "series": [list(of_series) for _, of_series in groupby(points, key)],
+        "names": names_of("source", sources),
+        "indicators": _indicators(),
+        "sum_rules": SUM_RULES,
+    }
+
+
+def _version_before() -> Pairs:
+    """Return the parameters of the changes since the version before the present one, or since that if there is none."""
+    return (("since", context.release().versions[-2:][0]),)
+
+
+def _changes_variables(_: Answered) -> dict[str, Any]:
+    """Return the versions that were loaded before the present one, the newest first."""
+    return {"versions": list(dict.fromkeys(reversed(context.release().versions)))}
+
+
 LISTS = (
     *map(_page_of, RESOURCES),
     ListPage(
@@ -76,6 +147,23 @@ LISTS = (
     ),
     ListPage(
         dataset.get_dataset, "dataset.html", "The dataset", "What is behind every page, to take away and to cite."
+    ),
+    ListPage(
+        series.list_series,
+        "series.html",
+        "Over time",
+        "One indicator over time: what was said of each year, quarter or month, from the lowest to the highest number. "
+        "Nothing is averaged.",
+        _commonest_indicator,
+        _series_variables,
+    ),
+    ListPage(
+        changes.list_changes,
+        "changes.html",
+        "What changed",
+        "The estimates that appeared, changed or vanished between a version of the dataset and the present one.",
+        _version_before,
+        _changes_variables,
     ),
 )
 """All lists that have a page."""

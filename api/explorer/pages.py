@@ -1,4 +1,4 @@
-"""The pages: the explorer at `/`, and one page for each estimate, claim, source and article.
+"""The pages: the explorer at `/`, and one page for each record but hedges.
 
 A page shows what the API answers to the same query, and its address is that query, so any view can be linked.
 """
@@ -13,25 +13,36 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.endpoints.answer import answer_of
-from api.explorer import reading
+from api.explorer import finding, reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
+from api.explorer.chips import chips_of, without
 from api.explorer.description import notes
 from api.explorer.problems import nothing_there, refusal
 from api.explorer.rendering import page
-from api.explorer.retellings import retellings
+from api.explorer.retellings import fared, retellings
 from api.explorer.rows import rows_of
 from api.explorer.sidebar import choices
+from api.explorer.years import years_of
 from api.formats import phrases
-from api.query.filters import DATE_FILTERS
-from api.query.parameters import LARGEST_OFFSET, distinct_parameter, filter_fields, offset_parameter, sort_parameter
-from api.query.question import VERSION_PARAMETER, Pairs, QuerySchema, Question, address, question_of_request
+from api.query.filters import DATE_FILTERS, RegionScope, ValueMatch
+from api.query.parameters import (
+    LARGEST_OFFSET,
+    SearchText,
+    distinct_parameter,
+    filter_fields,
+    offset_parameter,
+    sort_parameter,
+)
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question, address, question_of_request
 from api.read.resources import ESTIMATES
-from api.read.topics import nearest_estimate
+from api.read.topics import KINDS, nearest_estimate
+from schema.terms import Locus
+from schema.vocabulary import about
 
 _COLUMNS = {"high": "Figure", "indicator": "Of what", "region": "Where", "as_of": "As of", "source": "Who said it"}
 _CHOICES = ("group", "region", "indicator", "source", "source_kind", "hedge")
 _FIELDS = ("q", "as_of", "value_min", "value_max", "locus", "derived", "region_scope", "scale", "distinct")
-_IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
+_IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset", finding.TYPED))
 """The parameters that the form has an element for."""
 
 WORDS = "/words"
@@ -45,6 +56,7 @@ _schema = QuerySchema.from_dict(
         "sort": sort_parameter(list(ESTIMATES.sorts), ESTIMATES.default_sort),
         "offset": offset_parameter(LARGEST_OFFSET),
         "scale": OPTIONS["scale"],
+        finding.TYPED: SearchText(metadata=about("The text that the filters were understood from.", "iraq 2023")),
     },
     name="ExplorerQuerySchema",
 )()
@@ -58,42 +70,46 @@ def words_page() -> Response:
 
 def index() -> Response:
     """Return the explorer."""
-    sent = list(request.args.items(multi=True))
-    filled = tuple((name, value) for name, value in sent if value)
-    if len(filled) != len(sent):  # a form sends its empty fields, too
-        return redirect(address("/", filled), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
+    sent = tuple(request.args.items(multi=True))
+    asked = finding.asked(sent)
+    if asked != sent:
+        return redirect(address("/", asked), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
     try:
         question = question_of_request(_schema)
     except HTTPException as error:
-        return refusal(error, _schema, "/", filled)
+        return refusal(error, _schema, "/", sent)
     return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
 
 
 def _index_variables(question: Question) -> dict[str, Any]:
     """Return the variables of index.html for a question."""
-    query, parameters = question.parameters, question.canonical
+    query, parameters = question.parameters, without(question.canonical, finding.TYPED)
     estimates, total = reading.estimates_page(question, query["offset"])
     title, chart = title_of(query), chart_of(query)
-    chart_parameters = _without(parameters, "sort", "offset")
-    list_parameters = _without(parameters, "scale")
-    all_pages = _without(list_parameters, "offset")
+    chart_parameters = without(parameters, "sort", "offset")
+    list_parameters = without(parameters, "scale")
+    all_pages = without(list_parameters, "offset")
 
     def changed(**changes: Any) -> str:
         """Return the address of this query with some parameters changed; None leaves one out."""
         values = [(name, value) for name, value in changes.items() if value]
-        return address("/", (*_without(parameters, *changes), *values))
+        return address("/", (*without(parameters, *changes), *values))
 
     return {
         "title": title,
         "query": query,
         "answer": answer_of(query)[0],
-        "answer_url": address("/answer", _without(list_parameters, "sort", "offset")),
+        "answer_url": address("/answer", without(list_parameters, "sort", "offset")),
         "estimates": estimates,
         "total": total,
         "claims": chart.claims,
         "nearest": None if total else _nearest(question),
         "also": [(name, value) for name, value in parameters if name not in _IN_THE_FORM],
         "choices": {name: choices(name, query) for name in _CHOICES},
+        "years": years_of(query),
+        "ends": finding.ends_of(query.get("as_of")),
+        "chips": chips_of("/", question),
+        "understood": finding.understood(question.canonical),
         "columns": _COLUMNS,
         "rows_a_page": reading.ROWS,
         "changed": changed,
@@ -107,17 +123,13 @@ def _index_variables(question: Question) -> dict[str, Any]:
     }
 
 
-def _without(parameters: Pairs, *names: str) -> Pairs:
-    return tuple((name, value) for name, value in parameters if name not in names)
-
-
 def _nearest(question: Question) -> dict[str, str] | None:
     """Return the nearest time that has an estimate, in words, with its address; see `nearest_estimate`."""
     estimate = nearest_estimate(question.parameters)
     if estimate is None:
         return None
     edtf = estimate["as_of"]["edtf"]
-    parameters = (*_without(question.canonical, *DATE_FILTERS, "offset"), ("as_of", edtf))
+    parameters = (*without(question.canonical, *DATE_FILTERS, "offset", finding.TYPED), ("as_of", edtf))
     return {"when": phrases.when(edtf), "url": address("/", parameters)}
 
 
@@ -136,7 +148,7 @@ def record_page(kind: str, id_: str) -> Response:
         record = reading.record_of(kind, id_)
     except NotFound as error:
         return nothing_there(path, error.description or "There is no such record.")
-    template = f"{kind.removesuffix('s')}.html"
+    template = _TEMPLATES.get(kind, f"{kind.removesuffix('s')}.html")
     return page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
 
 
@@ -153,12 +165,47 @@ def _claim_page_variables(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {**_claim_variables(claim), "agreements": reading.conflicts_of(claim["id"], compatible=True)}
 
 
+def _source_variables(source: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "claims": reading.claims_of("source", source["id"]),
+        "fared": fared(reading.drifts_of(source["id"])),
+        "names": reading.names_of("source", source["parents"]),
+    }
+
+
+def _article_variables(article: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims that an article reports, each with its `figures` by locus, in the order of its text."""
+    rows = []
+    for claim in reading.claims_of("article", article["id"]):
+        own = [item for item in retellings(claim) if item["report"]["article"]["id"] == article["id"]]
+        figures = {locus: [item for item in own if item["report"]["locus"] == locus] for locus in Locus}
+        start = min(item["report"]["evidence"]["start"] or 0 for item in own)
+        rows.append({"claim": claim, "figures": figures, "start": start})
+    return {"rows": sorted(rows, key=lambda row: row["start"])}
+
+
+def _term_variables(kind: str, term: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a group, a region or an indicator, with the names of the terms that it belongs to."""
+    query = {kind: [term["id"]], "region_scope": RegionScope.WITHIN, "value_match": ValueMatch.OVERLAP}
+    wholes = term.get("parents", [term["parent"]] if term.get("parent") else [])
+    return {
+        "kind": kind,
+        "wholes": wholes,
+        "names": reading.names_of(kind, [*wholes, *term.get("members", [])]),
+        "answer": answer_of(query)[0],
+        "claims": reading.claims_of(kind, term["id"]),
+    }
+
+
 _RECORD_VARIABLES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "estimates": _estimate_variables,
     "claims": _claim_page_variables,
-    "sources": lambda source: {"estimates": reading.estimates_of("source", source["id"])},
-    "articles": lambda article: {"estimates": reading.estimates_of("article", article["id"])},
+    "sources": _source_variables,
+    "articles": _article_variables,
+    **{f"{kind}s": partial(_term_variables, kind) for kind in KINDS},
 }
+_TEMPLATES = {f"{kind}s": "term.html" for kind in KINDS}
+"""The template of each resource whose page is not named as it is."""
 
 PAGED = tuple(_RECORD_VARIABLES)
 """The resources whose records have a page."""

@@ -7,13 +7,18 @@ from typing import Any
 from flask import Response, render_template
 
 from api import context
+from api.explorer.retellings import retellings
 from api.formats import phrases
 from api.http.answers import CODE_VERSION, answer, guard_page, respond
 from schema.dataset import cite
 
 HTML = "text/html"
-_PHRASES = (phrases.figure, phrases.when, phrases.words, phrases.hedge_in_words, phrases.printed, phrases.count)
-"""The functions that templates call."""
+_FUNCTIONS = {
+    **{"figure": phrases.figure, "when": phrases.when, "words": phrases.words, "count": phrases.count},
+    **{"hedge_in_words": phrases.hedge_in_words, "printed": phrases.printed, "retold": retellings},
+    **{"bounds": phrases.bounds, "span": phrases.span},
+}
+"""The functions that templates call, by their names there."""
 
 
 def page(
@@ -37,8 +42,7 @@ def private_page(template: str, path: str, variables: Mapping[str, Any], status:
 def _render(template: str, path: str, variables: Mapping[str, Any]) -> bytes:
     dataset = context.release().dataset
     common = {"dataset": dataset, "citation": cite(dataset), "code_version": CODE_VERSION}
-    functions = {function.__name__: function for function in _PHRASES}
-    return render_template(template, path=path, **common, **functions, **variables).encode()
+    return render_template(template, path=path, **common, **_FUNCTIONS, **variables).encode()
 
 
 def _guarded(response: Response) -> Response:

@@ -24,6 +24,25 @@ _MARKS = {
     Drift.PLACE_CHANGED: "⌂",
     Drift.SCOPE_LOST: "…",
 }
+_FARED = {
+    Drift.SAME: "the same",
+    Drift.HEDGE_LOST: "without the hedge",
+    Drift.HEDGE_ADDED: "with a hedge added",
+    Drift.HEDGE_CHANGED: "with another hedge",
+    Drift.BOUND_REVERSED: "with the limit turned around",
+    Drift.NUMBER_CHANGED: "with another number",
+    Drift.VAGUER: "with a word instead of the number",
+    Drift.PLACE_CHANGED: "of another place",
+    Drift.SCOPE_LOST: "without what it leaves out",
+}
+
+
+def fared(drifts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return how retellings fared, the commonest first: each drift's `number`, `mark` and words; see `drifts_of`."""
+    commonest = sorted(drifts.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        {"number": number, "mark": _MARKS[Drift(drift)], "words": _FARED[Drift(drift)]} for drift, number in commonest
+    ]
 
 
 def retellings(claim: Mapping[str, Any]) -> list[dict[str, Any]]:

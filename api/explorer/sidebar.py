@@ -10,7 +10,8 @@ from api.endpoints.facets import counts
 from api.formats.phrases import hedge_in_words, words
 from schema import tables
 
-MOST_CHOICES = 30
+MOST_CHOICES = 12
+"""The most values that are shown of a field; the others are found by name."""
 
 
 def choices(name: str, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,8 @@ def _as_tree(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return regions below their parents, each with its depth; a region whose parent is not shown is at the top."""
     table = tables.regions.c
     shown = {region["value"] for region in regions}
-    parents = {row.id: row.parent for row in context.connection().execute(select(table.id, table.parent))}
+    rows = context.connection().execute(select(table.id, table.parent).where(table.id.in_(shown)))
+    parents = {row.id: row.parent for row in rows}
 
     def below(parent: str | None, depth: int) -> list[dict[str, Any]]:
         tree = []

@@ -1,6 +1,7 @@
 """Figures, times and counts as English phrases."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,10 +22,11 @@ _FIGURES = {
 _RANGES = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}
 """The phrases of hedges that can hold two numbers, where they do."""
 _MAGNITUDES = {10: "dozens", 100: "hundreds", 1000: "thousands"}
-_MONTHS = [
+MONTHS = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 ]
+"""The names of the months."""
 _SEASONS = {"21": "spring", "22": "summer", "23": "autumn"}
 
 
@@ -87,10 +89,34 @@ def when(edtf: str) -> str:
         return f"{qualifier}{_SEASONS[month_and_day[0]]} {year}"
     if not month_and_day or month_and_day[0] == "XX":
         return qualifier + ("some time in " if month_and_day else "") + year
-    month = _MONTHS[int(month_and_day[0]) - 1]
+    month = MONTHS[int(month_and_day[0]) - 1]
     if len(month_and_day) == 1 or month_and_day[1] == "XX":
         return f"{qualifier}{'some day in ' if len(month_and_day) > 1 else ''}{month} {year}"
     return f"{qualifier}{int(month_and_day[1])} {month} {year}"
+
+
+def span(start: str | None, end: str | None) -> str:
+    """Return the time from one day to another, None where open: whole years and months as such: `2016 to 2017`."""
+    if start is None or end is None:
+        return "at any time" if start == end else when(f"{start or '..'}/{end or '..'}")
+    year, month, day = map(int, end.split("-"))
+    if start.endswith("-01-01") and end.endswith("-12-31"):
+        start, end = start[:4], end[:4]
+    elif start.endswith("-01") and day == monthrange(year, month)[1]:
+        start, end = start[:7], end[:7]
+    return when(start if start == end else f"{start}/{end}")
+
+
+def bounds(numbers: Mapping[str, Any], unit: str) -> str:
+    """Return the numbers from `low` to `high` in words: `400 to 500`, `up to 7,000`, `more than 8`, `no bound`."""
+    low, high = (amount(numbers[end], {"indicator": {"unit": unit}}) for end in ("low", "high"))
+    if not low and not high:
+        return "no bound"
+    if not low:
+        return f"up to {high}" if numbers["high_inclusive"] else f"fewer than {high}"
+    if not high:
+        return f"at least {low}" if numbers["low_inclusive"] else f"more than {low}"
+    return low if low == high else f"{low} to {high}"
 
 
 def hedge_in_words(hedge: str) -> str:

@@ -121,7 +121,9 @@ class SelectedList:
         # The same statement counts the rows, so that a costly search runs once.
         counted = ordered.add_columns(func.count().over().label("total"))
         rows = connection.execute(counted.limit(limit).offset(start.offset)).all()
-        total = rows[0].total if rows else count(connection, ordered)
+        total = rows[0].total if rows else 0
+        if start.offset and not rows:
+            total = count(connection, ordered)
         return Page([self.render(connection, row) for row in rows], total)
 
     def stream(self, start: Start) -> Iterator[bytes]:

@@ -142,7 +142,7 @@ RESOURCES = (
     ),
 )
 
-ESTIMATES = RESOURCES[0]
+ESTIMATES, CLAIMS = RESOURCES[:2]
 
 POSITIONS = {
     resource.name: Statement(select(resource.table.c.position).where(resource.table.c.id == bindparam("id")))

@@ -1,5 +1,6 @@
 // The page works without this module. With it, a choice takes effect at once.
 const narrow = matchMedia("(max-width: 61.99rem)");
+const LISTS = ".choice :is(ul, ol)"; // each scrolls, and stays where it was
 let latestRequest = 0;
 
 /** Return the address of the form's query, without its empty fields. */
@@ -7,6 +8,11 @@ function addressOf(form) {
   const filled = [...new FormData(form)].filter(([, value]) => value !== "");
   const query = new URLSearchParams(filled).toString();
   return query ? `/?${query}` : "/";
+}
+
+/** Empty the fields in which names are searched for. */
+function forget(form) {
+  for (const field of form.elements) if (field.matches("[data-suggest]")) field.value = "";
 }
 
 /** Replace the siblings of an element by those of its counterpart on another page; the element itself stays. */
@@ -43,31 +49,34 @@ async function show(address, push) {
   const focused = document.activeElement;
   const opened = new Set([...document.querySelectorAll("details.choice[open]")].map((details) => details.id));
   for (const details of form.querySelectorAll("details.choice")) details.open ||= opened.has(details.id);
-  const scrolled = new Map([...document.querySelectorAll(".choice ul")].map((list) => [list.closest("details").id, list.scrollTop]));
+  const scrolled = new Map([...document.querySelectorAll(LISTS)].map((list) => [list.closest("details").id, list.scrollTop]));
   const status = document.querySelector("#results [role=status]"); // stays, so that a screen reader announces its change
   const newStatus = results.querySelector("[role=status]");
   replaceSiblings(status, newStatus);
   status.replaceChildren(...newStatus.childNodes);
   document.querySelector("#results").setAttribute("aria-busy", "false");
-  if (push && focused.form?.id === "filters" && focused.matches("input:not([type=checkbox])")) {
-    replaceSiblings(focused.closest("#filters > *"), form.elements.namedItem(focused.name).closest("#filters > *"));
-  } else {
-    document.querySelector("#filters").replaceWith(form);
-  }
-  for (const list of document.querySelectorAll(".choice ul")) list.scrollTop = scrolled.get(list.closest("details").id) ?? 0;
+  document.querySelector("#filters").replaceWith(form);
+  for (const list of document.querySelectorAll(LISTS)) list.scrollTop = scrolled.get(list.closest("details").id) ?? 0;
   if (!focused.isConnected) {
     const isLink = focused.matches("a");
-    const candidates = [...document.querySelectorAll(isLink ? "#results a[data-soft]" : "#filters [name]")];
+    const place = focused.closest("#filters") ? "#filters" : "#results";
+    const candidates = [...document.querySelectorAll(isLink ? `${place} a[data-soft]` : "#filters [name]")];
     const same = candidates.filter((element) => element.name === focused.name && element.textContent === focused.textContent);
-    (same.find((element) => element.value === focused.value) ?? same[0] ?? (isLink ? candidates[0] : null))?.focus({ preventScroll: true });
+    const byId = focused.id ? document.getElementById(focused.id) : null;
+    (byId ?? same.find((element) => element.value === focused.value) ?? same[0] ?? (isLink ? candidates[0] : null))?.focus({ preventScroll: true });
   }
   document.title = page.title;
   if (push && finalAddress !== location.href) history.pushState(null, "", finalAddress);
   start();
 }
 
-/** Set up the command for curl and the copy button. */
+/** Set up the fields that suggest names, the command for curl, and the copy button. */
 function start() {
+  for (const field of document.querySelectorAll("[data-suggest]")) {
+    field.role = "combobox";
+    field.ariaAutoComplete = "list";
+    field.ariaExpanded = "false";
+  }
   const curl = document.querySelector("#curl");
   if (curl) curl.textContent = curl.textContent.replace("SERVER", location.origin);
   const copy = document.querySelector("#copy");
@@ -81,30 +90,31 @@ function start() {
   }
 }
 
-let inputTimer;
-document.addEventListener("input", ({ target }) => {
+// A choice takes effect at once, a text with Enter or the button, so that no field is replaced while somebody types.
+document.addEventListener("change", ({ target }) => {
   const form = target.form;
-  if (form?.id !== "filters") return;
-  clearTimeout(inputTimer);
-  const isTyped = target.matches("input:not([type=checkbox])");
-  inputTimer = setTimeout(() => show(addressOf(form), true), isTyped ? 350 : 0);
+  if (form?.id !== "filters" || !target.matches("select, [type=checkbox]")) return;
+  forget(form);
+  show(addressOf(form), true);
+});
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("[data-suggest]")) import(`./suggest.js${new URL(import.meta.url).search}`);
 });
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "filters") return;
   event.preventDefault();
-  clearTimeout(inputTimer);
-  show(addressOf(event.target), true);
+  const address = addressOf(event.target);
+  forget(event.target);
+  show(address, true);
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-soft]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  clearTimeout(inputTimer);
   show(link.href, true);
 });
 addEventListener("popstate", () => {
   if (!document.querySelector("#results")) return; // a link within another page
-  clearTimeout(inputTimer);
   show(location.href, false);
 });
 /** Close the filters where they stand above the results for lack of room. */
