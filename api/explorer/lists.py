@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.endpoints import conflicts, dataset, records
 from api.endpoints.endpoint import Endpoint
+from api.explorer import sharing
 from api.explorer.pages import refusal
 from api.explorer.rendering import page
 from api.explorer.specification import printed
@@ -56,7 +57,8 @@ class ListPage:
 
         def variables() -> Mapping[str, Any]:
             body, _ = self.endpoint.answer(question).render()
-            return {"list": self, "answered": orjson.loads(body), "printed": printed}
+            shared = sharing.of_list(self.endpoint.route, question, self.title, self.about)
+            return {"list": self, "answered": orjson.loads(body), "printed": printed, "shared": shared}
 
         return page(self.template, path, variables)
 

@@ -3,7 +3,6 @@
 A page shows what the API answers to the same query, and its address is that query, so any view can be linked.
 """
 
-import shlex
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -14,7 +13,7 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.endpoints.answer import answer_of
-from api.explorer import reading
+from api.explorer import reading, sharing
 from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.description import notes
 from api.explorer.rendering import page
@@ -38,8 +37,6 @@ _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset"))
 
 WORDS = "/words"
 """The path of the page that explains words."""
-_SERVER = "SERVER"
-"""In place of the host in the command for curl; a script sets it, since caches give one page to all hosts."""
 _schema = QuerySchema.from_dict(
     {
         "distinct": distinct_parameter(),
@@ -105,7 +102,7 @@ def _index_variables(question: Question) -> dict[str, Any]:
     """Return the variables of index.html for a question."""
     query, parameters = question.parameters, question.canonical
     estimates, total = reading.estimates_page(question, query["offset"])
-    title, chart = title_of(query), chart_of(query)
+    title, chart, answer = title_of(query), chart_of(query), answer_of(query)[0]
     chart_parameters = _without(parameters, "sort", "offset")
     list_parameters = _without(parameters, "scale")
     all_pages = _without(list_parameters, "offset")
@@ -118,7 +115,8 @@ def _index_variables(question: Question) -> dict[str, Any]:
     return {
         "title": title,
         "query": query,
-        "answer": answer_of(query)[0],
+        "answer": answer,
+        "shared": sharing.of_question(question, title, answer),
         "answer_url": address("/answer", _without(list_parameters, "sort", "offset")),
         "estimates": estimates,
         "total": total,
@@ -136,7 +134,6 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "chart_png": address("/chart.png", chart_parameters),
         "chart_specification": address("/chart.vl.json", chart_parameters),
         "downloads": {suffix: address("/estimates", (*all_pages, ("format", suffix))) for suffix in ("csv", "ndjson")},
-        "curl": f"curl {shlex.quote(_SERVER + address('/estimates', list_parameters))}",
     }
 
 
@@ -170,7 +167,12 @@ def record_page(kind: str, id_: str) -> Response:
     except NotFound as error:
         return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
     template = f"{kind.removesuffix('s')}.html"
-    return page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
+
+    def variables() -> dict[str, Any]:
+        shared = sharing.of_record(kind, record, path)
+        return {"record": record, "shared": shared, **_RECORD_VARIABLES[kind](record)}
+
+    return page(template, path, variables)
 
 
 def _estimate_variables(estimate: Mapping[str, Any]) -> dict[str, Any]:

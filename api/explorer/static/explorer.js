@@ -49,6 +49,10 @@ async function show(address, push) {
   replaceSiblings(status, newStatus);
   status.replaceChildren(...newStatus.childNodes);
   document.querySelector("#results").setAttribute("aria-busy", "false");
+  const copies = document.querySelector("#copies");
+  const newCopies = page.querySelector("#copies");
+  newCopies.open = copies.open;
+  copies.replaceWith(newCopies);
   if (push && focused.form?.id === "filters" && focused.matches("input:not([type=checkbox])")) {
     replaceSiblings(focused.closest("#filters > *"), form.elements.namedItem(focused.name).closest("#filters > *"));
   } else {
@@ -66,17 +70,15 @@ async function show(address, push) {
   start();
 }
 
-/** Set up the command for curl and the copy button. */
+/** Set up the buttons that copy a text. */
 function start() {
-  const curl = document.querySelector("#curl");
-  if (curl) curl.textContent = curl.textContent.replace("SERVER", location.origin);
-  const copy = document.querySelector("#copy");
-  if (copy && navigator.clipboard) {
-    copy.hidden = false;
-    copy.onclick = async () => {
-      const copied = document.querySelector(copy.dataset.copies);
+  if (!navigator.clipboard) return; // it is there only where the page comes by HTTPS, or from this machine
+  for (const button of document.querySelectorAll("button[data-copies]")) {
+    button.hidden = false;
+    button.onclick = async () => {
+      const copied = document.querySelector(button.dataset.copies);
       await navigator.clipboard.writeText(copied.value ?? copied.textContent);
-      copy.textContent = "Copied";
+      button.textContent = "Copied";
     };
   }
 }
