@@ -73,11 +73,11 @@ def test_every_page_that_can_be_embedded_leads_to_its_frame(shipped, path, frame
 
 def test_a_frame_is_no_larger_than_was_asked_for(shipped):
     plain = oembed(shipped, f"{SITE}/").json
-    assert (plain["width"], plain["height"]) == (700, 480)
+    assert (plain["width"], plain["height"]) == (700, 600)
     assert (plain["thumbnail_width"], plain["thumbnail_height"]) == (1200, 630)
     small = oembed(shipped, f"{SITE}/", maxwidth="320", maxheight="9999").json
-    assert (small["width"], small["height"]) == (320, 480)
-    assert 'width="320" height="480"' in small["html"]
+    assert (small["width"], small["height"]) == (320, 600)
+    assert 'width="320" height="600"' in small["html"]
     assert "thumbnail_url" not in small
 
 

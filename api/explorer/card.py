@@ -21,7 +21,7 @@ from api.explorer.rendering import ABOUT, CARD, CARD_SIZE
 from api.explorer.specification import SCHEMA, Spec
 from api.explorer.style import FONT, THEMES
 from api.formats.phrases import count
-from api.formats.sentences import Told, told_claim, told_report
+from api.formats.sentences import SentenceKind, Told, told_claim, told_report
 from api.http.answers import Answer, answer
 from api.query.parameters import distinct_parameter, filter_fields
 from api.query.question import QuerySchema, Question, address
@@ -31,13 +31,14 @@ from schema.vocabulary import about
 MEDIA_TYPE = "image/png"
 WIDTH, HEIGHT = (size // 2 for size in CARD_SIZE)
 """The size of the drawing; the renderer makes two pixels of one."""
-_MARGIN, _BOTTOM = 36, 262
-_CHARACTER = 0.52
+_MARGIN, _BOTTOM = 36, 272
+_CHARACTER = 0.5
 """The usual width of a character, as a share of the font's size."""
 _FIGURE_SIZES = ((18, 50), (26, 38))
 """The size of a figure's font, by the most characters that it has."""
 _LONG_FIGURE_SIZE = 26
 _COLOURS = THEMES["light"]
+_AGAINST = (SentenceKind.REVERSED, SentenceKind.CONTRADICTION)
 
 CARD_QUERY = QuerySchema.from_dict(
     {
@@ -68,12 +69,15 @@ def card_of(question: Question) -> Card:
         return _front_card()
     answered, _ = answer_of(question.parameters)
     if not answered["topics"]:
-        return Card(Told("", "Nobody said", answered["nothing"]["text"].removeprefix("Nobody said: ")))
+        reason = answered["nothing"]["text"].removeprefix("Nobody said: ")
+        return Card(Told("", "Nobody said", reason[:1].upper() + reason[1:]))
     topic = answered["topics"][0]
     others = len(answered["topics"]) - 1 + answered["more"]
-    sentences = [sentence["text"] for sentence in topic["sentences"][1:]]
+    # What speaks against the figure first, since there may not be room for all.
+    told = sorted(topic["sentences"][1:], key=lambda sentence: sentence["kind"] not in _AGAINST)
+    sentences = [sentence["text"] for sentence in told]
     if others:
-        sentences.insert(0, f"The same question finds {count(others, 'other topic')}.")
+        sentences.append(f"The same question finds {count(others, 'other topic')}.")
     return Card(told_claim(reading.record_of("claims", topic["claim"])), sentences)
 
 
@@ -105,7 +109,7 @@ def specify_card(card: Card, foot: str) -> Spec:
         lines = wrap(text, int((WIDTH - 2 * _MARGIN) / font_size / _CHARACTER), max_lines=most, placeholder=" …")
         height = round(len(lines) * font_size * 1.25)
         if y + height > _BOTTOM:
-            break
+            continue
         layers.append(_text(lines, y, font_size, colour, weight))
         y += height + (8 if lines else 0)
     return {
@@ -139,7 +143,7 @@ def _get_card(question: Question) -> Answer:
 
     def render() -> tuple[bytes, dict[str, str]]:
         release = context.release()
-        foot = f"Headcount · {release.dataset['title']}, version {release.version}"
+        foot = f"{release.dataset['title']}, version {release.version}"
         return png(orjson.dumps(specify_card(card_of(question), foot)).decode()), {}
 
     return answer(address(CARD, question.canonical), render, MEDIA_TYPE)

@@ -10,7 +10,7 @@ from api.formats.phrases import when
 from api.query.question import Pairs, address
 from schema.dataset import cite
 
-FRAME = (700, 480)
+FRAME = (700, 600)
 """Width and height of a frame in pixels, where nobody asks for others."""
 
 Copies = Sequence[tuple[str, str]]
@@ -58,7 +58,7 @@ def _texts(title: str, path: str, frame: str) -> Iterator[tuple[str, str]]:
     """Yield the link, the citation, and the HTML of a frame if there is one."""
     release, link = context.release(), f"{context.site()}{path}"
     yield "Link", link
-    yield "Citation", f"{cite(release.dataset)} {when(release.built[:10])}. “{title}”. {link}"
+    yield "Citation", f"{cite(release.dataset)} {when(release.built[:10])}. “{title.removesuffix('.')}”. {link}"
     if frame:
         yield "To embed", iframe(title, frame)
 
