@@ -25,6 +25,8 @@ PAGES = {
     "source": "/sources/qais-al-mohamadawi",
     "article": "/articles/500-or-more-fighters",
     "missing": "/estimates/nothing",
+    "frame": "/embed?region=iraq",
+    "refused frame": "/embed?region=irak",
     "verify": "/verify",
 }
 TEXTS = {
