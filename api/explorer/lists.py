@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from api import context
 from api.endpoints import changes, conflicts, dataset, facets, records, series
 from api.endpoints.endpoint import Endpoint
+from api.explorer import sharing
 from api.explorer.chips import chips_of
 from api.explorer.problems import refusal
 from api.explorer.reading import names_of
@@ -82,6 +83,7 @@ class ListPage:
             return {
                 **{"list": self, "answered": answered, "query": question.parameters, "sent": question.canonical},
                 **{"chips": chips_of(route, question, required), "unfiltered": address(route, kept)},
+                "shared": sharing.of_list(route, question, self.title, self.about),
                 **self.more(answered),
             }
 

@@ -77,7 +77,7 @@ class FastPath:
         The answer is cached, unless the client has it already (If-None-Match): then it has no body. Raises QueryError
         where there is no cache.
         """
-        _, path, _, accept, _ = request
+        _, path, _, accept, *_ = request
         if (match := self._match(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
         endpoint, ids = match

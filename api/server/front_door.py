@@ -48,7 +48,7 @@ LOOK_SECONDS = 0.005
 MOST_DROPPED = 50_000_000
 """The most bytes that are read of a body that is too long."""
 ID = REQUEST_ID.lower().encode()
-_DECISIVE = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
+_DECISIVE = frozenset((b"accept", b"accept-encoding", b"host", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
 
 
@@ -77,7 +77,8 @@ def _decisive(headers: Headers) -> dict[bytes, bytes]:
 
 
 def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, bytes]) -> RequestKey:
-    return release.fingerprint, path, query, decisive.get(b"accept", b""), decisive.get(b"accept-encoding", b"")
+    accept, coding, host = (decisive.get(name, b"") for name in (b"accept", b"accept-encoding", b"host"))
+    return release.fingerprint, path, query, accept, coding, host
 
 
 async def _body(receive: Receive) -> bytes:
