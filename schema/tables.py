@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 4
+FORMAT = 5
 """The version of these tables and of the keys of their records; `user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -110,6 +110,8 @@ claims = _resource(
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
     *(Column(f"envelope_{end}_inclusive", Boolean) for end in ("low", "high")),
     *(_whole(name) for name in ("estimates_count", "articles", "outlets", "agencies")),
+    # That of the latest article which carries it.
+    _text("published_start", null=True, index=True),
     rendered=False,
 )
 
