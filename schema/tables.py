@@ -110,6 +110,8 @@ claims = _resource(
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
     *(Column(f"envelope_{end}_inclusive", Boolean) for end in ("low", "high")),
     *(_whole(name) for name in ("estimates_count", "articles", "outlets", "agencies")),
+    # That of the latest article which carries it.
+    _text("published_start", null=True, index=True),
     rendered=False,
 )
 

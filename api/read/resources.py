@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Column, ColumnElement, Table, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 
 from api.read.pages import Order, orders
 from schema import tables
@@ -68,11 +68,6 @@ _PUBLISHER = (
     .where(tables.articles.c.position == _ESTIMATES.article_position)
     .scalar_subquery()
 )
-_LAST_PRINTED = (
-    select(func.max(_ESTIMATES.published_start))
-    .where(_ESTIMATES.claim_position == tables.claims.c.position)
-    .scalar_subquery()
-)
 _ENVELOPE = {key: tables.claims.c[f"envelope_{key}"] for key in ("low", "best", "high")}
 
 RESOURCES = (
@@ -96,7 +91,7 @@ RESOURCES = (
         _ESTIMATES.claim_position,
         {
             "as_of": tables.claims.c.as_of_start,
-            "published": _LAST_PRINTED,
+            "published": tables.claims.c.published_start,
             **_referring(tables.claims, *_SUBJECT),
             **_counted(tables.claims, **_ENVELOPE),
             **_columns(tables.claims, *Carriers._fields, "id"),
