@@ -11,3 +11,9 @@ class QueryError(Exception):
     def __init__(self, message: str, *, interrupted: bool = False) -> None:
         super().__init__(message)
         self.interrupted = interrupted
+
+
+def reason_of(error: BaseException) -> str:
+    """Return in one line why something could not be read or written, without the place or the statement."""
+    cause = getattr(error, "orig", None) or error  # SQLAlchemy's errors hold that of the engine
+    return getattr(cause, "strerror", None) or (str(cause).strip() or type(cause).__name__).splitlines()[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema import tables
-from schema.store.errors import DatabaseError, QueryError
+from schema.store.errors import DatabaseError, QueryError, reason_of
 from schema.store.release import Database, Release
 from schema.store.seal import CHUNK, checksum_of, format_of, is_intact, is_ours
 from schema.store.sqlite import FileConnections, Identity, identity_of, read_value
@@ -85,7 +85,7 @@ class FileRelease(Release):
             check_later = serve_unchecked and self.identity.size > LARGEST_CHECKED_FIRST
             checksum, refusal = checksum_of(path), _refusal(path, check_bytes=not check_later)
         except OSError as error:
-            raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
+            raise DatabaseError(f"{path}: {reason_of(error)}; `headcount load` makes a database") from error
         except QueryError as error:
             raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
         if identity_of(path) != self.identity:
