@@ -43,7 +43,7 @@ class Config:
     - `rate_limit_storage` (HEADCOUNT_RATE_LIMIT_STORAGE): where requests are counted, as a URL.
     - `trusted_proxies` (HEADCOUNT_TRUSTED_PROXIES): number of proxies in front of the server whose
       X-Forwarded-For header tells the client's address.
-    - `metrics_folder`: folder in which the processes of one server write their counts; `api.server.gunicorn` sets it.
+    - `metrics_folder`: folder in which the processes of one server count; `api.server.gunicorn` sets it.
     """
 
     database_url: str
