@@ -6,11 +6,15 @@ class DatabaseError(Exception):
 
 
 class QueryError(Exception):
-    """A query failed. `interrupted` says whether its time was over, or its client had gone."""
+    """A query failed.
 
-    def __init__(self, message: str, *, interrupted: bool = False) -> None:
+    `interrupted` says whether its time was over, or its client had gone; `of_damage` whether the release is damaged.
+    """
+
+    def __init__(self, message: str, *, interrupted: bool = False, of_damage: bool = False) -> None:
         super().__init__(message)
         self.interrupted = interrupted
+        self.of_damage = of_damage
 
 
 def reason_of(error: BaseException) -> str:

@@ -65,7 +65,7 @@ class FileRelease(Release):
     """An open file with a release.
 
     Its connections are closed when nothing refers to the release any more, so that an answer that is still being sent
-    is read from one release to its end. `damaged` is set where a check finds the file damaged after it was opened.
+    is read from one release to its end.
     """
 
     is_local = True
@@ -75,7 +75,6 @@ class FileRelease(Release):
 
         With `serve_unchecked` a large file is checked while it is served, as there is nothing else to serve.
         """
-        self.damaged = False
         try:
             self.identity = Identity.of(path)
             connections = FileConnections(path, self.identity)
@@ -107,7 +106,7 @@ class FileRelease(Release):
     def _check(self, path: Path) -> None:
         """Set `damaged` where the file does not have its checksum."""
         with suppress(OSError):  # the file is gone: another has taken its place
-            self.damaged = not is_intact(path) and identity_of(path) == self.identity
+            self.damaged |= not is_intact(path) and identity_of(path) == self.identity
 
     @cached_property
     def sha256(self) -> str:
