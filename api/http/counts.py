@@ -8,6 +8,7 @@ import mmap
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from struct import Struct
 from tempfile import NamedTemporaryFile
@@ -57,7 +58,7 @@ class Counts:
         """Return the sums of the counts of all processes, also of those that have ended."""
         totals: defaultdict[Key, float] = defaultdict(float)
         files = sorted(self._folder.glob("*.counts")) if self._folder else []
-        for content in (*self._private, *(file.read_bytes() for file in files)):
+        for content in chain(map(bytes, self._private), (file.read_bytes() for file in files)):
             for _, key, number in _records(content):
                 totals[key] += number
         return totals
@@ -106,10 +107,10 @@ def clear(folder: Path, pid: int, key: Key) -> None:
                     file.write(_NUMBER.pack(0))
 
 
-def _records(content: bytes | bytearray) -> Iterator[tuple[int, Key, float]]:
+def _records(content: bytes) -> Iterator[tuple[int, Key, float]]:
     """Yield the place, the key and the number of each count in a file."""
     (used,) = _NUMBER.unpack_from(content)
     for place in range(RECORD_BYTES, (int(used) + 1) * RECORD_BYTES, RECORD_BYTES):
         (number,) = _NUMBER.unpack_from(content, place)
-        text = bytes(content[place + _NUMBER.size : place + RECORD_BYTES]).rstrip(b"\0")
+        text = content[place + _NUMBER.size : place + RECORD_BYTES].rstrip(b"\0")
         yield place, tuple(orjson.loads(text)), number
