@@ -26,7 +26,7 @@ ARG REVISION
 LABEL org.opencontainers.image.title="Headcount" \
       org.opencontainers.image.description="A REST API for structured estimates: numbers in the news about armed groups, each with who said it, in which words, and who printed it" \
       org.opencontainers.image.version="0.1.0" \
-      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.licenses="MIT AND CC-BY-4.0" \
       org.opencontainers.image.authors="The Headcount contributors" \
       org.opencontainers.image.source="$SOURCE" \
       org.opencontainers.image.revision="$REVISION"

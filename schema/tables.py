@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 4
+FORMAT = 5
 """The version of these tables and of the keys of their records; `user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -95,6 +95,7 @@ articles = _resource(
     _text("title"),
     *(_text(name, null=True, index=True) for name in ("publisher", "agency")),
     *(*_period("published"), _whole("estimates_count"), _whole("sources")),
+    *(_text("licence"), _text("cite", null=True)),
 )
 
 

@@ -9,7 +9,7 @@ from flask import Response, render_template
 from api import context
 from api.formats import phrases
 from api.http.answers import CODE_VERSION, answer, guard_page, respond
-from schema.dataset import cite
+from schema.dataset import cite, names_of_licences
 
 HTML = "text/html"
 
@@ -34,7 +34,7 @@ def private_page(template: str, path: str, variables: Mapping[str, Any], status:
 
 def _render(template: str, path: str, variables: Mapping[str, Any]) -> bytes:
     dataset = context.release().dataset
-    common = {"dataset": dataset, "citation": cite(dataset), "code_version": CODE_VERSION}
+    common = {"licences": names_of_licences(dataset), "citation": cite(dataset), "code_version": CODE_VERSION}
     functions = {"figure": phrases.figure, "when": phrases.when, "words": phrases.words}
     return render_template(template, path=path, **common, **functions, **variables).encode()
 
