@@ -13,6 +13,7 @@ from pathlib import Path
 from struct import Struct
 from tempfile import NamedTemporaryFile
 from threading import Lock
+from typing import NamedTuple
 
 import orjson
 
@@ -22,12 +23,19 @@ Key = tuple[str | int, ...]
 """The name and the labels of a count."""
 
 RECORD_BYTES = 256
-"""The bytes of one count in a file: the number, then its key as JSON."""
+"""The bytes of one count in a file: the number and the seconds, then its key as JSON."""
 RECORDS = 256
 """The records of a file. The number in the first one, which has no key, tells how many of the others are used."""
 FILE_BYTES = RECORDS * RECORD_BYTES
-_NUMBER = Struct("d")
-_NUMBERS = RECORD_BYTES // _NUMBER.size
+_COUNT = Struct("2d")
+_NUMBERS = RECORD_BYTES // Struct("d").size
+
+
+class Count(NamedTuple):
+    """How often something was counted, and how many seconds that took."""
+
+    number: float = 0.0
+    seconds: float = 0.0
 
 
 class Counts:
@@ -44,34 +52,36 @@ class Counts:
         self._lock = Lock()
         self._used = RECORDS
 
-    def add(self, key: Key, number: float) -> None:
-        """Add to a count."""
+    def add(self, key: Key, seconds: float = 0.0) -> None:
+        """Add 1 to a count, and the seconds to its seconds."""
         numbers, place = self._places.get(key) or self._new_place(key)
-        numbers[place] += number
+        numbers[place] += 1
+        numbers[place + 1] += seconds
 
     def set(self, key: Key, number: float) -> None:
-        """Set a count."""
+        """Set the number of a count."""
         numbers, place = self._places.get(key) or self._new_place(key)
         numbers[place] = number
 
-    def totals(self) -> dict[Key, float]:
+    def totals(self) -> dict[Key, Count]:
         """Return the sums of the counts of all processes, also of those that have ended."""
-        totals: defaultdict[Key, float] = defaultdict(float)
+        totals: defaultdict[Key, Count] = defaultdict(Count)
         files = sorted(self._folder.glob("*.counts")) if self._folder else []
         for content in chain(map(bytes, self._private), (file.read_bytes() for file in files)):
-            for _, key, number in _records(content):
-                totals[key] += number
+            for _, key, count in _records(content):
+                number, seconds = totals[key]
+                totals[key] = Count(number + count.number, seconds + count.seconds)
         return totals
 
     def _new_place(self, key: Key) -> "tuple[memoryview[float], int]":
-        """Return where the number of a new key is."""
+        """Return where the number of a new key is, and behind it its seconds."""
         text = orjson.dumps(key)
-        if len(text) > RECORD_BYTES - _NUMBER.size:
+        if len(text) > RECORD_BYTES - _COUNT.size:
             raise ValueError(f"{key} is too long a key")
         with self._lock:
             if self._used == RECORDS:
                 self._memory, self._used = self._new_memory(), 1
-            begin = self._used * RECORD_BYTES + _NUMBER.size
+            begin = self._used * RECORD_BYTES + _COUNT.size
             self._memory[begin : begin + len(text)] = text
             numbers = self._memory.cast("d")
             numbers[0] = self._used  # only now, when the key is whole, do others read the record
@@ -104,13 +114,12 @@ def clear(folder: Path, pid: int, key: Key) -> None:
             if other == key:
                 with path.open("r+b") as file:
                     file.seek(place)
-                    file.write(_NUMBER.pack(0))
+                    file.write(_COUNT.pack(*Count()))
 
 
-def _records(content: bytes) -> Iterator[tuple[int, Key, float]]:
-    """Yield the place, the key and the number of each count in a file."""
-    (used,) = _NUMBER.unpack_from(content)
+def _records(content: bytes) -> Iterator[tuple[int, Key, Count]]:
+    """Yield the place, the key and the numbers of each count in a file."""
+    used, _ = _COUNT.unpack_from(content)
     for place in range(RECORD_BYTES, (int(used) + 1) * RECORD_BYTES, RECORD_BYTES):
-        (number,) = _NUMBER.unpack_from(content, place)
-        text = content[place + _NUMBER.size : place + RECORD_BYTES].rstrip(b"\0")
-        yield place, tuple(orjson.loads(text)), number
+        text = content[place + _COUNT.size : place + RECORD_BYTES].rstrip(b"\0")
+        yield place, tuple(orjson.loads(text)), Count(*_COUNT.unpack_from(content, place))

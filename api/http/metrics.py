@@ -14,7 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from api.config import Config
-from api.http.counts import Counts, clear
+from api.http.counts import Count, Counts, clear
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the histogram's buckets, in seconds."""
@@ -48,12 +48,11 @@ class Metrics(Collector):
 
     def count_on_loop(self, route: str, method: str, status: int, path: str, seconds: float) -> None:
         """Count a request as `count_request` does, but without its lock: only the event loop has cache and fast."""
-        self._counts.add((REQUESTS, route, method, status, path, bisect_left(BUCKETS, seconds)), 1)
-        self._counts.add((SECONDS, route, path), seconds)
+        self._counts.add((REQUESTS, route, method, status, path, bisect_left(BUCKETS, seconds)), seconds)
 
     def count_miss(self) -> None:
         """Count a look-up of the event loop in the response cache that did not have the answer."""
-        self._counts.add((CACHE_REQUESTS, "miss"), 1)
+        self._counts.add((CACHE_REQUESTS, "miss"))
 
     def count_request(self, route: str, method: str, status: int, path: str, seconds: float) -> None:
         """Count a request: `path` is where its answer came from, `seconds` the time until the answer's first byte."""
@@ -63,7 +62,7 @@ class Metrics(Collector):
     def count_failure(self, cause: str) -> None:
         """Count an unforeseen exception on the fast path; `cause` is its class."""
         with self._lock:
-            self._counts.add((FAILURES, cause[:100]), 1)
+            self._counts.add((FAILURES, cause[:100]))
 
     def set_cache_bytes(self, size: int) -> None:
         """Set how many bytes this process's response cache uses; only the event loop does."""
@@ -75,18 +74,18 @@ class Metrics(Collector):
         counters: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in COUNTERS}
         buckets: defaultdict[str, Counter[int]] = defaultdict(Counter)
         seconds: defaultdict[str, float] = defaultdict(float)
-        for (name, *labels), count in totals.items():
+        for (name, *labels), (number, duration) in totals.items():
+            count = int(number)
             if name == REQUESTS:
                 route, method, status, path, bucket = labels
-                counters[REQUESTS][str(route), str(method), str(status)] += int(count)
-                counters[ANSWERS][str(path),] += int(count)
-                buckets[str(route)][int(bucket)] += int(count)
+                counters[REQUESTS][str(route), str(method), str(status)] += count
+                counters[ANSWERS][str(path),] += count
+                buckets[str(route)][int(bucket)] += count
+                seconds[str(route)] += duration
                 if path == "cache":
-                    counters[CACHE_REQUESTS]["hit",] += int(count)
-            elif name == SECONDS:
-                seconds[str(labels[0])] += count
+                    counters[CACHE_REQUESTS]["hit",] += count
             elif name in COUNTERS:
-                counters[str(name)][str(labels[0]),] += int(count)
+                counters[str(name)][str(labels[0]),] += count
         for name, (description, label_names) in COUNTERS.items():
             counter = CounterMetricFamily(name, description, labels=label_names)
             for values, count in sorted(counters[name].items()):
@@ -100,7 +99,7 @@ class Metrics(Collector):
             cumulative = accumulate(counts[bucket] for bucket in range(len(bounds)))
             histogram.add_metric([route], list(zip(bounds, cumulative, strict=True)), seconds[route])
         yield histogram
-        size = totals.get((CACHE_BYTES,), 0)
+        size = totals.get((CACHE_BYTES,), Count()).number
         yield GaugeMetricFamily(CACHE_BYTES, "Bytes that the response caches of all workers use.", value=size)
 
 
