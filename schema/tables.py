@@ -95,6 +95,7 @@ articles = _resource(
     _text("title"),
     *(_text(name, null=True, index=True) for name in ("publisher", "agency")),
     *(*_period("published"), _whole("estimates_count"), _whole("sources")),
+    *(_text("licence"), _text("cite", null=True)),
 )
 
 

@@ -140,6 +140,7 @@ def random_estimate(chance):
                 "agency": "Far Wire",
                 "url": None,
             },
+            "licence": "CC0-1.0",
             "published": {**date(), "basis": "printed", "note": "Not in the stub."},
         },
         "evidence": {"document": text(), "sha256": "0" * 64, "start": 3, "end": 9, "row": chance.choice([None, 7])},

@@ -14,7 +14,7 @@ from api.explorer.retellings import retellings
 from api.formats import phrases
 from api.formats.schema_org import Node
 from api.http.answers import CODE_VERSION, answer, guard_page, respond
-from schema.dataset import cite
+from schema.dataset import cite, names_of_licences
 
 HTML = "text/html"
 _FUNCTIONS = {
@@ -74,7 +74,7 @@ def private_page(template: str, path: str, variables: Mapping[str, Any], status:
 def _render(template: str, path: str, variables: Mapping[str, Any]) -> bytes:
     dataset = context.release().dataset
     common: dict[str, Any] = {
-        **{"dataset": dataset, "citation": cite(dataset), "code_version": CODE_VERSION},
+        **{"licences": names_of_licences(dataset), "citation": cite(dataset), "code_version": CODE_VERSION},
         **{"site": context.site(), "shared": Shared(), "card_size": CARD_SIZE},
     }
     return render_template(template, path=path, **{**common, **_FUNCTIONS, **variables}).encode()
