@@ -78,7 +78,7 @@ def test_variables_without_our_prefix_are_not_ours(environment):
         ("TRUSTED_PROXIES", "cloudflare", "'cloudflare' is no number of proxies; expected, say, 1"),
         *(
             ("PUBLIC_URL", url, f"{url!r} is no address; expected, say, https://example.org/headcount")
-            for url in ("example.org", "ftp://example.org", "https://", "https://a/?b", "https://a/<b>", "https://a b")
+            for url in ("example.org", "ftp://example.org", "https://", "https://a/&b", "https://a/<b>", "https://a b")
         ),
     ],
 )

@@ -66,9 +66,10 @@ def _description(kind: str, record: Mapping[str, Any]) -> str:
         return tell_claim(record).text
     if kind == "estimates":
         return str(told_report(record))
-    if kind == "articles":
-        return f"The figures in “{record['title']}”, each with who said it, and in which words."
-    return f"What {record['name']} said, in which words, and who printed it."
+    if kind == "sources":
+        return f"What {record['name']} said, in which words, and who printed it."
+    what = f"in “{record['title']}”" if kind == "articles" else f"for {record['name']}"
+    return f"The figures {what}, each with who said it, and in which words."
 
 
 def _without(parameters: Pairs, *names: str) -> Pairs:
