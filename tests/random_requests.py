@@ -31,6 +31,7 @@ PARAMETERS = (
         "fields=nothing",
         "format=json",
         "format=jsonld",
+        "format=atom",
         "format=csv",
         "format=ndjson",
         "format=xml",

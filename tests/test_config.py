@@ -36,13 +36,14 @@ def test_each_variable_is_read_and_what_is_passed_goes_over_it(environment):
         HEADCOUNT_FIRST_REQUEST_SECONDS="0.5",
         HEADCOUNT_RATE_LIMIT="5 per minute",
         HEADCOUNT_TRUSTED_PROXIES="2",
+        HEADCOUNT_PUBLIC_URL="https://example.org:8443/a/",
     )
     read = read_config()
     assert (read.database_url, read.cache_bytes, read.first_request_seconds) == ("sqlite:////tmp/a.db", 1000, 0.5)
     assert read.max_age == 60
     assert ([str(limit) for limit in read.rate_limits], read.trusted_proxies) == (["5 per 1 minute"], 2)
     assert read_config({"CACHE_BYTES": 5, "RATE_LIMIT": ""}) == Config(
-        "sqlite:////tmp/a.db", 5, 60, 0.5, (), "memory://", 2, "", None
+        "sqlite:////tmp/a.db", 5, 60, 0.5, (), "memory://", 2, "https://example.org:8443/a", None
     )
 
 
@@ -75,6 +76,10 @@ def test_variables_without_our_prefix_are_not_ours(environment):
         ("FIRST_REQUEST_SECONDS", "nan", "'nan' is no number of seconds"),
         ("FIRST_REQUEST_SECONDS", "soon", "'soon' is no number of seconds"),
         ("TRUSTED_PROXIES", "cloudflare", "'cloudflare' is no number of proxies; expected, say, 1"),
+        *(
+            ("PUBLIC_URL", url, f"{url!r} is no address; expected, say, https://example.org/headcount")
+            for url in ("example.org", "ftp://example.org", "https://", "https://a/&b", "https://a/<b>", "https://a b")
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_under_the_name_of_its_variable(environment, name, value, message):
