@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Api
-from api.explorer import assets, chart_endpoints, lists, pages, verification_page
+from api.explorer import assets, chart_endpoints, lists, pages, problem_pages, verification_page
 from api.explorer.rendering import HTML
 from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import accepted_media_types
@@ -45,7 +45,9 @@ def init_app(app: Flask, api: Api) -> None:
 def _page_of_error() -> Callable[..., Response] | None:
     """Return the page that says that there is nothing at the address; None if another thing is wrong."""
     is_missing = isinstance(request.routing_exception, NotFound)
-    return partial(pages.nothing_there, request.path) if is_missing and request.method in ("GET", "HEAD") else None
+    return (
+        partial(problem_pages.nothing_there, request.path) if is_missing and request.method in ("GET", "HEAD") else None
+    )
 
 
 def _page_for_browsers() -> Response | None:

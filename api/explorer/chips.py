@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.explorer.reading import names_of
 from api.formats.phrases import hedge_in_words, when, words
-from api.query.question import Pairs, Question, address
+from api.query.question import Pairs, Question, address, without
+from api.read.records import names_of
 
 _RECORDS = {
     **{kind: kind for kind in ("region", "group", "indicator", "source", "article")},
@@ -72,11 +72,6 @@ def chips_of(path: str, question: Question, required: frozenset[str] = frozenset
         chips.append(Chip(_text(*pair, names), address(path, rest), is_alternative=name == before))
         before = name
     return chips
-
-
-def without(parameters: Pairs, *names: str) -> Pairs:
-    """Return parameters without those of some names."""
-    return tuple((name, value) for name, value in parameters if name not in names)
 
 
 def _names(parameters: Pairs) -> Mapping[tuple[str, str], str]:

@@ -7,10 +7,9 @@ from sqlalchemy import select
 
 from api import context
 from api.endpoints.resolve import Meant
-from api.explorer.chips import without
 from api.formats.phrases import MONTHS
 from api.query.parameters import LONGEST_SEARCH
-from api.query.question import Pairs, address
+from api.query.question import Pairs, address, without
 from schema import tables
 from schema.names import fold
 

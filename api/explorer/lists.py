@@ -19,12 +19,12 @@ from api import context
 from api.endpoints import changes, conflicts, dataset, facets, records, series
 from api.endpoints.endpoint import Endpoint
 from api.explorer.chips import chips_of
-from api.explorer.pages import refusal
-from api.explorer.reading import names_of
+from api.explorer.problem_pages import refusal
 from api.explorer.rendering import page
 from api.query.filters import RegionScope
 from api.query.question import VERSION_PARAMETER, Pairs, address, question_of_request
 from api.read.points import SumRule
+from api.read.records import names_of
 from api.read.resources import RESOURCES, Resource
 
 Answered = Mapping[str, Any]
@@ -73,7 +73,7 @@ class ListPage:
         try:
             question = question_of_request(schema)
         except HTTPException as error:
-            return refusal(error, route, sent)
+            return refusal(error, route, sent, schema)
 
         def variables() -> Mapping[str, Any]:
             body, _ = self.endpoint.answer(question).render()

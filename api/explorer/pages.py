@@ -16,8 +16,9 @@ from werkzeug.exceptions import HTTPException, NotFound
 from api.endpoints.answer import answer_of
 from api.explorer import finding, reading
 from api.explorer.charts import OPTIONS, chart_of, title_of
-from api.explorer.chips import chips_of, without
+from api.explorer.chips import chips_of
 from api.explorer.description import notes
+from api.explorer.problem_pages import problem, refusal
 from api.explorer.rendering import page
 from api.explorer.retellings import fared, retellings
 from api.explorer.rows import rows_of
@@ -33,10 +34,17 @@ from api.query.parameters import (
     offset_parameter,
     sort_parameter,
 )
-from api.query.question import VERSION_PARAMETER, Pairs, QuerySchema, Question, address, question_of_request
+from api.query.question import (
+    VERSION_PARAMETER,
+    QuerySchema,
+    Question,
+    address,
+    question_of_request,
+    without,
+)
+from api.read.records import names_of
 from api.read.resources import ESTIMATES
 from api.read.topics import KINDS, nearest_estimate
-from schema.fields import shown
 from schema.terms import Locus
 from schema.vocabulary import about
 
@@ -64,22 +72,6 @@ _schema = QuerySchema.from_dict(
 _record_schema = QuerySchema()
 
 
-def _problem(path: str, status: HTTPStatus, title: str, **variables: Any) -> Response:
-    return page("problem.html", path, lambda: {"title": title, "faults": (), **variables}, status)
-
-
-def refusal(error: HTTPException, path: str, parameters: Pairs) -> Response:
-    """Return the page that says what is wrong with the parameters of a request for a page."""
-    faults = getattr(error, "data", {}).get("faults", [])
-    variables = {"faults": faults, "corrected": partial(_corrected, path, parameters)}
-    return _problem(address(path, parameters), HTTPStatus(error.code or 400), "That cannot be asked", **variables)
-
-
-def nothing_there(path: str) -> Response:
-    """Return the page that says that there is nothing at a path."""
-    return _problem(path, HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
-
-
 def words_page() -> Response:
     """Return the page that explains the words of the other pages."""
     return page("words.html", WORDS, dict)
@@ -94,22 +86,8 @@ def index() -> Response:
     try:
         question = question_of_request(_schema)
     except HTTPException as error:
-        return refusal(error, "/", sent)
+        return refusal(error, "/", sent, _schema)
     return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
-
-
-def _corrected(path: str, parameters: Pairs, fault: Mapping[str, Any], suggestion: str) -> str:
-    """Return the address of a page with a suggestion in place of the wrong name or value."""
-    wrong = fault["parameter"]
-    if wrong not in _schema.fields:
-        return address(path, tuple((suggestion if name == wrong else name, value) for name, value in parameters))
-
-    def corrected(values: str) -> str:
-        """Return values, separated by commas, with the suggestion in place of the one that the fault quotes."""
-        is_wrong = {value: shown(value.strip()) in fault["message"] for value in values.split(",")}
-        return ",".join(suggestion if is_wrong[value] else value for value in values.split(","))
-
-    return address(path, tuple((name, corrected(value) if name == wrong else value) for name, value in parameters))
 
 
 def _index_variables(question: Question) -> dict[str, Any]:
@@ -173,12 +151,12 @@ def record_page(kind: str, id_: str) -> Response:
     try:
         question_of_request(_record_schema)
     except HTTPException as error:
-        return refusal(error, path, version)
+        return refusal(error, path, version, _record_schema)
     path = address(path, version)
     try:
         record = reading.record_of(kind, id_)
     except NotFound as error:
-        return _problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
+        return problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
     template = _TEMPLATES.get(kind, f"{kind.removesuffix('s')}.html")
     return page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
 
@@ -200,7 +178,7 @@ def _source_variables(source: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "claims": reading.claims_of("source", source["id"]),
         "fared": fared(reading.drifts_of(source["id"])),
-        "names": reading.names_of("source", source["parents"]),
+        "names": names_of("source", source["parents"]),
     }
 
 
@@ -222,7 +200,7 @@ def _term_variables(kind: str, term: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": kind,
         "wholes": wholes,
-        "names": reading.names_of(kind, [*wholes, *term.get("members", [])]),
+        "names": names_of(kind, [*wholes, *term.get("members", [])]),
         "answer": answer_of(query)[0],
         "claims": reading.claims_of(kind, term["id"]),
     }

@@ -127,6 +127,11 @@ def address(path: str, pairs: Pairs) -> str:
     return f"{path}?{urlencode(pairs, safe='/:,~')}" if pairs else path
 
 
+def without(parameters: Pairs, *names: str) -> Pairs:
+    """Return parameters without those of some names."""
+    return tuple((name, value) for name, value in parameters if name not in names)
+
+
 class OtherVersionError(Conflict):
     """A request names a version of the dataset that is not the live one; `data` says which is."""
 

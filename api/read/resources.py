@@ -142,7 +142,7 @@ RESOURCES = (
     ),
 )
 
-ESTIMATES, CLAIMS = RESOURCES[:2]
+ESTIMATES = RESOURCES[0]
 
 POSITIONS = {
     resource.name: Statement(select(resource.table.c.position).where(resource.table.c.id == bindparam("id")))
