@@ -1,4 +1,6 @@
-FROM python:3.13-slim AS build
+# By digest (Python 3.13.15), since a tag moves. Renew it in both stages when the base image has a security fix:
+# docker buildx imagetools inspect python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 
 # gunicorn's parser in C comes as source. No version is pinned: the base image decides which compiler there is.
 # hadolint ignore=DL3008
@@ -16,7 +18,7 @@ RUN python -m venv /opt/venv \
     && headcount load
 
 
-FROM python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 # Only whoever builds knows these two: --build-arg SOURCE=<URL> --build-arg REVISION=<commit>
 ARG SOURCE
@@ -24,7 +26,7 @@ ARG REVISION
 LABEL org.opencontainers.image.title="Headcount" \
       org.opencontainers.image.description="A REST API for structured estimates: numbers in the news about armed groups, each with who said it, in which words, and who printed it" \
       org.opencontainers.image.version="0.1.0" \
-      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.licenses="MIT AND CC-BY-4.0" \
       org.opencontainers.image.authors="The Headcount contributors" \
       org.opencontainers.image.source="$SOURCE" \
       org.opencontainers.image.revision="$REVISION"

@@ -5,6 +5,7 @@
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ DEFAULT_CACHE_PART = 4
 """The default size of the cache is at most the memory divided by this number."""
 A_YEAR = 31_536_000
 """The longest time in seconds for which HTTP caches may use an answer."""
+_PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", re.ASCII)
 STORAGE_PACKAGES = {"memory": "limits", "redis": "redis", "rediss": "redis", "memcached": "pymemcache"}
 """The package that each kind of storage for counted requests needs, by the scheme of the storage's URL."""
 
@@ -43,7 +45,9 @@ class Config:
     - `rate_limit_storage` (HEADCOUNT_RATE_LIMIT_STORAGE): where requests are counted, as a URL.
     - `trusted_proxies` (HEADCOUNT_TRUSTED_PROXIES): number of proxies in front of the server whose
       X-Forwarded-For header tells the client's address.
-    - `metrics_folder`: folder in which the processes of one server write their counts; `api.server.gunicorn` sets it.
+    - `public_url` (HEADCOUNT_PUBLIC_URL): how absolute addresses begin, without a slash at the end; empty: with the
+      host that the client sent.
+    - `metrics_folder`: folder in which the processes of one server count; `api.server.gunicorn` sets it.
     """
 
     database_url: str
@@ -53,6 +57,7 @@ class Config:
     rate_limits: tuple[RateLimitItem, ...]
     rate_limit_storage: str
     trusted_proxies: int
+    public_url: str
     metrics_folder: Path | None = None
 
 
@@ -74,6 +79,7 @@ def read_config(overrides: Mapping[str, Any] | None = None) -> Config:
         rate_limits=rate_limits,
         rate_limit_storage=storage,
         trusted_proxies=_proxies(values.get("TRUSTED_PROXIES") or "0"),
+        public_url=_public_url(values.get("PUBLIC_URL", "")),
     )
 
 
@@ -180,3 +186,9 @@ def _proxies(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise ValueError(f"{PREFIX}TRUSTED_PROXIES: {text!r} is no number of proxies; expected, say, 1")
     return int(text)
+
+
+def _public_url(text: str) -> str:
+    if text and not _PUBLIC_URL.fullmatch(text):
+        raise ValueError(f"{PREFIX}PUBLIC_URL: {text!r} is no address; expected, say, https://example.org/headcount")
+    return text.rstrip("/")

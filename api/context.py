@@ -1,9 +1,10 @@
-"""The context of one request: the release that all of its queries read, and its `Accept` header.
+"""The context of one request: the release that all of its queries read, its `Accept` header, and its host.
 
 It is not part of Flask's request context, because the front door (`api.server`) answers before Flask is called.
 """
 
 from contextvars import ContextVar, Token
+from urllib.parse import quote
 
 from flask import Flask, request
 from sqlalchemy import Connection
@@ -12,11 +13,16 @@ from schema.store.release import Database, Release
 
 
 class RequestContext:
-    """The release and the `Accept` header of one request. The release is opened when it is first needed."""
+    """The release, the `Accept` header and the site of one request. The release is opened when it is first needed.
 
-    def __init__(self, database: Database, accept: str, release: Release | None = None) -> None:
+    `site` is what absolute addresses begin with, without a slash at the end. It is empty on the fast path, whose
+    answers hold none.
+    """
+
+    def __init__(self, database: Database, accept: str, release: Release | None = None, site: str = "") -> None:
         self.database = database
         self.accept = accept
+        self.site = site
         self._release = release
 
     def release(self) -> Release:
@@ -64,13 +70,20 @@ def accept() -> str:
     return _current.get().accept
 
 
+def site() -> str:
+    """Return what absolute addresses begin with, without a slash at the end: `https://example.org/headcount`."""
+    return _current.get().site
+
+
 def init_app(app: Flask) -> None:
     """Give each request of Flask a context of its own."""
     database: Database = app.extensions["database"]
+    public_url: str = app.extensions["config"].public_url
 
     @app.before_request
     def begin_request() -> None:
-        begin(RequestContext(database, request.headers.get("Accept", "")))
+        site = public_url or f"{request.scheme}://{quote(request.host, safe=':[]')}"
+        begin(RequestContext(database, request.headers.get("Accept", ""), site=site))
 
     @app.teardown_request
     def end_request(_: BaseException | None = None) -> None:

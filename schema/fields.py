@@ -102,6 +102,14 @@ class Language(Pattern):
         super().__init__("^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", "a BCP 47 language tag such as en", 20, **kwargs)
 
 
+class Licence(Pattern):
+    """The identifier of a licence (SPDX)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        expected = "the SPDX identifier of a licence, such as CC-BY-4.0"
+        super().__init__("^[A-Za-z0-9][A-Za-z0-9.+-]*$", expected, 100, **kwargs)
+
+
 class Edtf(Pattern):
     """An EDTF date or interval, kept as its text."""
 

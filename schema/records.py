@@ -8,6 +8,7 @@ from schema.fields import (
     Flag,
     Id,
     Language,
+    Licence,
     ListOf,
     Number,
     Part,
@@ -99,6 +100,16 @@ class ArticleSchema(Record):
         required=True,
         allow_none=True,
         metadata=about("Where it was published; null: not known."),
+    )
+    licence = Licence(
+        load_default=None,
+        allow_none=False,  # in answers: the loader fills it in
+        metadata=about("The licence of what is coded from it (SPDX); by default that of the dataset.", "CC-BY-4.0"),
+    )
+    cite = Text(
+        load_default=None,
+        allow_none=True,
+        metadata=about("How those who gave the data ask to be cited; null: as the dataset."),
     )
     document = Part(DocumentSchema, required=True, metadata=about("The text that was coded."))
     estimates = Part(UsageSchema, dump_only=True, metadata=about("The estimates that it reports."))
@@ -197,6 +208,7 @@ ArticleStub = stub_of(
     "agency",
     "published",
     "url",
+    "licence",
     name="ArticleStubSchema",
     published=Part(PublishedStub, metadata=about("When it appeared.")),
 )

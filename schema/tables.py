@@ -8,8 +8,8 @@ made of the JSON of their estimates (`schema.claim_json`).
 
 **Serving tables.** They repeat data of the other tables in the order in which common queries read it:
 `region_estimates` (the estimates of each region, newest first), `first_pages` (the first page of these lists),
-`estimate_counts` and `series_rollup` (numbers of estimates), and `closures` (which term contains which). A release
-never changes, so no copy becomes stale.
+`estimate_counts`, `series_rollup` and `word_counts` (numbers of estimates), and `closures` (which term contains which).
+A release never changes, so no copy becomes stale.
 """
 
 from enum import StrEnum
@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 4
+FORMAT = 5
 """The version of these tables and of the keys of their records; `user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -95,6 +95,7 @@ articles = _resource(
     _text("title"),
     *(_text(name, null=True, index=True) for name in ("publisher", "agency")),
     *(*_period("published"), _whole("estimates_count"), _whole("sources")),
+    *(_text("licence"), _text("cite", null=True)),
 )
 
 
@@ -110,6 +111,8 @@ claims = _resource(
     *(_number(f"envelope_{name}") for name in ("low", "best", "high")),
     *(Column(f"envelope_{end}_inclusive", Boolean) for end in ("low", "high")),
     *(_whole(name) for name in ("estimates_count", "articles", "outlets", "agencies")),
+    # That of the latest article which carries it.
+    _text("published_start", null=True, index=True),
     rendered=False,
 )
 
@@ -214,6 +217,9 @@ Rows with region, group and indicator at once are of ANY_YEAR only. There are no
 Index(
     "estimate_counts_by_group", *(estimate_counts.c[name] for name in ("group_position", "indicator_position", "year"))
 )
+
+word_counts = _clustered("word_counts", Column("word", String, primary_key=True), _whole("estimates"))
+"""The number of estimates that full text finds by each word, which is written as the index holds it."""
 
 BEFORE_ALL, AFTER_ALL = -1, 1_000_000
 """In place of the year (or quarter, or month) of the open start, or the open end, of an as_of."""

@@ -1,9 +1,11 @@
 """The staging of checked records: a temporary SQLite file, so that memory does not grow with their number."""
 
+import fcntl
 import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +13,7 @@ from typing import Any, Self
 import orjson
 
 from schema.flat import batched
-from schema.store.errors import DatabaseError
+from schema.store.errors import DatabaseError, reason_of
 from seeds.entries import VOCABULARIES, Record, Seeds
 
 _TABLES = """
@@ -26,6 +28,8 @@ CREATE TABLE estimates (
     quoted INTEGER NOT NULL, start INTEGER, place TEXT NOT NULL
 );
 """
+_PREFIX, _SUFFIX = ".headcount.", ".staging"
+"""How the names of the files begin and end."""
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS estimates_by_id ON estimates (id);
 CREATE INDEX IF NOT EXISTS estimates_by_claim ON estimates (claim, article);
@@ -57,7 +61,8 @@ class Staging:
     """Checked records as their schemas load them: vocabularies in memory, articles and estimates in an SQLite file.
 
     `dataset` is the record of the dataset, `dates` holds every as_of (EDTF). The file is deleted when the `with` block
-    ends, however it ends.
+    ends, however it ends. It is locked as long as it is used, so that the next loader can tell, and remove, what a
+    killed one has left.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,13 +72,16 @@ class Staging:
         self.vocabularies: dict[str, dict[str, Record]] = {kind: {} for kind in VOCABULARIES}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".headcount.", suffix=".staging")
-        except OSError as error:
-            raise DatabaseError(f"{folder}: {error.strerror}; nothing was written") from error
-        os.close(handle)
-        self.path = Path(name)
-        self.connection = sqlite3.connect(self.path)
-        self.connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+            _remove_leftovers(folder)
+            self._lock, self.path = _locked_file(folder)
+            self.connection = sqlite3.connect(self.path)
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseError(f"{folder}: {reason_of(error)}; nothing was written") from error
+        try:
+            self.connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+        except sqlite3.Error as error:
+            self._delete()
+            raise DatabaseError(f"{folder}: {reason_of(error)}; nothing was written") from error
 
     def add_articles(self, records: Iterable[Record]) -> None:
         """Add articles."""
@@ -113,10 +121,33 @@ class Staging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Delete the file; an error of SQLite, such as a full disk, becomes a DatabaseError."""
-        self.connection.close()
-        self.path.unlink(missing_ok=True)
+        self._delete()
         if isinstance(error, sqlite3.Error):
-            raise DatabaseError(f"{self.path.parent}: {error}; nothing was written") from error
+            raise DatabaseError(f"{self.path.parent}: {reason_of(error)}; nothing was written") from error
+
+    def _delete(self) -> None:
+        self.connection.close()
+        with suppress(OSError):  # the next loader removes it
+            self.path.unlink()
+        os.close(self._lock)
+
+
+def _locked_file(folder: Path) -> tuple[int, Path]:
+    """Make an empty file, and return the handle that locks it until it is closed, or this process ends."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # before it was locked, another loader took it for a leftover
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the files of loaders that were killed: those that nobody locks."""
+    for leftover in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError), leftover.open("rb") as file:  # locked, removed by another loader, or not ours to remove
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            leftover.unlink()
 
 
 def stage(seeds: Seeds, staging: Staging) -> None:

@@ -16,7 +16,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
-        if tag not in ("meta", "link", "br", "img", "input", "source"):
+        if tag not in ("base", "meta", "link", "br", "img", "input", "source"):
             self._open.append((tag, []))
 
     def handle_endtag(self, tag):
@@ -25,7 +25,8 @@ class Page(HTMLParser):
         self.texts.setdefault(tag, []).append(" ".join(" ".join(words).split()))
 
     def handle_data(self, data):
-        self.words.append(data)
+        if not (self._open and self._open[-1][0] == "script"):
+            self.words.append(data)
         for _, words in self._open:
             words.append(data)
 

@@ -33,7 +33,11 @@ PAGES = {
     "series": "/series?indicator=fatalities",
     "conflicts": "/conflicts",
     "missing": "/estimates/nothing",
+    "frame": "/embed?region=iraq",
+    "refused frame": "/embed?region=irak",
     "verify": "/verify",
+    **{name: f"/{name}" for name in ("estimates", "claims", "groups", "conflicts", "dataset", "words")},
+    "no page": "/nothing",
 }
 TEXTS = {
     "all verdicts": {"text": DRAFT},

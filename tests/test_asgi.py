@@ -277,6 +277,18 @@ def test_the_same_question_in_other_words_is_cached_once(front):
     assert (metrics[FROM_CACHE], metrics[FAST], metrics[IN_THREAD]) == (2, 3, 1)  # the other one of /metrics
 
 
+def test_a_host_is_given_its_own_page_and_shares_what_names_no_host(front):
+    door = front()
+    for _ in range(2):  # the second time from the cache
+        for host in ("a.example", "b.example"):
+            body = asyncio.run(asked(door, scope_of("/dataset", accept="text/html", host=host)))[2].decode()
+            assert [name for name in ("a.example", "b.example") if name in body] == [host]
+    asyncio.run(asked(door, scope_of("/hedges", host="a.example")))
+    size = metrics_of(door)[CACHE_BYTES]
+    asyncio.run(asked(door, scope_of("/hedges", host="b.example")))
+    assert metrics_of(door)[CACHE_BYTES] < size + 1000  # another alias of one entry
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("max_age", ["0", "60"])
 def test_cached_answers_say_to_caches_what_flask_alone_says(front, max_age):

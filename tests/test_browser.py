@@ -70,7 +70,8 @@ def test_a_filter_chosen_by_mouse_changes_the_claims_and_the_address(visit):
     assert claims(page) != before
     assert page.title().startswith("Estimates · Iraq ")
     origin = page.evaluate("location.origin")
-    expect(page.locator("#curl")).to_have_text(re.compile(f"^curl '?{re.escape(origin)}/estimates[?]region=iraq'?$"))
+    curl = page.locator("#copies code").filter(has_text=re.compile("^curl"))
+    expect(curl).to_have_text(f"curl '{origin}/estimates?region=iraq'")
     box(page, "region", "iraq").uncheck()
     asks(page, "/")
     assert claims(page) == before
@@ -291,7 +292,7 @@ def test_without_javascript_there_are_claims_a_table_and_a_form(visit):
     asks(page, "/?region=iraq&indicator=fighters&sort=-high")
     page.locator(".chips a").filter(has_text="Of what: Fighters").click()
     asks(page, "/?region=iraq&sort=-high")
-    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+    expect(page.locator("button[data-copies]").first).to_be_hidden()
 
 
 def test_the_form_sends_what_the_address_alone_asks(visit):
@@ -364,9 +365,13 @@ def test_the_dark_scheme_is_dark_and_keeps_the_kinds_apart(visit):
 
 def test_the_copy_button_copies_the_line(visit):
     page = visit("/?q=%22does+not+exceed%22", permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy").click()
-    expect(page.locator("#copy")).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#curl").text_content()
+    page.get_by_text("Copy or embed").click()
+    for name in ("Citation", "curl"):
+        button = page.get_by_role("button", name=f"Copy: {name}")
+        button.click()
+        expect(button).to_have_text("Copied")
+        copied = page.locator(button.get_attribute("data-copies")).text_content()
+        assert page.evaluate("navigator.clipboard.readText()") == copied
 
 
 def test_a_question_that_cannot_be_asked_leads_to_its_own_page(browser, shipped_server):
@@ -446,7 +451,7 @@ def test_the_copy_button_copies_the_markdown(visit):
     check_text(page, DRAFT)
     page.locator(".markdown > summary").click()
     page.get_by_role("button", name="Copy").click()
-    expect(page.locator("#copy")).to_have_text("Copied")
+    expect(page.locator(".markdown button")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#markdown").input_value()
 
 

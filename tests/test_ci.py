@@ -1,4 +1,4 @@
-"""The runs of pytest in .ci/run, together with the README's command, leave no test out."""
+"""The runs of pytest in .ci/run leave no test out, and what CI and the image are made of is pinned."""
 
 import re
 import shlex
@@ -42,3 +42,14 @@ def test_the_tests_of_the_api_are_run_on_postgresql_too(marks):
 
 def test_the_default_run_starts_no_server_and_no_browser():
     assert not any(is_selected(option(SETTINGS["addopts"], "-m"), {name}) for name in MARKERS)
+
+
+def test_actions_and_the_base_image_are_pinned_by_digest():
+    workflows = (ROOT / ".github" / "workflows").iterdir()
+    actions = [line for file in workflows for line in re.findall(r"uses: .*", file.read_text())]
+    assert actions
+    assert all(re.fullmatch(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action) for action in actions), actions
+    images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.M)
+    assert len(images) == 2
+    assert len(set(images)) == 1, "both stages have the same base"
+    assert re.fullmatch(r"python:[\d.]+-slim@sha256:[0-9a-f]{64}", images[0])

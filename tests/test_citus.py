@@ -40,8 +40,9 @@ VALUES = {
     **{"as_of": "2020", "stated": "2020", "published": "2020", "region_scope": "overlapping", "value_match": "certain"},
 }
 """A value of each filter."""
-WITHOUT_QUERIES = {"/docs/<path:name>", "/explorer/<path:name>", "/chart.png", "/words"}
-"""Files, a page of text, and the picture that another process draws of what /chart.svg reads."""
+FILES = {"/docs/<path:name>", "/explorer/<path:name>", "/favicon.ico", "/apple-touch-icon.png"}
+WITHOUT_QUERIES = {*FILES, "/words", "/chart.png", "/card.png"}
+"""Files, a page of text, and the pictures that another process draws of what /chart.svg and /answer read."""
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,7 @@ def _addresses(ids, version):
         "/health/ready",
         "/verify",
         "/datapackage.json",
+        "/words",
     )
     yield from ("/dataset", "/dataset/datapackage.json", "/dataset/headcount.db", "/dataset/estimates.csv")
     yield from (
@@ -132,6 +134,8 @@ def _addresses(ids, version):
         "/chart.svg?region=nigeria",
         "/facets?fields=region,group,source,as_of_year",
     )
+    yield from ("/claims?format=atom", "/embed", "/embed?region=nigeria", "/oembed?url=http://localhost/claims/exact")
+    yield from ("/robots.txt", "/sitemap.xml", "/sitemaps/pages.xml", "/sitemaps/claims-1.xml")
     fields = ",".join(FIELDS)
     for resource in RESOURCES:
         path = f"/{resource.name}"

@@ -22,6 +22,7 @@ def environment(monkeypatch):
         "RATE_LIMIT",
         "TRUSTED_PROXIES",
         "FIRST_REQUEST_SECONDS",
+        "PUBLIC_URL",
     ):
         monkeypatch.delenv(f"HEADCOUNT_{name}", raising=False)
     return lambda **variables: [monkeypatch.setenv(name, value) for name, value in variables.items()]
@@ -41,7 +42,7 @@ def test_each_variable_is_read_and_what_is_passed_goes_over_it(environment):
     assert read.max_age == 60
     assert ([str(limit) for limit in read.rate_limits], read.trusted_proxies) == (["5 per 1 minute"], 2)
     assert read_config({"CACHE_BYTES": 5, "RATE_LIMIT": ""}) == Config(
-        "sqlite:////tmp/a.db", 5, 60, 0.5, (), "memory://", 2, None
+        "sqlite:////tmp/a.db", 5, 60, 0.5, (), "memory://", 2, "", None
     )
 
 

@@ -4,13 +4,14 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 import tomllib
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import make_release
+from conftest import GOOD, make_release
 from frictionless import Package, Resource
 from ruamel.yaml import YAML
 
@@ -115,5 +116,47 @@ def test_the_repository_is_cited_as_the_dataset_is(shipped):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert citation["title"] == about["title"]
     assert [one["name"] for one in citation["authors"]] == about["creators"]
-    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
-    assert about["licence"] == project["license"]
+    assert citation["version"] == project["version"]
+    (data,) = citation["references"]
+    assert (data["title"], data["authors"], data["license"]) == (about["title"], citation["authors"], about["licence"])
+    assert project["license"] == f"{citation['license']} AND {about['licence']}"
+
+
+def test_a_dataset_may_mix_licences(tmp_path, url_of):
+    seeds = shutil.copytree(GOOD, tmp_path / "seeds")
+    file = seeds / "articles" / "2020-03-unknown-second.yaml"
+    file.write_text(f"licence: LicenseRef-Their-Own\ncite: A. Writer (2020). Numbers.\n{file.read_text()}")
+    make_release(seeds, tmp_path / "mixed.db")
+    app = create_app({"DATABASE_URL": url_of(tmp_path / "mixed.db")})
+    client = app.test_client()
+    own, other = (
+        {"licence": "CC0-1.0", "cite": None},
+        {"licence": "LicenseRef-Their-Own", "cite": "A. Writer (2020). Numbers."},
+    )
+    articles = client.get("/articles?sort=published").json["data"]
+    assert [{key: article[key] for key in own} for article in articles] == [own, other]
+    rows = list(csv.DictReader(io.StringIO(client.get("/articles?format=csv&sort=published").text)))
+    assert [{key: row[key] for key in own} for row in rows] == [own | {"cite": ""}, other]
+    licences = {one["article"]["id"]: one["article"]["licence"] for one in client.get("/estimates").json["data"]}
+    assert licences == {article["id"]: article["licence"] for article in articles}
+    rows = list(csv.DictReader(io.StringIO(client.get("/dataset/estimates.csv").text)))
+    assert {row["article.id"]: row["article.licence"] for row in rows} == licences
+    about = client.get("/dataset").json["data"]
+    assert about["licence"] == "CC0-1.0"
+    assert about["licences"] == [
+        {"licence": "CC0-1.0", "articles": 1, "cite": []},
+        {"licence": other["licence"], "articles": 1, "cite": [other["cite"]]},
+    ]
+    package = client.get("/datapackage.json").json
+    assert package["licenses"] == [{"name": "CC0-1.0"}, {"name": other["licence"]}]
+    assert package["sources"] == [{"title": other["cite"]}]
+    linked = client.get("/dataset?format=jsonld").json
+    theirs = {"@type": "CreativeWork", "name": other["licence"]}
+    assert linked["license"] == ["https://spdx.org/licenses/CC0-1.0", theirs]
+    assert linked["creditText"] == [about["citation"], other["cite"]]
+    linked = client.get(f"/articles/{articles[1]['id']}?format=jsonld").json
+    assert linked["subjectOf"] == {"@type": "CreativeWork", "license": theirs, "creditText": other["cite"]}
+    page = client.get(f"/articles/{articles[1]['id']}", headers={"Accept": "text/html"}).text
+    assert other["cite"] in page
+    assert "Licence of the data: CC0-1.0, LicenseRef-Their-Own; of the program: MIT." in page
+    app.extensions["database"].close()

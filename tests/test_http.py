@@ -85,7 +85,7 @@ ACCEPTED = {
     "application/json": 200,
     "text/html;q=0.9, application/*;q=0.1": 200,
     "image/png": 406,
-    "text/html, application/json;q=0": 406,
+    "text/plain, application/json;q=0": 406,
 }
 
 

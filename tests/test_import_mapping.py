@@ -98,6 +98,33 @@ def test_an_article_and_its_headline_keep_the_rules(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("", ("CC0-1.0", None)),
+        ("\n  licence: CC-BY-4.0\n  cite: '{source} (2020)'", ("CC-BY-4.0", "A watch (2020)")),
+        ("\n  licence: '{best}'", ("CC0-1.0", None)),
+    ],
+)
+def test_an_article_of_a_table_has_the_licence_of_its_mapping_beside_seeds_with_another(tmp_path, values, expected):
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text().replace("article:\n", f"article:{values}\n"))
+    outcome = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [ROW]), mapping=file, seeds=SHIPPED)
+    assert (outcome.articles["article-1"]["licence"], outcome.articles["article-1"]["cite"]) == expected
+    assert {article["licence"] for id_, article in outcome.articles.items() if id_ != "article-1"} == {None}
+
+
+def test_a_licence_that_is_none_is_refused(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text().replace("article:\n", "article:\n  licence: as they like\n"))
+    outcome = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [ROW]), mapping=file)
+    (finding,) = outcome.findings
+    assert (finding["place"], finding["what"]) == (
+        "article.licence",
+        "'as they like' is refused; expected the SPDX identifier of a licence, such as CC-BY-4.0",
+    )
+
+
 def test_an_unknown_word_beside_a_number_in_a_row_is_a_warning(tmp_path):
     file = tmp_path / "mapping.yaml"
     file.write_text(MAPPING.read_text().replace("    summary:", '    wording: "a phantom {low} men"\n    summary:'))

@@ -129,6 +129,6 @@ def test_the_dataset_is_a_dataset_with_downloads(shipped):
     nodes = nodes_of(shipped, "/dataset")
     (dataset,) = nodes[f"{SCHEMA}Dataset"]
     assert said(dataset, "version") == about["version"]
-    assert said(dataset, "license") == "https://spdx.org/licenses/MIT"
+    assert said(dataset, "license") == "https://spdx.org/licenses/CC-BY-4.0"
     sums = {said(node, "contentUrl"): said(node, "sha256") for node in nodes[f"{SCHEMA}DataDownload"]}
     assert sums == {f"{BASE}{one['url']}": one["sha256"] for one in about["downloads"]}

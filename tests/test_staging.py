@@ -140,6 +140,7 @@ def random_estimate(chance):
                 "agency": "Far Wire",
                 "url": None,
             },
+            "licence": "CC0-1.0",
             "published": {**date(), "basis": "printed", "note": "Not in the stub."},
         },
         "evidence": {"document": text(), "sha256": "0" * 64, "start": 3, "end": 9, "row": chance.choice([None, 7])},
@@ -216,6 +217,13 @@ def test_counts_of_estimates_are_exact(release, regions_above):
             if tables.ANY in key:
                 expected.update((*key, year) for year in years)
     assert {tuple(key): count for *key, count in release.execute("SELECT * FROM estimate_counts")} == expected
+
+
+def test_counts_of_words_are_exact(release):
+    counts = release.execute("SELECT word, estimates FROM word_counts").fetchall()
+    assert len(counts) > 20
+    release.execute("CREATE VIRTUAL TABLE temp.instances USING fts5vocab('main', 'estimates_fts', 'instance')")
+    assert counts == release.execute("SELECT term, count(DISTINCT doc) FROM temp.instances GROUP BY 1").fetchall()
 
 
 def test_estimates_of_a_region_are_those_of_all_regions_within_it(release, regions_above):

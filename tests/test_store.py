@@ -128,6 +128,33 @@ def test_a_release_that_is_changed_in_place_is_no_longer_served(live):
 
 
 @pytest.mark.slow
+def test_new_threads_read_the_last_good_release_too_when_its_file_is_gone(live):
+    client, path = live
+    before = client.get("/estimates").data
+    path.unlink()
+    for _ in range(3):
+        with ThreadPoolExecutor(1) as new_thread:
+            assert new_thread.submit(lambda: client.get("/estimates").data).result() == before
+
+
+@pytest.mark.slow
+def test_ready_tells_what_a_question_would_meet(live, monkeypatch):
+    monkeypatch.setattr(store, "LARGEST_CHECKED_FIRST", 0)
+    monkeypatch.setattr(store.FileRelease, "_check", lambda *_: None)  # as before a large file has been read to its end
+    client, path = live
+    whole = path.read_bytes()
+    answers = []
+    for begin in range(2 * tables.PAGE_SIZE, len(whole), tables.PAGE_SIZE):
+        client.application.extensions["database"].close()
+        path.write_bytes(whole[:begin] + bytes(tables.PAGE_SIZE) + whole[begin + tables.PAGE_SIZE :])
+        addresses = ("/health/ready", "/estimates", "/claims", "/health/ready")
+        answers.append([client.get(address).status_code for address in addresses])
+    assert {estimates == ready for ready, estimates, _, _ in answers} == {True}
+    assert {ready for _, estimates, claims, ready in answers if 503 in (estimates, claims)} == {503}
+    assert {tuple(answer) for answer in answers} == {(200,) * 4, (503,) * 4, (200, 200, 503, 503)}
+
+
+@pytest.mark.slow
 def test_a_release_of_other_tables_is_refused(live, monkeypatch):
     client, path = live
     with monkeypatch.context() as other_version:

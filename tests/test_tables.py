@@ -6,9 +6,15 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from schema import dataset, records, tables, vocabulary
-from schema.store.sqlite import full_text_sql
+from schema.store.words import full_text_sql
 
-DIGESTS = {1: "73ba492091c3a0c6", 2: "1b38587a675c5047", 3: "894e4bffaee7c280", 4: "49a887626f582959"}
+DIGESTS = {
+    1: "73ba492091c3a0c6",
+    2: "1b38587a675c5047",
+    3: "894e4bffaee7c280",
+    4: "49a887626f582959",
+    5: "88cfb694b5873d68",
+}
 """For each format, a digest of what is declared; only that of the present one is compared."""
 
 

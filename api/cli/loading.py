@@ -1,6 +1,8 @@
 """The commands that make a dataset: `check`, `load` and `import`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,7 +11,7 @@ import click
 from api.cli.progress import Reading, steps
 from api.config import configured_url
 from schema.grammar import counted
-from schema.store.errors import DatabaseError
+from schema.store.errors import DatabaseError, reason_of
 from schema.store.urls import place_of
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
@@ -99,26 +101,19 @@ def import_(
         raise click.BadParameter(
             f"{problems}: expected a file named *{' or *'.join(SUFFIXES)}", param_hint="--problems"
         )
-    try:
-        url = configured_url()
-        with (
-            replaced_release(url, steps) as path,
-            Staging(path.parent) as staging,
-            FindingLog(problems) as log,
-        ):
+    with _database_url() as url, replaced_release(url, steps) as path, Staging(path.parent) as staging:
+        with FindingLog(problems) as log:  # closed before anything goes live, since its disk may be full too
             columns = _read_mapping(mapping, seeds_dir, staging)
             documents = [identify(file) for file in files]
             with Reading(sum(document.size for document in documents)) as reading:
                 imported = import_files(documents, columns, staging, log, reading.advance)
-            for line in log.lines():
-                click.echo(line, err=True)
-            counts = _summary(staging.count("articles"), staging.count("estimates"))
-            if not staging.count("estimates") or not _may_be_loaded(log, imported, keep_going=keep_going):
-                click.echo(f"{reading.rate(imported.rows)}; nothing was written", err=True)
-                sys.exit(1)
-            release = write_release(staging, path, progress=steps)
-    except (DatabaseError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        for line in log.lines():
+            click.echo(line, err=True)
+        counts = _summary(staging.count("articles"), staging.count("estimates"))
+        if not staging.count("estimates") or not _may_be_loaded(log, imported, keep_going=keep_going):
+            click.echo(f"{reading.rate(imported.rows)}; nothing was written", err=True)
+            sys.exit(1)
+        release = write_release(staging, path, progress=steps)
     left_out = f", {imported.left_out:,} left out" if imported.left_out else ""
     verb = "loaded into" if release.is_new else "already in"
     click.echo(f"{reading.rate(imported.rows)}{left_out}: {counts} {verb} {place_of(url)}: version {release.version}")
@@ -127,17 +122,27 @@ def import_(
 def load_seeds(folder: Path, documents: Path | None = None) -> str:
     """Check a seed folder and make it the live dataset; return a message, or exit if there are problems."""
     seeds = _checked(folder, documents)
-    try:
-        url = configured_url()
-        with replaced_release(url, steps) as path, Staging(path.parent) as staging:
-            stage(seeds, staging)
-            release = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
-    except DatabaseError as error:
-        raise click.ClickException(str(error)) from error
+    with _database_url() as url, replaced_release(url, steps) as path, Staging(path.parent) as staging:
+        stage(seeds, staging)
+        release = write_release(staging, path, shipped=folder.resolve() == SHIPPED.resolve(), progress=steps)
     if not release.is_new:
         return f"{place_of(url)} holds these seeds already: version {release.version}"
     counts = _summary(len(seeds.articles), len(seeds.estimates))
     return f"{counts} loaded into {place_of(url)}: version {release.version}"
+
+
+@contextmanager
+def _database_url() -> Iterator[str]:
+    """Give the database's URL. An error in the block is shown in one line, which says what and where, and ends it."""
+    try:
+        url = configured_url()
+        try:
+            yield url
+        except OSError as error:
+            place = error.filename or place_of(url)
+            raise DatabaseError(f"{place}: {reason_of(error)}; nothing was written") from error
+    except DatabaseError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _checked(folder: Path, documents: Path | None) -> Seeds:

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from api.read.resources import RESOURCES, Resource
+from schema.dataset import names_of_licences
 from schema.fields import Day, Flag, ListOf, Number, Term, Whole
 from schema.vocabulary import about
 
@@ -19,7 +20,13 @@ REFERENCES = {
 class LicenceSchema(Schema):
     """A licence of a data package."""
 
-    name = fields.String(required=True, metadata=about("SPDX identifier.", "MIT"))
+    name = fields.String(required=True, metadata=about("SPDX identifier.", "CC-BY-4.0"))
+
+
+class CitedSchema(Schema):
+    """A source of a data package."""
+
+    title = fields.String(required=True, metadata=about("How it asks to be cited."))
 
 
 class ContributorSchema(Schema):
@@ -95,7 +102,10 @@ class DataPackageSchema(Schema):
     description = fields.String(required=True, metadata=about("What it holds."))
     version = fields.String(required=True, metadata=about("The dataset's version."))
     created = fields.String(required=True, metadata=about("When its file was written (RFC 3339)."))
-    licenses = fields.List(fields.Nested(LicenceSchema), required=True, metadata=about("Its licence."))
+    licenses = fields.List(fields.Nested(LicenceSchema), required=True, metadata=about("Its licences, its own first."))
+    sources = fields.List(
+        fields.Nested(CitedSchema), required=True, metadata=about("What those who gave data ask to be cited by.")
+    )
     contributors = fields.List(fields.Nested(ContributorSchema), required=True, metadata=about("Who made it."))
     resources = fields.List(fields.Nested(FileSchema), required=True, metadata=about("The files."))
 
@@ -107,7 +117,8 @@ def data_package(dataset: Mapping[str, Any], folder: str) -> dict[str, Any]:
         "name": "headcount",
         **{key: dataset[key] for key in ("title", "description", "version")},
         "created": dataset["built"],
-        "licenses": [{"name": dataset["licence"]}],
+        "licenses": [{"name": name} for name in names_of_licences(dataset)],
+        "sources": [{"title": cite} for licence in dataset["licences"] for cite in licence["cite"]],
         "contributors": [{"title": name, "role": "author"} for name in dataset["creators"]],
         "resources": [_file(resource, files[f"{resource.name}.csv"], folder) for resource in RESOURCES],
     }

@@ -15,9 +15,9 @@ from api.endpoints.datapackage import DataPackageSchema, data_package
 from api.endpoints.endpoint import Blueprint
 from api.endpoints.envelope import answer_one, envelope_of
 from api.formats.jsonld import dataset_jsonld
-from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
+from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, Format, ItemFormat
 from api.http.answers import Answer, answer, respond
-from api.query.parameters import item_format
+from api.query.parameters import format_parameter
 from api.query.question import QuerySchema, Question, address
 from api.read.pages import read_stream
 from api.read.records import reader_of
@@ -49,7 +49,7 @@ def describe() -> dict[str, Any]:
 
 
 _schema = DatasetSchema()
-_query = QuerySchema.from_dict({"format": item_format()}, name="DatasetQuerySchema")()
+_query = QuerySchema.from_dict({"format": format_parameter(ItemFormat)}, name="DatasetQuerySchema")()
 
 
 @blueprint.endpoint("/dataset", schema=_query, body=envelope_of(_schema), media_types=ITEM_MEDIA_TYPES.values())

@@ -74,7 +74,7 @@ def answer_list(name: str, record: Schema, question: Question, listing: Listing,
     pairs = tuple(pair for pair in question.canonical if pair != default)
     own_address = address(f"/{name}", pairs)
     keys = parameters.get("fields")
-    start, limit = _start(parameters), parameters.get("limit")
+    start, limit = start_of(parameters), parameters.get("limit")
 
     def render() -> Rendered:
         if format_ in PAGED:
@@ -83,18 +83,18 @@ def answer_list(name: str, record: Schema, question: Question, listing: Listing,
         if limit is None:
             return _written(format_, record, listing.stream(start), keys), headers
         page = listing.page(start, limit)
-        links = _neighbours(f"/{name}", pairs, start, limit, page)
-        return _written(format_, record, page.rendered, keys), headers | _link_header(links)
+        links = neighbours(f"/{name}", pairs, start, limit, page)
+        return _written(format_, record, page.rendered, keys), headers | link_header(links)
 
     def render_page(page: Page) -> Rendered:
-        links = _neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
+        links = neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
         rendered = [narrowed(json, keys) for json in page.rendered] if keys else page.rendered
         if format_ is Format.JSONLD:
             nodes = list_jsonld(name, list(map(orjson.loads, rendered)), page.total, own_address)
-            return orjson.dumps(nodes), _link_header(links)
+            return orjson.dumps(nodes), link_header(links)
         meta = {"total": page.total, "limit": limit or DEFAULT_LIMIT, "dataset": context.release().version}
         after_data = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps({"self": own_address, **links}))
-        return b"".join((b'{"data":[', b",".join(rendered), after_data)), _link_header(links)
+        return b"".join((b'{"data":[', b",".join(rendered), after_data)), link_header(links)
 
     return answer(own_address, render, MEDIA_TYPES[format_], also)
 
@@ -127,13 +127,13 @@ def _written(format_: Format, record: Schema, rendered: Iterable[bytes], keys: S
     return write_ndjson(rendered, keys)
 
 
-def _start(parameters: Parameters) -> Start:
+def start_of(parameters: Parameters) -> Start:
     """Return the start of a page: an offset, or the record that a cursor (`after:ID`, `before:ID`) names."""
     direction, _, id_ = parameters.get("cursor", "").partition(":")
     return Start(parameters["offset"], id_ or None, backwards=direction == "before")
 
 
-def _neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -> dict[str, str | None]:
+def neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -> dict[str, str | None]:
     """Return the addresses of the next and the previous page; None if there is no such page."""
     following: str | None = None
     preceding: str | None = None
@@ -152,7 +152,7 @@ def _neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -
     return {relation: f"{base}{separator}{place}" if place else None for relation, place in links.items()}
 
 
-def _link_header(links: dict[str, str | None]) -> dict[str, str]:
+def link_header(links: dict[str, str | None]) -> dict[str, str]:
     """Return the `Link` header (RFC 8288) with the pages that exist; no header if there are none."""
     relations = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items() if target)
     return {"Link": relations} if relations else {}

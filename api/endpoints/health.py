@@ -1,10 +1,11 @@
-"""/health: whether the server runs, and whether it can read its dataset."""
+"""/health: whether the server runs, and whether it can answer questions."""
 
 from marshmallow import Schema, fields
 
 from api import context
+from api.endpoints import records
 from api.endpoints.index import blueprint
-from api.query.question import VERSION_PARAMETER, QuerySchema, Question
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question, parse_question
 
 
 class HealthSchema(Schema):
@@ -14,6 +15,7 @@ class HealthSchema(Schema):
 
 
 _no_parameters = QuerySchema(exclude=[VERSION_PARAMETER])
+_ESTIMATES = next(endpoint for endpoint in records.ENDPOINTS if endpoint.route == "/estimates")
 
 
 @blueprint.endpoint("/health/live", schema=_no_parameters, body=HealthSchema, negotiated=False)
@@ -27,9 +29,11 @@ def get_liveness(_: Question) -> dict[str, str]:
 
 @blueprint.endpoint("/health/ready", schema=_no_parameters, body=HealthSchema, negotiated=False)
 def get_readiness(_: Question) -> dict[str, str]:
-    """Say whether the dataset can be read.
+    """Say whether questions can be answered.
 
-    200 where the dataset can be read, else 503 with the reason.
+    200 where `/estimates` can be answered now, else 503 with the reason.
     """
     context.check()
+    if context.release().is_local:  # a database server could keep this waiting, and tells its faults to `check`
+        _ESTIMATES.answer(parse_question(_ESTIMATES.schema, b"format=json")).render()
     return {"status": "ok"}

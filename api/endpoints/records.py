@@ -1,5 +1,6 @@
 """The endpoints of the eight resources: for each, its list and one record by id."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from marshmallow import Schema
@@ -7,14 +8,15 @@ from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Blueprint, Endpoint
 from api.endpoints.envelope import answer_list, answer_one, envelope_of
+from api.endpoints.feed import answer_feed, as_feed
 from api.formats.jsonld import record_jsonld
-from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES
-from api.http.answers import Answer
+from api.formats.media_types import FEED_MEDIA_TYPES, ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
+from api.http.answers import Answer, chosen_format
 from api.query.parameters import field_names, item_query, list_query
 from api.query.question import Question, address
 from api.read.estimates import list_estimates
 from api.read.records import json_of, list_records
-from api.read.resources import ESTIMATES, RESOURCES, Resource
+from api.read.resources import CLAIMS, ESTIMATES, RESOURCES, Resource
 from schema.flat import narrowed
 
 _FILTERED = "Different parameters all have to hold; values of one parameter are alternatives."
@@ -25,16 +27,20 @@ def _list_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> 
     """Declare the endpoint of a resource's list; `record` is the schema of its records."""
     name = resource.name
     schema = list_query(name, list(resource.sorts), resource.default_sort, field_names(record))()
+    media_types: Mapping[Format, str] = FEED_MEDIA_TYPES if resource is CLAIMS else MEDIA_TYPES
 
     def list_resource(question: Question) -> Answer:
+        is_feed = chosen_format(question.parameters, media_types) is Format.ATOM
+        if is_feed:
+            question = as_feed(schema, question)
         keyset_list = partial(list_records, resource, question)
         listing = list_estimates(question, keyset_list) if resource is ESTIMATES else keyset_list()
-        return answer_list(name, record, question, listing)
+        return answer_feed(question, listing) if is_feed else answer_list(name, record, question, listing)
 
     list_resource.__name__ = f"list_{name}"
     list_resource.__doc__ = f"List {name}.\n\n{resource.about} {_FILTERED if resource is ESTIMATES else _REFERRED}"
-    body, media_types = envelope_of(record, many=True), MEDIA_TYPES.values()
-    return blueprint.endpoint(f"/{name}", schema=schema, body=body, media_types=media_types)(list_resource)
+    body = envelope_of(record, many=True)
+    return blueprint.endpoint(f"/{name}", schema=schema, body=body, media_types=media_types.values())(list_resource)
 
 
 def _item_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> Endpoint:

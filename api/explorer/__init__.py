@@ -12,9 +12,9 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Api
-from api.explorer import assets, chart_endpoints, lists, pages, problem_pages, verification_page
+from api.explorer import assets, card, chart_endpoints, frames, lists, pages, problems, sitemap, verification_page
 from api.explorer.rendering import HTML
-from api.formats.media_types import MEDIA_TYPES
+from api.formats.media_types import FEED_MEDIA_TYPES
 from api.http.answers import accepted_media_types
 
 _Pages = Mapping[str, Callable[..., Response]]
@@ -37,17 +37,18 @@ def init_app(app: Flask, api: Api) -> None:
     app.before_request(_page_for_browsers)
     app.add_url_rule(verification_page.PATH, "verification_page", verification_page.refuse)
     app.add_url_rule(pages.WORDS, "words", pages.words_page)
-    assets.init_app(app)
-    chart_endpoints.init_app(app)
+    for module in (assets, chart_endpoints, card, frames):
+        module.init_app(app)
+    sitemap.init_app(app, (*_PAGES, pages.WORDS))
     api.register_blueprint(chart_endpoints.blueprint)
 
 
 def _page_of_error() -> Callable[..., Response] | None:
     """Return the page that says that there is nothing at the address; None if another thing is wrong."""
     is_missing = isinstance(request.routing_exception, NotFound)
-    return (
-        partial(problem_pages.nothing_there, request.path) if is_missing and request.method in ("GET", "HEAD") else None
-    )
+    if not is_missing or request.method not in ("GET", "HEAD"):
+        return None
+    return partial(problems.nothing_there, request.path, f"There is nothing at {request.path}.")
 
 
 def _page_for_browsers() -> Response | None:
@@ -59,6 +60,6 @@ def _page_for_browsers() -> Response | None:
     page = pages_by_route.get(request.url_rule.rule) if request.url_rule else _page_of_error()
     if page is None or "format" in request.args:
         return None
-    if accepted_media_types().best_match([*MEDIA_TYPES.values(), HTML]) != HTML:
+    if accepted_media_types().best_match([*FEED_MEDIA_TYPES.values(), HTML]) != HTML:
         return None
     return page(*(request.view_args or {}).values())

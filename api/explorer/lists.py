@@ -18,8 +18,9 @@ from werkzeug.exceptions import HTTPException
 from api import context
 from api.endpoints import changes, conflicts, dataset, facets, records, series
 from api.endpoints.endpoint import Endpoint
+from api.explorer import sharing
 from api.explorer.chips import chips_of
-from api.explorer.problem_pages import refusal
+from api.explorer.problems import refusal
 from api.explorer.rendering import page
 from api.query.filters import RegionScope
 from api.query.question import VERSION_PARAMETER, Pairs, address, question_of_request
@@ -73,7 +74,7 @@ class ListPage:
         try:
             question = question_of_request(schema)
         except HTTPException as error:
-            return refusal(error, route, sent, schema)
+            return refusal(error, schema, route, sent)
 
         def variables() -> Mapping[str, Any]:
             body, _ = self.endpoint.answer(question).render()
@@ -82,6 +83,7 @@ class ListPage:
             return {
                 **{"list": self, "answered": answered, "query": question.parameters, "sent": question.canonical},
                 **{"chips": chips_of(route, question, required), "unfiltered": address(route, kept)},
+                "shared": sharing.of_list(route, question, self.title, self.about),
                 **self.more(answered),
             }
 

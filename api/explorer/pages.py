@@ -3,7 +3,6 @@
 A page shows what the API answers to the same query, and its address is that query, so any view can be linked.
 """
 
-import shlex
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -14,11 +13,11 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.endpoints.answer import answer_of
-from api.explorer import finding, reading
+from api.explorer import finding, reading, sharing
 from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.chips import chips_of
 from api.explorer.description import notes
-from api.explorer.problem_pages import problem, refusal
+from api.explorer.problems import nothing_there, refusal
 from api.explorer.rendering import page
 from api.explorer.retellings import fared, retellings
 from api.explorer.rows import rows_of
@@ -34,14 +33,7 @@ from api.query.parameters import (
     offset_parameter,
     sort_parameter,
 )
-from api.query.question import (
-    VERSION_PARAMETER,
-    QuerySchema,
-    Question,
-    address,
-    question_of_request,
-    without,
-)
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question, address, question_of_request, without
 from api.read.records import names_of
 from api.read.resources import ESTIMATES
 from api.read.topics import KINDS, nearest_estimate
@@ -56,8 +48,6 @@ _IN_THE_FORM = frozenset((*_CHOICES, *_FIELDS, "sort", "offset", finding.TYPED))
 
 WORDS = "/words"
 """The path of the page that explains words."""
-_SERVER = "SERVER"
-"""In place of the host in the command for curl; a script sets it, since caches give one page to all hosts."""
 _schema = QuerySchema.from_dict(
     {
         "distinct": distinct_parameter(),
@@ -86,7 +76,7 @@ def index() -> Response:
     try:
         question = question_of_request(_schema)
     except HTTPException as error:
-        return refusal(error, "/", sent, _schema)
+        return refusal(error, _schema, "/", sent)
     return page("index.html", address("/", question.canonical), lambda: _index_variables(question))
 
 
@@ -94,7 +84,7 @@ def _index_variables(question: Question) -> dict[str, Any]:
     """Return the variables of index.html for a question."""
     query, parameters = question.parameters, without(question.canonical, finding.TYPED)
     estimates, total = reading.estimates_page(question, query["offset"])
-    title, chart = title_of(query), chart_of(query)
+    title, chart, answer = title_of(query), chart_of(query), answer_of(query)[0]
     chart_parameters = without(parameters, "sort", "offset")
     list_parameters = without(parameters, "scale")
     all_pages = without(list_parameters, "offset")
@@ -107,7 +97,8 @@ def _index_variables(question: Question) -> dict[str, Any]:
     return {
         "title": title,
         "query": query,
-        "answer": answer_of(query)[0],
+        "answer": answer,
+        "shared": sharing.of_question(parameters, title, answer),
         "answer_url": address("/answer", without(list_parameters, "sort", "offset")),
         "estimates": estimates,
         "total": total,
@@ -128,7 +119,6 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "chart_png": address("/chart.png", chart_parameters),
         "chart_specification": address("/chart.vl.json", chart_parameters),
         "downloads": {suffix: address("/estimates", (*all_pages, ("format", suffix))) for suffix in ("csv", "ndjson")},
-        "curl": f"curl {shlex.quote(_SERVER + address('/estimates', list_parameters))}",
     }
 
 
@@ -151,14 +141,19 @@ def record_page(kind: str, id_: str) -> Response:
     try:
         question_of_request(_record_schema)
     except HTTPException as error:
-        return refusal(error, path, version, _record_schema)
+        return refusal(error, _record_schema, path, version)
     path = address(path, version)
     try:
         record = reading.record_of(kind, id_)
     except NotFound as error:
-        return problem(path, HTTPStatus.NOT_FOUND, error.description or "There is no such record.")
+        return nothing_there(path, error.description or "There is no such record.")
     template = _TEMPLATES.get(kind, f"{kind.removesuffix('s')}.html")
-    return page(template, path, lambda: {"record": record, **_RECORD_VARIABLES[kind](record)})
+
+    def variables() -> dict[str, Any]:
+        shared = sharing.of_record(kind, record, path)
+        return {"record": record, "shared": shared, **_RECORD_VARIABLES[kind](record)}
+
+    return page(template, path, variables)
 
 
 def _estimate_variables(estimate: Mapping[str, Any]) -> dict[str, Any]:

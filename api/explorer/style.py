@@ -36,7 +36,7 @@ SHAPES: Mapping[str, str] = {
 }
 """The shape of a mark by hedge, as an SVG path within a square from -1 to 1; the shapes of limits point inwards."""
 
-_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def config(options: Options) -> dict[str, Any]:
     """Return Vega-Lite's `config`: fonts, colours and the legend's place."""
     colours = options.colours
     return {
-        "font": _FONT,
+        "font": FONT,
         "view": {"stroke": None},
         "title": {
             **{"anchor": "start", "color": colours["ink"], "subtitleColor": colours["soft"], "subtitleFontSize": 11.5},

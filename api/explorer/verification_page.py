@@ -122,7 +122,7 @@ def _page(
     }
     if verified:
         compared = f"{dataset['title']}, dataset {context.release().version}"
-        variables["markdown"] = markdown_of(verified, request.host_url.rstrip("/"), compared)
+        variables["markdown"] = markdown_of(verified, context.site(), compared)
     return private_page("verify.html", PATH, variables, status)
 
 

@@ -19,10 +19,12 @@ from api.formats.schema_org import (
     group,
     hedge,
     indicator,
+    licence,
     node,
     region,
     source,
 )
+from schema.dataset import names_of_licences
 
 CONTEXT: Node = {
     "@vocab": "https://schema.org/",
@@ -216,9 +218,9 @@ def dataset_jsonld(dataset: Record) -> Node:
             name=dataset["title"],
             description=dataset["description"],
             version=dataset["version"],
-            license=f"https://spdx.org/licenses/{dataset['licence']}",
+            license=[licence(name) for name in names_of_licences(dataset)],
             creator=[{"name": name} for name in dataset["creators"]],
-            creditText=dataset["citation"],
+            creditText=[dataset["citation"], *(cite for one in dataset["licences"] for cite in one["cite"])],
             dateModified=dataset["built"],
             isAccessibleForFree=True,
             distribution=[

@@ -4,12 +4,22 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """The formats of a list: JSON and JSON-LD hold one page; CSV and NDJSON hold the whole list, as a stream."""
+    """The formats of the list of claims: CSV and NDJSON hold all of it, as a stream, the others a page."""
 
     JSON = "json"
     CSV = "csv"
     NDJSON = "ndjson"
     JSONLD = "jsonld"
+    ATOM = "atom"
+
+
+class ListFormat(StrEnum):
+    """The formats of all other lists."""
+
+    JSON = Format.JSON.value
+    CSV = Format.CSV.value
+    NDJSON = Format.NDJSON.value
+    JSONLD = Format.JSONLD.value
 
 
 class ItemFormat(StrEnum):
@@ -25,6 +35,8 @@ MEDIA_TYPES = {
     Format.NDJSON: "application/x-ndjson",
     Format.JSONLD: "application/ld+json",
 }
+FEED_MEDIA_TYPES = {**MEDIA_TYPES, Format.ATOM: "application/atom+xml"}
+"""Those of the list of claims, which is a feed too."""
 ITEM_MEDIA_TYPES = {format_: MEDIA_TYPES[format_] for format_ in (Format.JSON, Format.JSONLD)}
 PAGED = frozenset({Format.JSON, Format.JSONLD})
 """The formats in which an answer holds one page of a list, with the total of all pages."""

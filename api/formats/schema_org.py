@@ -105,7 +105,23 @@ def article(record: Record) -> Node:
         url=record.get("url"),
         **{role: {"name": record[key]} for role, key in _ROLES.items() if record.get(key)},
         encoding=node("MediaObject", name=document.get("name"), sha256=document.get("sha256")) if document else None,
+        subjectOf=_coded(record),
     )
+
+
+def _coded(record: Record) -> Node | None:
+    """Return what is coded from an article, with its licence: the article itself is not under this licence."""
+    identifier, cite = record.get("licence"), record.get("cite")
+    if not identifier and not cite:
+        return None
+    return node("CreativeWork", license=licence(identifier) if identifier else None, creditText=cite)
+
+
+def licence(identifier: str) -> str | Node:
+    """Return the address of a licence of SPDX; a work with its name where it is none of SPDX's."""
+    if identifier.startswith("LicenseRef-"):
+        return node("CreativeWork", name=identifier)
+    return f"https://spdx.org/licenses/{identifier}"
 
 
 _ROLES = {"publisher": "publisher", "author": "author", "sourceOrganization": "agency"}

@@ -7,7 +7,7 @@ told in its own words.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.formats.phrases import alternatives, at, count, figure, when, words
 from schema.claim_json import CLAIM_KEYS
@@ -47,8 +47,33 @@ class Sentence:
 
 def tell_claim(claim: Record) -> Sentence:
     """Return who said the figure of a claim, as its first report has it."""
+    first = claim["reports"][0]["id"]
+    return Sentence(SentenceKind.CLAIM, str(told_claim(claim)), [claim["id"]], [first])
+
+
+class Told(NamedTuple):
+    """A figure as it is told: what it is about, the figure, and its time and who said or printed it."""
+
+    topic: str
+    figure: str
+    occasion: str
+
+    def __str__(self) -> str:
+        """Return it as a sentence."""
+        return f"{self.topic}: {self.figure} {self.occasion}."
+
+
+def told_claim(claim: Record) -> Told:
+    """Return the figure of a claim, as its first report has it."""
     estimate = estimates_of(claim)[0]
-    return Sentence(SentenceKind.CLAIM, f"{_topic(claim)}: {_statement(estimate)}.", [claim["id"]], [estimate["id"]])
+    return Told(_topic(claim), _figure(estimate), f"{_time(estimate)}, said {_speaker(estimate)}")
+
+
+def told_report(estimate: Record) -> Told:
+    """Return the figure of one report, which may be another than the speaker's."""
+    place = "the headline of " if estimate["locus"] == Locus.HEADLINE else ""
+    printed = f"as {place}“{estimate['article']['title']}” reports what {_speaker(estimate)} said"
+    return Told(_topic(estimate), _figure(estimate), f"{_time(estimate)}, {printed}")
 
 
 def tell_reports(claim: Record) -> Sentence:
@@ -183,10 +208,20 @@ def _topic(record: Record) -> str:
 
 def _statement(estimate: Record) -> str:
     """Return the figure of an estimate with its time and speaker: `about 400 in May 2017, said the army (military)`."""
+    return f"{_figure(estimate)} {_time(estimate)}, said {_speaker(estimate)}"
+
+
+def _time(estimate: Record) -> str:
+    """Return the time of an estimate, with what it leaves out: `in May 2017 (without the north)`."""
+    scope = f" ({_small(estimate['scope'].removesuffix('.'))})" if estimate["scope"] else ""
+    return f"{at(estimate['as_of']['edtf'])}{scope}"
+
+
+def _speaker(estimate: Record) -> str:
+    """Return who said an estimate, with the kind of source: `the army (military)`."""
     source = estimate["source"]
     kind = words(source["kind"]) + (", not named" if source["anonymous"] else "")
-    scope = f" ({_small(estimate['scope'].removesuffix('.'))})" if estimate["scope"] else ""
-    return f"{_figure(estimate)} {at(estimate['as_of']['edtf'])}{scope}, said {_inside(source['name'])} ({kind})"
+    return f"{_inside(source['name'])} ({kind})"
 
 
 def _figure(estimate: Record) -> str:

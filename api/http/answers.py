@@ -11,14 +11,14 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from api import context
-from api.formats.media_types import MEDIA_TYPES, Format
+from api.formats.media_types import FEED_MEDIA_TYPES, MEDIA_TYPES, Format
 from api.http.headers import IMMUTABLE
 
 CODE_VERSION = version("headcount")
 
 _CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action {}; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action {}; frame-ancestors {}"
 )
 
 Body = bytes | Iterator[bytes]
@@ -79,9 +79,12 @@ def etag_matches(if_none_match: str, etag: str) -> bool:
     return if_none_match == etag or parse_etags(if_none_match).contains_weak(unquote_etag(etag)[0] or "")
 
 
-def guard_page(page: Response, form_action: str = "'none'") -> Response:
-    """Set the Content-Security-Policy of a page and return it: nothing from other hosts, scripts only from files."""
-    page.headers["Content-Security-Policy"] = _CONTENT_POLICY.format(form_action)
+def guard_page(page: Response, form_action: str = "'none'", frame_ancestors: str = "'none'") -> Response:
+    """Set the Content-Security-Policy of a page and return it: nothing from other hosts, scripts only from files.
+
+    `form_action` tells where its forms may be sent, `frame_ancestors` on which pages it may stand in a frame.
+    """
+    page.headers["Content-Security-Policy"] = _CONTENT_POLICY.format(form_action, frame_ancestors)
     return page
 
 
@@ -102,10 +105,7 @@ def is_acceptable(media_types: Iterable[str]) -> bool:
     return not accepted or accepted.best_match(media_types) is not None
 
 
-_ALL_FORMATS = tuple(Format)
-
-
-def chosen_format(parameters: Mapping[str, Any], formats: Iterable[Format] = _ALL_FORMATS) -> Format:
+def chosen_format(parameters: Mapping[str, Any], formats: Iterable[Format] = MEDIA_TYPES) -> Format:
     """Return the format that the parameter `format` names, else the one that `Accept` prefers, else JSON."""
     if "format" in parameters:
         return Format(parameters["format"])
@@ -114,5 +114,5 @@ def chosen_format(parameters: Mapping[str, Any], formats: Iterable[Format] = _AL
 
 @lru_cache(maxsize=1024)
 def _preferred_format(accept: str, formats: tuple[Format, ...]) -> Format:
-    media_type = _parse_accept(accept).best_match([MEDIA_TYPES[format_] for format_ in formats])
-    return next((format_ for format_ in formats if MEDIA_TYPES[format_] == media_type), Format.JSON)
+    media_type = _parse_accept(accept).best_match([FEED_MEDIA_TYPES[format_] for format_ in formats])
+    return next((format_ for format_ in formats if FEED_MEDIA_TYPES[format_] == media_type), Format.JSON)

@@ -17,7 +17,8 @@ from werkzeug.http import parse_accept_header
 
 MEDIA_TYPES = {
     *("application/json", "application/ld+json", "application/problem+json", "application/x-ndjson"),
-    *("text/csv", "text/html", "text/css", "text/javascript", "image/svg+xml"),
+    *("text/csv", "text/html", "text/css", "text/javascript", "text/xml", "image/svg+xml"),
+    *("application/atom+xml", "application/xml"),
 }
 SMALLEST = 500
 """The smallest body that is compressed, in bytes."""

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from api import context
 from schema.store.errors import DatabaseError, QueryError
 from schema.store.queries import LONGEST_QUERY, client_is_waiting
 
@@ -64,7 +65,9 @@ def handle_http_exception(error: HTTPException) -> Response:
 
 
 def _no_database(error: Exception) -> Response:
-    """Return 503: there is no readable database, or a query took too long."""
+    """Return 503: there is no readable database, or a query took too long. A damaged release is withdrawn."""
+    if isinstance(error, QueryError) and error.of_damage:
+        context.release().damaged = True
     detail = "The dataset cannot be read just now; try again later."
     if isinstance(error, QueryError) and error.interrupted:
         detail = f"This question takes more than {LONGEST_QUERY} seconds here; ask for less, by more filters."

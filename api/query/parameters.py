@@ -1,11 +1,12 @@
 """Query parameters: the marshmallow fields of the filters, and the query schema of each kind of list."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from api.formats.media_types import Format, ItemFormat
+from api.formats.media_types import Format, ItemFormat, ListFormat
 from api.query.choices import Choices, choose_records, choose_terms, choose_words
 from api.query.filters import (
     DATE_FILTERS,
@@ -96,6 +97,8 @@ def list_query(name: str, sorts: Sequence[str], default_sort: str, known_fields:
     parameters = filter_fields() | own | list_fields(known_fields, LARGEST_OFFSET)
     if name == "estimates":
         parameters = {"distinct": distinct_parameter()} | parameters
+    if name == "claims":
+        parameters["format"] = format_parameter(Format)
     return QuerySchema.from_dict(parameters, name=f"{name.title()}QuerySchema")
 
 
@@ -108,7 +111,7 @@ def list_fields(
         "fields": fields_parameter(known_fields),
         "limit": Whole(1, LARGEST_LIMIT, metadata=about(limit_meaning, 20)),
         "offset": offset_parameter(largest_offset),
-        "format": Term(Format, metadata=about("How the answer is written; goes over `Accept`.", "json")),
+        "format": format_parameter(ListFormat),
     }
 
 
@@ -142,13 +145,16 @@ def facet_query(names: Sequence[str]) -> type[Schema]:
 
 def item_query(name: str, known_fields: Sequence[str]) -> type[Schema]:
     """Return the query schema of one record of a resource."""
-    parameters = {"fields": fields_parameter(known_fields), "format": item_format()}
+    parameters = {"fields": fields_parameter(known_fields), "format": format_parameter(ItemFormat)}
     return QuerySchema.from_dict(parameters, name=f"{name.title()}ItemQuerySchema")
 
 
-def item_format() -> Term:
-    """Return the field of `format` for one record."""
-    return Term(ItemFormat, metadata=about("How the answer is written; goes over `Accept`.", "json"))
+def format_parameter(formats: type[StrEnum]) -> Term:
+    """Return the field of `format`, which takes these formats."""
+    meaning = "How the answer is written; goes over `Accept`."
+    if formats is Format:
+        meaning += " A feed (atom) holds whole claims, printed last first unless `sort` says otherwise."
+    return Term(formats, metadata=about(meaning, "json"))
 
 
 def fields_parameter(known_fields: Sequence[str]) -> Choices:

@@ -21,16 +21,18 @@ from api.read.pages import Listing, Page, Start, record_gone
 from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
 from schema.store.queries import Search, Statement, as_bytes, full_text_index, indexed_position, matches
+from schema.store.words import only_word
 
 _RENDERED, _LISTED = tables.estimates_rendered.c, tables.region_estimates.c
 _FULL_TEXT = full_text_index(tables.estimates)
 _INDEXED = indexed_position(_FULL_TEXT)
 
+_WITH_WORD = Statement(select(tables.word_counts.c.estimates).where(tables.word_counts.c.word == bindparam("word")))
 _MATCHES = Statement(select(func.count()).select_from(_FULL_TEXT).where(matches(_FULL_TEXT)))
 
 
 class _PageStatements:
-    """The statements that read one kind of list, as JSON: forwards and backwards from a position.
+    """The statements that read one kind of list, as JSON: from its start, and forwards and backwards from an estimate.
 
     `position` is the column of `source` that holds positions in order; `conditions` choose the rows of one list.
     `first_page` reads a stored first page as one text, a line for each estimate; None if this kind has none.
@@ -46,8 +48,10 @@ class _PageStatements:
         rows = select(as_bytes(_RENDERED.json)).select_from(source).where(*conditions)
         self.first_page = first_page
         page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
-        self.forwards = Statement(page.where(position > bindparam("edge")).order_by(position))
-        self.backwards = Statement(page.where(position < bindparam("edge")).order_by(position.desc()))
+        edge = select(tables.estimates.c.position).where(tables.estimates.c.id == bindparam("edge")).scalar_subquery()
+        self.from_start = Statement(page.order_by(position))
+        self.forwards = Statement(page.where(position > edge).order_by(position))
+        self.backwards = Statement(page.where(position < edge).order_by(position.desc()))
 
 
 def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
@@ -89,11 +93,14 @@ class NewestList:
             stored: bytes | None = self.statements.first_page.value(connection, **self.values)
             if stored:
                 return self._page(stored.split(b"\n"), more=True)
-        edge = POSITIONS["estimates"].value(connection, id=start.id) if start.id else 0
-        if edge is None:
-            raise record_gone(start.id or "")
-        statement = self.statements.backwards if start.backwards else self.statements.forwards
-        rows = statement.rows(connection, edge=edge, limit=limit + 1, offset=start.offset, **self.values)
+        values = {"limit": limit + 1, "offset": start.offset, **self.values}
+        if start.id is None:
+            rows = self.statements.from_start.rows(connection, **values)
+        else:
+            statement = self.statements.backwards if start.backwards else self.statements.forwards
+            rows = statement.rows(connection, edge=start.id, **values)
+            if not rows and POSITIONS["estimates"].value(connection, id=start.id) is None:
+                raise record_gone(start.id)
         rendered = [json for (json,) in rows[:limit]]
         if start.backwards:
             rendered.reverse()
@@ -120,7 +127,7 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     if question.parameters["sort"] != [ESTIMATES.default_sort]:
         return keyset_list()
     if single is not None and "group" not in single:
-        total = partial(_counted, {kind: single.get(kind) for kind in SINGLE})
+        total = partial(_counted, context.release().fingerprint, *map(single.get, SINGLE))
         if "region" in single:
             values = {kind: single.get(kind) for kind in ("region", "indicator")}
             return NewestList(_OF_REGION, values, total, keyset_list)
@@ -133,12 +140,16 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     return keyset_list()
 
 
-def _counted(ids: Mapping[str, str | None]) -> int:
-    return totals.TOTAL.value(context.connection(), **ids) or 0
+@lru_cache(maxsize=4096)
+def _counted(_release: bytes, *ids: str | None) -> int:
+    """Return how many estimates a region, a group and an indicator have, each None for any."""
+    return totals.TOTAL.value(context.connection(), **dict(zip(SINGLE, ids, strict=True))) or 0
 
 
 @lru_cache(maxsize=4096)
 def _matches(_release: bytes, search: Search) -> int:
     """Return how many estimates a search finds; the pages of a search are counted once, not each."""
-    total: int = _MATCHES.value(context.connection(), search=search)
-    return total
+    word, connection = only_word(search), context.connection()
+    if word is None:
+        return _MATCHES.value(connection, search=search)  # type: ignore[no-any-return]
+    return _WITH_WORD.value(connection, word=word) or 0

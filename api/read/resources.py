@@ -91,6 +91,7 @@ RESOURCES = (
         _ESTIMATES.claim_position,
         {
             "as_of": tables.claims.c.as_of_start,
+            "published": tables.claims.c.published_start,
             **_referring(tables.claims, *_SUBJECT),
             **_counted(tables.claims, **_ENVELOPE),
             **_columns(tables.claims, *Carriers._fields, "id"),
@@ -142,7 +143,7 @@ RESOURCES = (
     ),
 )
 
-ESTIMATES = RESOURCES[0]
+ESTIMATES, CLAIMS = RESOURCES[:2]
 
 POSITIONS = {
     resource.name: Statement(select(resource.table.c.position).where(resource.table.c.id == bindparam("id")))

@@ -3,8 +3,10 @@
 from collections import OrderedDict
 
 Headers = list[tuple[bytes, bytes]]
-RequestKey = tuple[bytes, bytes, bytes, bytes, bytes]
-"""What decides an answer: the release's fingerprint, path and query string as sent, Accept, Accept-Encoding."""
+RequestKey = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+"""What decides an answer: the release's fingerprint, path and query string as sent, Accept, Accept-Encoding, Host.
+
+Where an answer holds no absolute address, requests to all hosts share one entry, since it has one ETag."""
 
 REPRESENTATION_HEADERS = {
     *(b"allow", b"content-encoding", b"content-language", b"content-length", b"content-md5", b"content-range"),

@@ -21,7 +21,7 @@ from api.formats.media_types import ITEM_MEDIA_TYPES
 from api.http.answers import Answer, etag_matches, is_acceptable
 from api.http.compression import SMALLEST, coded, preferred
 from api.http.headers import ALWAYS, DATASET_VERSION, IMMUTABLE
-from api.http.metrics import FAILURES, Metrics
+from api.http.metrics import Metrics
 from api.query.question import parse_question
 from api.server.cache import Cache, CacheEntry, Headers, RequestKey, header_lines
 from schema.store.errors import DatabaseError, QueryError
@@ -77,7 +77,7 @@ class FastPath:
         The answer is cached, unless the client has it already (If-None-Match): then it has no body. Raises QueryError
         where there is no cache.
         """
-        _, path, _, accept, _ = request
+        _, path, _, accept, *_ = request
         if (match := self._match(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
             return None
         endpoint, ids = match
@@ -179,7 +179,7 @@ class FastPath:
     def _report(self, error: Exception) -> None:
         """Count an unforeseen exception; log it only the first time that it comes from its place in the code."""
         cause = type(error).__name__
-        self._metrics.count(FAILURES, cause)
+        self._metrics.count_failure(cause)
         *_, (frame, line) = walk_tb(error.__traceback__)
         place = (cause, frame.f_code.co_filename, line)
         if place not in self._logged:

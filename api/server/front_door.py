@@ -8,7 +8,6 @@ import asyncio
 import gc
 import sys
 import time
-from bisect import bisect_left
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -21,7 +20,7 @@ from api.config import Config
 from api.http.answers import etag_matches
 from api.http.headers import DATASET_VERSION, IMMUTABLE, LONGEST_ADDRESS, REQUEST_ID, VARY, request_id
 from api.http.limits import LONGEST_FORM
-from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
+from api.http.metrics import Metrics
 from api.server.cache import (
     REPRESENTATION_HEADERS,
     Cache,
@@ -39,8 +38,8 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-METRICS_SECONDS = 1.0
-"""Seconds after which a worker writes its counts for /metrics again."""
+CHECK_SECONDS = 1.0
+"""Seconds after which a worker looks again at the release and the size of its cache."""
 SWITCH_SECONDS = 0.001
 """The interpreter's switch interval: how long a thread may run while the event loop waits (Python's default: 0.005)."""
 LOOK_SECONDS = 0.005
@@ -48,7 +47,7 @@ LOOK_SECONDS = 0.005
 MOST_DROPPED = 50_000_000
 """The most bytes that are read of a body that is too long."""
 ID = REQUEST_ID.lower().encode()
-_DECISIVE = frozenset((b"accept", b"accept-encoding", b"if-none-match", ID))
+_DECISIVE = frozenset((b"accept", b"accept-encoding", b"host", b"if-none-match", ID))
 _VARY, _VERSION = ", ".join(VARY).encode(), DATASET_VERSION.lower().encode()
 
 
@@ -77,7 +76,8 @@ def _decisive(headers: Headers) -> dict[bytes, bytes]:
 
 
 def _key(release: Release, path: bytes, query: bytes, decisive: dict[bytes, bytes]) -> RequestKey:
-    return release.fingerprint, path, query, decisive.get(b"accept", b""), decisive.get(b"accept-encoding", b"")
+    accept, coding, host = (decisive.get(name, b"") for name in (b"accept", b"accept-encoding", b"host"))
+    return release.fingerprint, path, query, accept, coding, host
 
 
 async def _body(receive: Receive) -> bytes:
@@ -113,7 +113,6 @@ class FrontDoor:
         self.config: Config = app.extensions["config"]
         self._database: Database = app.extensions["database"]
         self._metrics: Metrics = app.extensions["metrics"]
-        self._counts = self._metrics.loop_counts
         self._cache = Cache(cache_bytes)
         self._threads = FlaskThreads(app)
         cache_control: str = app.extensions["cache_control"]
@@ -153,7 +152,7 @@ class FrontDoor:
             return self._ready_response(entry, "cache", method, decisive, began)
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
-        self._counts[CACHE_REQUESTS, "miss"] += 1
+        self._metrics.count_miss()
         if not release.is_local:
             return None
         entry = self._fast_path.answer(release, key, decisive.get(b"if-none-match"))
@@ -204,8 +203,7 @@ class FrontDoor:
         elif method == "HEAD":
             body = b""
         seconds = time.perf_counter() - began
-        self._counts[REQUESTS, entry.route, method, status, origin, bisect_left(BUCKETS, seconds)] += 1
-        self._counts[SECONDS, entry.route] += seconds
+        self._metrics.count_on_loop(entry.route, method, status, origin, seconds)
         id_ = decisive.get(ID)
         id_ = b"%032x" % getrandbits(128) if id_ is None else request_id(id_.decode("latin-1")).encode()
         return ReadyResponse(status, lines, body, id_)
@@ -234,26 +232,24 @@ class FrontDoor:
             self._cache.put(key, entry)
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
-        """Run the lifespan of a worker: set up its interpreter, and write its counts until it ends."""
+        """Run the lifespan of a worker: set up its interpreter, and check regularly until it ends."""
         await receive()
         sys.setswitchinterval(SWITCH_SECONDS)
         gc.freeze()  # imported modules stay, so the garbage collector need not examine them
-        self._metrics.start()
-        writing = asyncio.create_task(self._write_metrics_regularly())
+        checking = asyncio.create_task(self._check_regularly())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        writing.cancel()
+        checking.cancel()
         self._metrics.set_cache_bytes(0)
-        self._metrics.write()
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _write_metrics_regularly(self) -> None:
+    async def _check_regularly(self) -> None:
+        """Close an old release also without requests, and tell the size of the cache."""
         while True:
-            await asyncio.sleep(METRICS_SECONDS)
-            self._check_release(time.perf_counter())  # so that without requests, too, an old release is closed
+            await asyncio.sleep(CHECK_SECONDS)
+            self._check_release(time.perf_counter())
             self._metrics.set_cache_bytes(self._cache.size)
-            self._metrics.write()
 
     def close(self) -> None:
         """End the threads; what they still do is for no client."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema import tables
-from schema.store.errors import DatabaseError, QueryError
+from schema.store.errors import DatabaseError, QueryError, reason_of
 from schema.store.release import Database, Release
 from schema.store.seal import CHUNK, checksum_of, format_of, is_intact, is_ours
 from schema.store.sqlite import FileConnections, Identity, identity_of, read_value
@@ -65,7 +65,7 @@ class FileRelease(Release):
     """An open file with a release.
 
     Its connections are closed when nothing refers to the release any more, so that an answer that is still being sent
-    is read from one release to its end. `damaged` is set where a check finds the file damaged after it was opened.
+    is read from one release to its end.
     """
 
     is_local = True
@@ -75,7 +75,6 @@ class FileRelease(Release):
 
         With `serve_unchecked` a large file is checked while it is served, as there is nothing else to serve.
         """
-        self.damaged = False
         try:
             self.identity = Identity.of(path)
             connections = FileConnections(path, self.identity)
@@ -85,7 +84,7 @@ class FileRelease(Release):
             check_later = serve_unchecked and self.identity.size > LARGEST_CHECKED_FIRST
             checksum, refusal = checksum_of(path), _refusal(path, check_bytes=not check_later)
         except OSError as error:
-            raise DatabaseError(f"{path}: {error.strerror}; `headcount load` makes a database") from error
+            raise DatabaseError(f"{path}: {reason_of(error)}; `headcount load` makes a database") from error
         except QueryError as error:
             raise DatabaseError(f"{path}: {error}; rebuild it with `headcount load`") from error
         if identity_of(path) != self.identity:
@@ -107,7 +106,7 @@ class FileRelease(Release):
     def _check(self, path: Path) -> None:
         """Set `damaged` where the file does not have its checksum."""
         with suppress(OSError):  # the file is gone: another has taken its place
-            self.damaged = not is_intact(path) and identity_of(path) == self.identity
+            self.damaged |= not is_intact(path) and identity_of(path) == self.identity
 
     @cached_property
     def sha256(self) -> str:

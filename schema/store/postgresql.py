@@ -33,7 +33,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from schema.store.errors import DatabaseError, QueryError
+from schema.store.errors import DatabaseError, QueryError, reason_of
 from schema.store.queries import (
     ENGINES,
     LONGEST_QUERY,
@@ -48,8 +48,8 @@ from schema.store.queries import (
     begin_query,
     query_error,
 )
-from schema.store.sqlite import indexed_words
 from schema.store.urls import SERVER_URL, SERVERS, parse_url, shown
+from schema.store.words import indexed_words
 
 CATALOGUE = """
 CREATE SCHEMA IF NOT EXISTS headcount;
@@ -117,12 +117,7 @@ def connect_writer(url: str) -> WriterConnection:
     try:
         return psycopg.connect(*arguments, **settings, autocommit=True)
     except psycopg.Error as error:
-        raise DatabaseError(f"{shown(url)}: {first_line(error)}") from error
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error, which says what is wrong; the others say where."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DatabaseError(f"{shown(url)}: {reason_of(error)}") from error
 
 
 def schema_name(fingerprint: str) -> str:

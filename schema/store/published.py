@@ -15,13 +15,12 @@ from sqlalchemy import Row, bindparam, column, literal_column, select, table, te
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema import tables
-from schema.store.errors import DatabaseError, QueryError
+from schema.store.errors import DatabaseError, QueryError, reason_of
 from schema.store.postgresql import (
     FILE_CHUNKS,
     NO_RELEASE,
     ReleaseElsewhereError,
     SchemaConnections,
-    first_line,
     pool_of,
 )
 from schema.store.queries import Statement
@@ -141,9 +140,9 @@ class PublishedDatabase(Database):
             self._take_up(row)
         except ReleaseElsewhereError as error:
             if not self.live:
-                self._fail(first_line(error))
+                self._fail(reason_of(error))
         except (QueryError, SQLAlchemyError) as error:
-            self._fail(first_line(error))
+            self._fail(reason_of(error))
         else:
             self._error = None
 

@@ -141,7 +141,7 @@ class EngineWords(NamedTuple):
     `dialect` compiles statements, with named parameters. `numbers` and `search` return a list of numbers, and a search,
     as the value of a parameter. `is_interrupted` says whether an error of the driver is that of an interrupted query.
     `interrupt_of` returns what another thread calls to end the query of a connection; it is None where the engine asks
-    `must_stop`.
+    `must_stop`. `is_damage` says whether an error of the driver tells that the release's file is damaged.
     """
 
     dialect: Dialect
@@ -149,6 +149,7 @@ class EngineWords(NamedTuple):
     search: Callable[[Search], Any]
     is_interrupted: Callable[[BaseException], bool]
     interrupt_of: Callable[[Connection], Interrupt] | None = None
+    is_damage: Callable[[BaseException], bool] = lambda _: False
 
 
 ENGINES: dict[str, EngineWords] = {}
@@ -157,7 +158,8 @@ ENGINES: dict[str, EngineWords] = {}
 
 def query_error(error: BaseException, engine: str) -> QueryError:
     """Return an error of an engine's driver as one of ours."""
-    return QueryError(str(error), interrupted=ENGINES[engine].is_interrupted(error))
+    words = ENGINES[engine]
+    return QueryError(str(error), interrupted=words.is_interrupted(error), of_damage=words.is_damage(error))
 
 
 class _Parameter(TypeDecorator[Any]):

@@ -19,10 +19,11 @@ class Release(ABC):
     `connection` returns this thread's connection, or raises QueryError; `engine` makes others, for streams.
     `fingerprint` differs for every release that was loaded. `size` is that of its sealed SQLite file in bytes, and
     `built` the time at which the file was written. `is_local` says whether its queries wait for no other process, so
-    that short ones may be run on the event loop.
+    that short ones may be run on the event loop. Whoever finds it damaged sets `damaged`: then it is served no more.
     """
 
     is_local: ClassVar[bool]
+    damaged = False
     engine: Engine
     connection: Callable[[], Connection]
     fingerprint: bytes

@@ -8,8 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Sequence
-from contextlib import closing
-from functools import lru_cache
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,13 +124,14 @@ class FileConnections(Connections):
         return connection
 
     def _connect(self) -> sqlite3.Connection:
-        """Return a new connection, or the first where another file has taken the path."""
-        connection = self._open(sqlite3.Connection)
-        if identity_of(self._path) == self._identity:
-            connection.execute("PRAGMA cache_size = -256")  # kB: a stream reads each page about once
-            return connection
-        self._opened.discard(connection)
-        connection.close()
+        """Return a new connection, or the first where the path has another file, or none."""
+        with suppress(QueryError):
+            connection = self._open(sqlite3.Connection)
+            if identity_of(self._path) == self._identity:
+                connection.execute("PRAGMA cache_size = -256")  # kB: a stream reads each page about once
+                return connection
+            self._opened.discard(connection)
+            connection.close()
         return self._first
 
     def _forget(self, connection: Any, _: object) -> None:
@@ -168,21 +168,6 @@ def read_value(path: Path, query: str) -> Any:
     except sqlite3.Error as error:
         raise query_error(error, "sqlite") from error
     return row[0] if row else None
-
-
-def full_text_sql(name: str) -> str:
-    """Return the SQL that creates the full-text index of a resource; its rowid is the record's position."""
-    return f"CREATE VIRTUAL TABLE {name}_fts USING fts5(text, content='', tokenize='porter unicode61')"
-
-
-@lru_cache(maxsize=4096)
-def indexed_words(text: str) -> tuple[str, ...]:
-    """Return the words under which a full-text index holds a text, in the order of the text."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(full_text_sql("one"))
-        connection.execute("CREATE VIRTUAL TABLE words USING fts5vocab('one_fts', 'instance')")
-        connection.execute("INSERT INTO one_fts (rowid, text) VALUES (1, ?)", [text])
-        return tuple(word for (word,) in connection.execute("SELECT term FROM words ORDER BY offset"))
 
 
 @compiles(Among, "sqlite")
@@ -223,4 +208,11 @@ def _is_interrupted(error: BaseException) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
-ENGINES["sqlite"] = EngineWords(sqlite.dialect(paramstyle="named"), _json_of, _fts5_expression, _is_interrupted)
+def _is_damage(error: BaseException) -> bool:
+    primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return primary_code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+ENGINES["sqlite"] = EngineWords(
+    sqlite.dialect(paramstyle="named"), _json_of, _fts5_expression, _is_interrupted, is_damage=_is_damage
+)

@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from sqlite_utils import Database as Writer
 
 from schema import tables
+from schema.dataset import MOST_CITED
 from schema.flat import batched
 from schema.records import SCHEMAS
 from schema.store.seal import UNSEALED
@@ -56,7 +57,9 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
     writer = Writer(connection)
     try:
         _make_tables(connection)
-        run_steps([partial(write_articles, connection, staging.connection)], "Articles", progress)
+        run_steps(
+            [partial(write_articles, connection, staging.connection, staging.dataset["licence"])], "Articles", progress
+        )
         order_records(staging, progress)
         indexing = workers.submit(index_estimates, staging.path, index, names)
         rows = estimates(staging.connection, vocabularies, positions)
@@ -90,11 +93,24 @@ def build_release(staging: Staging, release: Path, workers: Executor, progress: 
         run_steps(checking, "Checking", progress)
         counts = {kind: writer[kind].count for kind in SCHEMAS}
         files = [file for kind in SCHEMAS for file in downloads[kind]()]
-        version = _describe(writer, {**staging.dataset, "counts": counts, "downloads": files}, shipped=shipped)
+        described = {"licences": _licences(connection), "counts": counts, "downloads": files}
+        version = _describe(writer, {**staging.dataset, **described}, shipped=shipped)
         writer.disable_wal()
         return version
     finally:
         connection.close()
+
+
+def _licences(connection: sqlite3.Connection) -> list[dict[str, object]]:
+    """Return the licences of the articles, each with the different wishes to be cited."""
+    cited = "SELECT DISTINCT cite FROM articles WHERE licence = ? AND cite IS NOT NULL ORDER BY 1 LIMIT ?"
+    return [
+        {
+            **{"licence": licence, "articles": articles},
+            "cite": [cite for (cite,) in connection.execute(cited, (licence, MOST_CITED))],
+        }
+        for licence, articles in connection.execute("SELECT licence, count(*) FROM articles GROUP BY 1 ORDER BY 1")
+    ]
 
 
 def _describe(writer: Writer, dataset: dict[str, object], *, shipped: bool) -> str:

@@ -1,4 +1,4 @@
-"""The rows of claims: the columns on which all reports of a claim agree, and the envelope of their figures."""
+"""The rows of claims: what all reports of a claim agree on, the envelope of their figures, when it was last printed."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ _SHARED = (
 _OF_CLAIM = (*(f"staged.claims.{name}" for name in ("position", "id", *Carriers._fields)), *_SHARED)
 """The columns that are the same for all reports of a claim."""
 _REPORTS = f"""
-SELECT {", ".join((*_OF_CLAIM, *Reported._fields))}
+SELECT {", ".join((*_OF_CLAIM, *Reported._fields, "published_start"))}
 FROM staged.claims CROSS JOIN main.estimates ON claim_position = claims.position
 ORDER BY claims.position
 """  # noqa: S608 (names of columns)
@@ -33,5 +33,7 @@ def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """Yield the row of each claim, from the rows of its reports."""
     columns = len(_OF_CLAIM)
     for (position, id_, articles, outlets, agencies, *shared), members in groupby(rows, itemgetter(slice(columns))):
-        reports = [Reported(*row[columns:]) for row in members]
-        yield (position, id_, *shared, *envelope_of_reports(reports), len(reports), articles, outlets, agencies)
+        reports_and_days = [(Reported(*row[columns:-1]), row[-1]) for row in members]
+        envelope = envelope_of_reports([reported for reported, _ in reports_and_days])
+        last_day = max((day for _, day in reports_and_days if day), default=None)
+        yield (position, id_, *shared, *envelope, len(reports_and_days), articles, outlets, agencies, last_day)

@@ -57,7 +57,7 @@ def release_file(url: str, progress: Progress = no_progress) -> Iterator[Path]:
 def _temporary_file() -> Iterator[Path]:
     """Give the path of a file that may be made, in a folder that is removed in the end."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix="headcount-")
+        folder = tempfile.TemporaryDirectory(prefix="headcount-", ignore_cleanup_errors=True)
     except OSError as error:
         raise DatabaseError(f"no temporary folder: {error}; expected TMPDIR to name one") from error
     with folder as name:

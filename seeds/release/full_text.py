@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schema import tables
 from schema.flat import batched
-from schema.store.sqlite import full_text_sql
+from schema.store.words import full_text_sql
 from seeds.entries import VOCABULARIES
 
 _BATCH = 2_000
@@ -48,12 +48,15 @@ def index_estimates(staged: Path, index: Path, names: Names) -> None:
 
 
 def copy_index(connection: sqlite3.Connection, index: Path) -> None:
-    """Copy the tables of the index into a release, byte by byte, as if the index had been made there."""
+    """Copy the tables of the index into a release, byte by byte, as if it had been made there, and count its words."""
     connection.execute("ATTACH ? AS made", (str(index),))
     connection.execute(full_text_sql("estimates"))
     for part in _PARTS:
         connection.execute(f"DELETE FROM main.estimates_fts_{part}")  # noqa: S608 (one of three names)
         connection.execute(f"INSERT INTO main.estimates_fts_{part} SELECT * FROM made.estimates_fts_{part}")  # noqa: S608
+    connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'estimates_fts', 'row')")
+    connection.execute("INSERT INTO word_counts (word, estimates) SELECT term, doc FROM temp.words")
+    connection.execute("DROP TABLE temp.words")
     connection.commit()
     connection.execute("DETACH made")
 

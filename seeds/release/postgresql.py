@@ -16,13 +16,12 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 from schema import tables
-from schema.store.errors import DatabaseError
+from schema.store.errors import DatabaseError, reason_of
 from schema.store.files import FileRelease, open_release
 from schema.store.postgresql import (
     CATALOGUE,
     WriterConnection,
     connect_writer,
-    first_line,
     live_fingerprint,
     schema_name,
     schema_of,
@@ -82,9 +81,8 @@ def publish_release(
                 outcome = "publish it again: it is not known whether it went live"
             outcome = "it is live, but older releases were not removed"
             _remove_old(connection, keep)
-        except (psycopg.Error, sqlite3.Error) as error:
-            reason = first_line(error) if isinstance(error, psycopg.Error) else str(error)
-            raise DatabaseError(f"{shown(url)}: {reason}; {outcome}") from error
+        except (psycopg.Error, sqlite3.Error, OSError) as error:
+            raise DatabaseError(f"{shown(url)}: {reason_of(error)}; {outcome}") from error
     return Publication(release.version, is_copied)
 
 
@@ -208,4 +206,4 @@ def _remove_old(connection: WriterConnection, keep: int) -> None:
                 connection.execute("DELETE FROM headcount.releases WHERE fingerprint = %s", [fingerprint])
                 connection.execute(SQL("DROP SCHEMA {} CASCADE").format(schema_of(fingerprint)))
         except (psycopg.errors.LockNotAvailable, psycopg.errors.ForeignKeyViolation) as error:
-            log.warning("release %s was not removed: %s", fingerprint, first_line(error))
+            log.warning("release %s was not removed: %s", fingerprint, reason_of(error))

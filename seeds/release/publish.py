@@ -4,8 +4,10 @@ A reader sees the old release or the new one, and never a part of one.
 """
 
 import fcntl
+import glob
 import logging
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 from sqlite_utils import Database as Writer
 
-from schema.store.errors import DatabaseError
+from schema.store.errors import DatabaseError, reason_of
 from schema.store.files import FileDatabase
 from schema.store.seal import is_intact, is_ours, seal
 from seeds.progress import Progress, no_progress, run_steps
@@ -43,7 +45,7 @@ def replaceable(path: Path) -> Path:
         path = path.resolve()
         is_other_file = path.exists() and not is_ours(path)
     except OSError as error:
-        raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+        raise DatabaseError(f"{path}: {reason_of(error)}; nothing was written") from error
     if is_other_file:
         raise DatabaseError(
             f"{path}: holds something else than a Headcount database; expected one, or no file; nothing was written"
@@ -54,7 +56,7 @@ def replaceable(path: Path) -> Path:
 def write_release(
     staging: Staging, path: Path, *, shipped: bool = False, progress: Progress = no_progress
 ) -> WrittenRelease:
-    """Write a release and put it at its path; raises DatabaseError, and then nothing has changed.
+    """Write a release and put it at its path; raises DatabaseError, which says whether anything has changed.
 
     Only a Headcount database is ever replaced, and a link is followed. The new file is finished, sealed and flushed to
     the disk before it is renamed to the path. `shipped`: these are the seeds that ship with Headcount, which a later
@@ -66,7 +68,7 @@ def write_release(
         with _locked(path.parent):
             return _replace(staging, path, progress, shipped=shipped)
     except OSError as error:
-        raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+        raise DatabaseError(f"{path}: {reason_of(error)}; nothing was written") from error
 
 
 @contextmanager
@@ -81,9 +83,12 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool) -> WrittenRelease:
+    prefix, suffix = f".{path.name}.", ".new"
+    for leftover in path.parent.glob(f"{glob.escape(prefix)}*{suffix}"):  # of killed loaders: this one has the lock
+        shutil.rmtree(leftover, ignore_errors=True)
     try:
         with (
-            tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".new") as folder,
+            tempfile.TemporaryDirectory(suffix, prefix, path.parent, ignore_cleanup_errors=True) as folder,
             executor_for(staging.size()) as workers,
         ):
             new = Path(folder) / path.name
@@ -95,10 +100,13 @@ def _replace(staging: Staging, path: Path, progress: Progress, *, shipped: bool)
             run_steps(steps, "Finishing", progress)
             new.chmod(0o644)
             new.replace(path)
-            _sync_folder(path.parent)
-            return WrittenRelease(version, is_new=True)
     except (OSError, sqlite3.Error, SQLAlchemyError, BrokenExecutor) as error:
-        raise DatabaseError(f"{path}: {error}; nothing was written") from error
+        raise DatabaseError(f"{path}: {reason_of(error)}; nothing was written") from error
+    try:
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise DatabaseError(f"{path}: {reason_of(error)}; it is live, but a power cut may undo that") from error
+    return WrittenRelease(version, is_new=True)
 
 
 def _live_version(path: Path) -> str | None:

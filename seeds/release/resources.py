@@ -10,7 +10,7 @@ from schema import tables
 from schema.flat import batched, flattened
 from schema.names import fold
 from schema.records import SCHEMAS, ArticleStub
-from schema.store.sqlite import full_text_sql
+from schema.store.words import full_text_sql
 from seeds.entries import Record, names_of
 from seeds.release.closures import Positions, closures, names
 from seeds.release.country_names import country_names
@@ -55,8 +55,10 @@ def write_vocabularies(
         _write(connection, kind, records.values(), counts)
 
 
-def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection) -> None:
+def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection, licence: str) -> None:
     """Write the staged articles, each with the numbers of its estimates and of their sources.
+
+    One without a licence of its own has that of the dataset.
 
     Each record is decoded once, so this also fills the table `article_stubs` of the staging file: what estimates show
     of an article, its texts for full text, and the keys by which outlets and agencies are told apart.
@@ -65,16 +67,17 @@ def write_articles(connection: sqlite3.Connection, staged: sqlite3.Connection) -
     counts = _counts(staged, _ARTICLE_COUNTS)
     ids = staged.execute("SELECT id FROM articles ORDER BY id")
     by_position = {position: counts[id_] for position, (id_,) in enumerate(ids, start=1) if id_ in counts}
-    _write(connection, "articles", _articles(staged), by_position)
+    _write(connection, "articles", _articles(staged, licence), by_position)
 
 
-def _articles(staged: sqlite3.Connection) -> Iterator[Record]:
-    """Yield the staged articles by id, with the days of their dates; write the stub of each."""
+def _articles(staged: sqlite3.Connection, licence: str) -> Iterator[Record]:
+    """Yield the staged articles by id, with the days of their dates and a licence; write the stub of each."""
     render = renderer_of(ArticleStub())
     records = staged.execute("SELECT record FROM articles ORDER BY id")
     for position, (record,) in enumerate(records, start=1):
         article = orjson.loads(record)
         published = article["published"] = with_days(article["published"])
+        article["licence"] = article["licence"] or licence
         document = article["document"]
         stub = (
             *(article["id"], position, article["title"], article["publisher"], published["start"]),

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from schema.store.errors import DatabaseError
-from schema.store.postgresql import FILE_CHUNKS, NO_RELEASE, WriterConnection, connect_writer, first_line, schema_of
+from schema.store.errors import DatabaseError, reason_of
+from schema.store.postgresql import FILE_CHUNKS, NO_RELEASE, WriterConnection, connect_writer, schema_of
 from schema.store.seal import CHUNK
 from schema.store.urls import shown
 from seeds.progress import Progress, no_progress
@@ -47,9 +47,9 @@ def _connected(url: str, path: Path) -> Iterator[WriterConnection]:
         try:
             yield connection
         except psycopg.Error as error:
-            raise DatabaseError(f"{shown(url)}: {first_line(error)}; nothing was written") from error
+            raise DatabaseError(f"{shown(url)}: {reason_of(error)}; nothing was written") from error
         except OSError as error:
-            raise DatabaseError(f"{path}: {error.strerror}; nothing was written") from error
+            raise DatabaseError(f"{path}: {reason_of(error)}; nothing was written") from error
 
 
 def _download(connection: WriterConnection, path: Path, progress: Progress) -> str | None:

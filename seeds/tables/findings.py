@@ -3,7 +3,8 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from io import TextIOWrapper
@@ -56,7 +57,8 @@ SUFFIXES = (".ndjson", ".csv")
 class FindingLog:
     """Counts findings by name, writes them to a file (NDJSON or CSV by its suffix), and keeps the gravest in `shown`.
 
-    A context manager: the file, where there is a `path`, is open within the block.
+    A context manager: the file, where there is a `path`, is open within the block. If it cannot be written, an OSError
+    that names it is raised.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -76,10 +78,24 @@ class FindingLog:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close the file."""
         if self._file:
-            self._file.close()
+            with self._named():
+                self._file.close()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Have an OSError of writing name the file."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Count and write findings."""
+        with self._named():
+            self._add(findings)
+
+    def _add(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self.counts[finding.grade, finding.name] += 1
             if finding.grade is Grade.FATAL:

@@ -66,7 +66,10 @@ _Published = _values("PublishedValues", edtf=Value(required=True), basis=Value(l
 
 
 class ArticleValues(Record):
-    """The values of an article's keys; without an id it gets one made of its date, publisher and title."""
+    """The values of an article's keys.
+
+    Without an id it gets one made of its date, publisher and title, without a licence that of the mapping's dataset.
+    """
 
     id = Value()
     title = Value(required=True)
@@ -76,6 +79,8 @@ class ArticleValues(Record):
     published = Part(_Published, required=True)
     language = Value(required=True)
     url = Value(load_default=None)
+    licence = Value(load_default=None)
+    cite = Value(load_default=None)
 
 
 class EstimateValues(Record):

@@ -65,7 +65,7 @@ class RowMapper:
             (condition_of(known["when"], columns), known["name"], known["refuse"], value_of(known["what"], columns))
             for known in mapping["findings"]
         ]
-        self._article = _ArticleMapper(mapping["article"], columns)
+        self._article = _ArticleMapper(mapping["article"], columns, (mapping["dataset"] or {}).get("licence"))
         cache = SchemaCache(EstimateSchema(exclude=["evidence"]))
         self._estimates = [_EstimateMapper(values, columns, terms, cache, units) for values in mapping["estimates"]]
         self._handed_over: set[ArticleKey] = set()
@@ -175,16 +175,21 @@ class _ValueMap:
 
 
 class _ArticleMapper:
-    """Makes the article of a row; rows with the same values share one article."""
+    """Makes the article of a row; rows with the same values share one article.
 
-    def __init__(self, values: dict[str, Any], columns: Columns) -> None:
-        self._values = _ValueMap(values, columns)
+    `licence` is that of the mapping's dataset, for articles without one: these rows may be loaded with other seeds.
+    """
+
+    def __init__(self, values: dict[str, Any], columns: Columns, licence: str | None) -> None:
+        self._values, self._licence = _ValueMap(values, columns), licence
         self._cache = SchemaCache(ArticleSchema())
         self._known: dict[bytes, tuple[Record, str, list[Fault]]] = {}
 
     def map(self, document: Document, cells: Cells, notes: Notes) -> tuple[Record, str, list[Fault]]:
         """Return the article, the digest of its values, and its faults."""
         data = self._values.data(cells, notes)
+        if licence := data.pop("licence") or self._licence:
+            data["licence"] = licence
         data["document"] = {"name": document.name, "sha256": document.sha256}
         key = orjson.dumps(data)
         if (known := self._known.get(key)) is None:

@@ -55,6 +55,10 @@ async function show(address, push) {
   replaceSiblings(status, newStatus);
   status.replaceChildren(...newStatus.childNodes);
   document.querySelector("#results").setAttribute("aria-busy", "false");
+  const copies = document.querySelector("#copies");
+  const newCopies = page.querySelector("#copies");
+  newCopies.open = copies.open;
+  copies.replaceWith(newCopies);
   document.querySelector("#filters").replaceWith(form);
   for (const list of document.querySelectorAll(LISTS)) list.scrollTop = scrolled.get(list.closest("details").id) ?? 0;
   if (!focused.isConnected) {
@@ -70,22 +74,20 @@ async function show(address, push) {
   start();
 }
 
-/** Set up the fields that suggest names, the command for curl, and the copy button. */
+/** Set up the fields that suggest names, and the buttons that copy a text. */
 function start() {
   for (const field of document.querySelectorAll("[data-suggest]")) {
     field.role = "combobox";
     field.ariaAutoComplete = "list";
     field.ariaExpanded = "false";
   }
-  const curl = document.querySelector("#curl");
-  if (curl) curl.textContent = curl.textContent.replace("SERVER", location.origin);
-  const copy = document.querySelector("#copy");
-  if (copy && navigator.clipboard) {
-    copy.hidden = false;
-    copy.onclick = async () => {
-      const copied = document.querySelector(copy.dataset.copies);
+  if (!navigator.clipboard) return; // it is there only where the page comes by HTTPS, or from this machine
+  for (const button of document.querySelectorAll("button[data-copies]")) {
+    button.hidden = false;
+    button.onclick = async () => {
+      const copied = document.querySelector(button.dataset.copies);
       await navigator.clipboard.writeText(copied.value ?? copied.textContent);
-      copy.textContent = "Copied";
+      button.textContent = "Copied";
     };
   }
 }

@@ -1,0 +1,63 @@
+"""The list of claims as a feed, for programs that tell people what is new."""
+
+from collections.abc import Mapping
+
+import orjson
+from marshmallow import Schema
+
+from api import context
+from api.endpoints.envelope import link_header, neighbours, start_of
+from api.formats.atom import Head, write_atom
+from api.formats.media_types import FEED_MEDIA_TYPES, Format
+from api.formats.phrases import words
+from api.http.answers import Answer, Rendered, answer
+from api.query.parameters import DEFAULT_LIMIT
+from api.query.question import Question, address
+from api.read.pages import Listing
+from api.read.resources import CLAIMS
+from schema.dataset import cite
+
+_PATH = "/claims"
+_OF_A_PAGE = frozenset({"sort", "cursor", "offset", "limit", "fields", "format"})
+"""The parameters that say how a list is written, and not which claims it holds."""
+
+
+def as_feed(schema: Schema, question: Question) -> Question:
+    """Return the question about claims that a feed answers: printed last first, unless it asks for another order.
+
+    Its address names the format, since links to a feed are followed without the `Accept` of the request.
+    """
+    parameters = {**question.parameters, "format": Format.ATOM}
+    if parameters["sort"] == [CLAIMS.default_sort]:
+        parameters["sort"] = ["-published"]
+    return Question.of(schema, parameters)
+
+
+def answer_feed(question: Question, listing: Listing) -> Answer:
+    """Return one page of a feed; `listing` reads nothing until its `page` is called."""
+    own_address = address(_PATH, question.canonical)
+    start, limit = start_of(question.parameters), question.parameters.get("limit", DEFAULT_LIMIT)
+
+    def render() -> Rendered:
+        page = listing.page(start, limit)
+        links = neighbours(_PATH, question.canonical, start, limit, page)
+        head = _head(question, {"self": own_address, **links})
+        return write_atom(head, map(orjson.loads, page.rendered)), link_header(links)
+
+    also = f"{context.release().built}\n{context.site()}"
+    return answer(own_address, render, FEED_MEDIA_TYPES[Format.ATOM], also)
+
+
+def _head(question: Question, links: Mapping[str, str | None]) -> Head:
+    """Return the head of a feed; its id is the address of the question, whatever the page."""
+    release = context.release()
+    filters = tuple(pair for pair in question.canonical if pair[0] not in _OF_A_PAGE)
+    return Head(
+        title=" · ".join(["Headcount", *(f"{words(name)}: {value}" for name, value in filters)]),
+        subtitle=cite(release.dataset),
+        rights=release.dataset["licence"],
+        site=context.site(),
+        id=address(_PATH, (*filters, ("format", Format.ATOM))),
+        updated=release.built,
+        links={**links, "alternate": address(_PATH, filters)},
+    )
