@@ -6,7 +6,7 @@ import pytest
 from pages import BROWSER, get
 
 from api.explorer.lists import SUM_RULES
-from api.formats.phrases import bounds
+from api.formats.phrases import figure
 
 LISTS = ("/estimates", "/claims", "/sources", "/articles", "/groups", "/regions", "/indicators", "/hedges")
 
@@ -75,7 +75,7 @@ def test_the_words_of_a_list_are_searched_for_with_its_other_filters(shipped):
     assert held == {("q", "present"), ("region", "iraq")}
 
 
-def test_a_series_has_its_points_with_their_bounds_and_the_estimates_behind_them(shipped):
+def test_a_series_has_its_points_with_their_figures_and_the_estimates_behind_them(shipped):
     question = "/series?indicator=fighters&region=iraq,iraq-and-syria"
     page, points = get(shipped, question), shipped.get(question).json["data"]
     assert len(page.all("table")) == len({(point["group"]["id"], point["region"]["id"]) for point in points})
@@ -83,7 +83,11 @@ def test_a_series_has_its_points_with_their_bounds_and_the_estimates_behind_them
     rows = [row for row in rows if "<details>" in row]
     for row, point in zip(rows, points, strict=True):
         assert re.findall('href="/estimates/([^"]+)"', row) == [member["id"] for member in point["members"]]
-        assert f"<td>{bounds(point, 'persons')}</td>" in row
+        members = [
+            shipped.get(f"/estimates/{member['id']}").json["data"] | {"granularity": None}
+            for member in point["members"]
+        ]
+        assert f"<td>{'; '.join(dict.fromkeys(map(figure, members)))}</td>" in row
         assert point["start"][:4] in row
     assert "not summed: those who are there at one moment are no flow" in page.text
 

@@ -22,6 +22,7 @@ from api.explorer import sharing
 from api.explorer.chips import chips_of
 from api.explorer.problems import refusal
 from api.explorer.rendering import page
+from api.formats.phrases import figure
 from api.query.filters import RegionScope
 from api.query.question import VERSION_PARAMETER, Pairs, address, question_of_request
 from api.read.points import SumRule
@@ -90,6 +91,8 @@ class ListPage:
         return page(self.template, address(route, question.canonical), variables)
 
 
+MOST_FIGURES = 8
+"""How many different figures of a point of a series are shown in words; the others are with its estimates."""
 SUM_RULES = {
     SumRule.NOT_A_FLOW: "not summed: those who are there at one moment are no flow",
     SumRule.APART: "all claims together, which share no day",
@@ -122,9 +125,16 @@ def _series_variables(answered: Answered) -> dict[str, Any]:
     def key(point: Mapping[str, Any]) -> tuple[Any, ...]:
         return (*(point[part]["id"] for part in ("group", "region")), point["source"], point["claim"])
 
+    def figures_of(point: Mapping[str, Any]) -> list[str]:
+        """Return the different figures of a point in words."""
+        unit = {"indicator": point["indicator"], "granularity": None}
+        return list(dict.fromkeys(figure({**member, **unit}) for member in point["members"]))
+
     points = answered["data"]
     sources = {member["source"] for point in points for member in point["members"]}
     return {
+        "figures_of": figures_of,
+        "most_figures": MOST_FIGURES,
         "series": [list(of_series) for _, of_series in groupby(points, key)],
         "names": names_of("source", sources),
         "indicators": _indicators(),
@@ -154,8 +164,7 @@ LISTS = (
         series.list_series,
         "series.html",
         "Over time",
-        "One indicator over time: what was said of each year, quarter or month, from the lowest to the highest number. "
-        "Nothing is averaged.",
+        "One indicator over time: what was said of each year, quarter or month. Nothing is averaged.",
         _commonest_indicator,
         _series_variables,
     ),
