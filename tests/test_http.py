@@ -91,9 +91,9 @@ ACCEPTED = {
 
 @pytest.mark.parametrize(("accept", "status"), ACCEPTED.items())
 def test_accept_decides(client, accept, status):
-    path = "/series?indicator=fighters"  # which has no page
-    assert client.get(path, headers={"Accept": accept}).status_code == status
-    assert client.get(f"{path}&format=json", headers={"Accept": accept}).status_code == 200
+    response = client.get("/resolve?q=naija", headers={"Accept": accept})
+    assert response.status_code == status
+    assert client.get("/resolve?q=naija&format=json", headers={"Accept": accept}).status_code == 200
 
 
 def test_bodies_are_compressed_by_accept_encoding(client):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.explorer.reading import names_of
 from api.formats.phrases import hedge_in_words, when, words
 from api.query.question import Pairs, Question, address, without
+from api.read.records import names_of
 
 _RECORDS = {
     **{kind: kind for kind in ("region", "group", "indicator", "source", "article")},

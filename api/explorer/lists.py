@@ -21,12 +21,12 @@ from api.endpoints.endpoint import Endpoint
 from api.explorer import sharing
 from api.explorer.chips import chips_of
 from api.explorer.problems import refusal
-from api.explorer.reading import names_of
 from api.explorer.rendering import page
 from api.formats.phrases import figure
 from api.query.filters import RegionScope
 from api.query.question import VERSION_PARAMETER, Pairs, address, question_of_request
 from api.read.points import SumRule
+from api.read.records import names_of
 from api.read.resources import RESOURCES, Resource
 
 Answered = Mapping[str, Any]

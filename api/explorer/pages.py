@@ -34,6 +34,7 @@ from api.query.parameters import (
     sort_parameter,
 )
 from api.query.question import VERSION_PARAMETER, QuerySchema, Question, address, question_of_request, without
+from api.read.records import names_of
 from api.read.resources import ESTIMATES
 from api.read.topics import KINDS, nearest_estimate
 from schema.terms import Locus
@@ -172,7 +173,7 @@ def _source_variables(source: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "claims": reading.claims_of("source", source["id"]),
         "fared": fared(reading.drifts_of(source["id"])),
-        "names": reading.names_of("source", source["parents"]),
+        "names": names_of("source", source["parents"]),
     }
 
 
@@ -194,7 +195,7 @@ def _term_variables(kind: str, term: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": kind,
         "wholes": wholes,
-        "names": reading.names_of(kind, [*wholes, *term.get("members", [])]),
+        "names": names_of(kind, [*wholes, *term.get("members", [])]),
         "answer": answer_of(query)[0],
         "claims": reading.claims_of(kind, term["id"]),
     }

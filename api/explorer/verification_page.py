@@ -18,6 +18,7 @@ from api.explorer.verification_markdown import markdown_of
 from api.explorer.verified_text import MEANINGS, SIGNS, Names, Record, VerifiedText
 from api.http.limits import LONGEST_BODY, LONGEST_FORM
 from api.read.known_names import KINDS
+from api.read.records import names_of
 from schema.quantities import TextTooLong, known_languages
 
 PATH = "/verify"
@@ -89,7 +90,7 @@ def _names(findings: Sequence[Record]) -> Names:
         for kind in KINDS:
             for named in (finding[kind] or {}).values():
                 ids.setdefault(kind, set()).update(named)
-    return {kind: reading.names_of(kind, named) for kind, named in ids.items()}
+    return {kind: names_of(kind, named) for kind, named in ids.items()}
 
 
 def _claims(findings: Sequence[Record]) -> dict[str, Record]:

@@ -122,14 +122,14 @@ def single_only(parameters: Parameters) -> dict[str, str] | None:
 
 
 @lru_cache(maxsize=4096)
-def without(parameters: Pairs, *names: str) -> Pairs:
-    """Return parameters without those of some names."""
-    return tuple((name, value) for name, value in parameters if name not in names)
-
-
 def address(path: str, pairs: Pairs) -> str:
     """Return an absolute path with its query, without a host, because a proxy may have another host."""
     return f"{path}?{urlencode(pairs, safe='/:,~')}" if pairs else path
+
+
+def without(parameters: Pairs, *names: str) -> Pairs:
+    """Return parameters without those of some names."""
+    return tuple((name, value) for name, value in parameters if name not in names)
 
 
 class OtherVersionError(Conflict):

@@ -1,6 +1,6 @@
 """The records of the eight resources: lists for a question, the records at given positions, one record by its id."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -75,6 +75,14 @@ def json_of(table: Table, id_: str) -> bytes | None:
         return None if position is None else _read_claims(connection, [position])[0]
     json: bytes | None = _ITEMS[table.name].value(connection, id=id_)
     return json
+
+
+def names_of(kind: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of records by id, of articles their titles; `kind` is singular, such as region."""
+    table = tables.RESOURCES[f"{kind}s"].c
+    name = table.title if kind == "article" else table.name
+    rows = context.connection().execute(select(table.id, name).where(table.id.in_(ids)))
+    return dict(rows.all())
 
 
 def _json_table(table: Table) -> FromClause:
