@@ -1,13 +1,13 @@
 """The check of curated files against the documents: hashes, titles, the place of each wording, and words beside it."""
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 from schema.fields import shown
 from seeds.curated.headlines import problems_with_headline
+from seeds.curated.places import places_of
 from seeds.entries import Entry, Record, Seeds
 from seeds.problems import Problem
 from seeds.read import YamlFile
@@ -84,7 +84,7 @@ def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, tex
     """Yield a problem where words do not stand at a span of the text; `key` is that of the span in the estimate."""
     if text[span["start"] : span["end"]] == wording:
         return
-    places = [match.start() for match in re.finditer(re.escape(wording), text)]
+    places = [start for start, _ in places_of(wording, text)]
     if not places:
         what = f"{shown(wording)} is not in the document; expected words that it bears"
         yield entry.problem("wording" if key == "evidence" else f"{key}.wording", what)
