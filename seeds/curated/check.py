@@ -59,6 +59,18 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
     return seeds
 
 
+def check_vocabulary(folder: Path) -> Seeds:
+    """Return the groups, regions, indicators and sources of a seed folder; raises SeedsRefused with all problems."""
+    seeds = Seeds()
+    problems: list[Problem] = []
+    for kind in VOCABULARIES:
+        file = read_file(folder / "vocabulary" / f"{kind}.yaml")
+        problems.extend([file] if isinstance(file, Problem) else _add_vocabulary(file, seeds))
+    if problems:
+        raise SeedsRefused(problems)
+    return seeds
+
+
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
     """Return the files to read. Any other file in these folders is a problem, so that no article is overlooked."""
     dataset = folder / "dataset.yaml"
