@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 EXAMPLES = """\b
 Examples:
   headcount serve                              serve on port 8000, loading the shipped seeds first if need be
+  headcount draft mosul.txt --into my-seeds/articles   write a draft article with an entry for each figure
   headcount locate mosul.txt "up to 2,000 fighters"   print where these words stand
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
   headcount load my-seeds                      check it, then make it the dataset that is served
@@ -35,6 +36,7 @@ Shell completion (bash; also zsh, fish):
 
 _ELSEWHERE = {
     "check": ("loading", "check"),
+    "draft": ("curating", "draft"),
     "import": ("loading", "import_"),
     "load": ("loading", "load"),
     "locate": ("curating", "locate"),

@@ -133,7 +133,21 @@ def _add_article(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
         yield file.problem(("estimates",), f"{shown(estimates)} is refused; expected a list of estimates")
         return
     for index, data in enumerate(estimates):
+        if isinstance(data, dict) and "draft" in data:
+            seeds.mentioned["estimates"].add(str(data.get("id")))
+            yield _problem_of_draft(data, file, index)
+            continue
         yield from _add("estimates", data, file, ("estimates", index), seeds)
+
+
+def _problem_of_draft(data: dict[str, Any], file: YamlFile, index: int) -> Problem:
+    """Return the problem of an estimate that is still a draft."""
+    empty = [key for key, value in data.items() if value is None]
+    missing = f", without {', '.join(empty)}" if empty else ""
+    what = (
+        f"{shown(data.get('id'))} is a draft{missing}; expected it settled: compared with the text, and without draft"
+    )
+    return file.problem(("estimates", index, "draft"), what)
 
 
 def _add(kind: str, data: Any, file: YamlFile, place: Place, seeds: Seeds) -> Iterator[Problem]:

@@ -24,6 +24,8 @@ _LARGEST_CELL = 60
 _NO_TOPIC = ("cell_size", "provinces_present")
 """Indicators of which a number without a noun is none that is said again."""
 _CONTAINER = re.compile(r"([^\W\d_]+)\s+of\s+$")
+_FATE = re.compile(r"\s+(?:were|was|have been|had been|has been)\s+(\w+(?:ed|en))\b")
+"""What happened to those whom a number without a noun counts: "400 were evacuated"."""
 _AGE = re.compile(r"\b(?:who|he|she|i)(?:\s+(?:is|was|am|turned|turns)|'s|\u2019s|'m)\s+(?:now\s+)?$", re.I)
 _LIST_NUMBER = re.compile(r"(?:^|\n)[ \t]*$")
 _BEHIND_LIST_NUMBER = re.compile(r"[.)]\s")
@@ -43,10 +45,16 @@ class Counted:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of the text that is a figure, and what it counts."""
+    """A number of the text that is a figure, and what it counts.
+
+    `end` is where the words for what is counted end; `event` is the place of the verb that tells what happened, in the
+    sentence of the number.
+    """
 
     quantity: Quantity
     counted: Counted
+    end: int
+    event: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ def figures_of(
         if counted:
             known = counted.indicator if counted.indicator in indicators else None
             counted = replace(counted, indicator=known)
-            figures.append(Figure(quantity, counted))
+            event_place = (part.event.start, part.event.end) if part.event else None
+            figures.append(Figure(quantity, counted, part.ends, event_place))
         if counted and quantity.kind is Kind.COUNT and counted.indicator not in _NO_TOPIC:
             topic = _Topic(number.role_of_topic, part.ends, counted)
         elif part.noun and not counted and quantity.unit != Unit.PERCENT:
@@ -152,7 +161,9 @@ class _Number:
         if event and event.role == "capture" and role not in OTHERS:
             return Counted("detained", f"tells of {noun} who were captured or arrested", sure=own)
         if event and event.role == "joined":
-            return Counted("members" if role in ("members", "people") else None, f"tells of {noun} who joined", sure=False)
+            return Counted(
+                "members" if role in ("members", "people") else None, f"tells of {noun} who joined", sure=False
+            )
         if event and (event.role != "escaped" or own or part.names_group):
             return Counted(None, f"tells of {noun} who were hurt, taken, or got away", sure=False)
         if own and part.is_held:
@@ -209,6 +220,9 @@ class _Number:
     def _without_noun(self) -> Counted | None:
         """Return what a number without a noun counts: what the one before it does, or those named before it."""
         part, topic, event = self.part, self.topic, self.part.event
+        fate = _FATE.match(part.written, self.quantity.end)
+        if fate and event is None and not part.is_part and not part.has(fate.start(1), fate.end(1), "bare"):
+            return None
         container = _CONTAINER.search(part.written, part.left, part.begins)
         if container and not part.has(container.start(), container.end(), "containers"):
             return None
@@ -260,7 +274,12 @@ class _Number:
     def _unknown_noun(self) -> Counted | None:
         """Return what a number counts whose noun is in no list: dead, if the word before it says so."""
         part, event = self.part, self.part.event
-        if event and event.is_before and event.role == "death" and self.part.has(event.start, event.end, "kills_people"):
+        if (
+            event
+            and event.is_before
+            and event.role == "death"
+            and self.part.has(event.start, event.end, "kills_people")
+        ):
             return self._dead("civilians" if part.by_group(event) else "people", event)
         names = [each for each in part.named("group") if part.noun and part.noun[0] <= each.start < part.noun[1]]
         return Counted(None, "stands before the name of a group", sure=False) if names else None

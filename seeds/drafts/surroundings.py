@@ -88,19 +88,27 @@ class Surroundings:
         return max(self.quantity.end, self.noun[1] if self.noun else 0, self.people.end if self.people else 0)
 
     @cached_property
-    def noun(self) -> tuple[int, int] | None:
-        """The place of the noun that tells what is counted; None without, and where it only says "left" or "hiding"."""
+    def _noun_words(self) -> tuple[int, int] | None:
+        """The place of the words right behind the number."""
         noun = self.quantity.noun
         if noun is None:
             return None
-        between = self.written[self.quantity.end : noun.start]
-        hedges = "".join(hedge.text for hedge in self.quantity.hedges if hedge.start >= self.quantity.end)
-        word = _WORD.match(noun.text)
-        if not hedges and not _BESIDE.fullmatch(between):
+        is_behind_hedge = any(self.quantity.end <= hedge.start < noun.start for hedge in self.quantity.hedges)
+        is_beside = _BESIDE.fullmatch(self.written, self.quantity.end, noun.start) is not None
+        return (noun.start, noun.end) if is_behind_hedge or is_beside else None
+
+    @cached_property
+    def noun(self) -> tuple[int, int] | None:
+        """The place of the noun that tells what is counted; None without, and where it only says "left" or "hiding"."""
+        if self._noun_words is None:
             return None
-        if word and (word[0].endswith("ing") or word[0].lower() in _PRONOUNS or self.has(noun.start, noun.start + len(word[0]), "bare")):
-            return None
-        return noun.start, noun.end
+        start, end = self._noun_words
+        word = _WORD.match(self.written, start, end)
+        if word and not self.people_in(start, end):
+            is_pronoun = word[0].lower() in _PRONOUNS
+            if is_pronoun or word[0].endswith("ing") or self.has(start, word.end(), "bare"):
+                return None
+        return start, end
 
     @property
     def noun_text(self) -> str:
@@ -120,8 +128,8 @@ class Surroundings:
     def people(self) -> Mention | None:
         """The word for the people who are counted; its kind is their role. None where the words tell of none."""
         mentions: list[Mention] = []
-        if self.noun:
-            mentions = self.people_in(self.noun[0], self.noun[1])
+        if self._noun_words:
+            mentions = self.people_in(*self._noun_words)
         if not mentions and (owner := _OF_OWNER.match(self.written, self.quantity.end)):
             mentions = self.people_in(owner.end(), min(owner.end() + PLACE_OF_NOUN, self.right))[:1]
         if not mentions and not self.noun:

@@ -1,0 +1,190 @@
+"""A draft of an article: what its document tells of it, and an entry for each figure, with what is known of it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from schema.fields import LARGEST_NUMBER
+from schema.intervals import NUMBERS
+from schema.names import without_marks
+from schema.quantities import Kind, Quantity, read_quantities
+from schema.subjects.numbered_text import NumberedText
+from schema.terms import Locus, PublishedBasis
+from seeds.curated.documents import is_quoted
+from seeds.drafts.counting import Figure, figures_of
+from seeds.drafts.documents import Document
+from seeds.drafts.speakers import Speaker, speaker_of
+from seeds.drafts.times import Times
+from seeds.drafts.vocabulary import Vocabulary
+from seeds.drafts.wordings import span_of_wording
+from seeds.drafts.words import RoleWords
+
+Record = dict[str, Any]
+_LONGEST_ID = 60
+_NOT_OF_GROUP = frozenset({"fatalities"})
+"""Indicators of which the only group in a text may not be the one that did it."""
+
+
+def draft_article(document: Document, vocabulary: Vocabulary, language: str) -> Record:
+    """Return the draft of an article, as its file has it; what the document does not tell is null.
+
+    `language` is the BCP 47 tag of the document. Raises schema.quantities.TextTooLong.
+    """
+    return _Drafter(document, vocabulary, language).article()
+
+
+@dataclass(frozen=True)
+class _Drafter:
+    """Drafts one article."""
+
+    document: Document
+    vocabulary: Vocabulary
+    language: str
+
+    def article(self) -> Record:
+        """Return the article with its estimates."""
+        document, published = self.document, self._times.published
+        return {
+            "id": slug(document.title or document.name or "article"),
+            "title": document.title,
+            "publisher": None,
+            "author": document.author,
+            "agency": document.agency,
+            "published": {"edtf": published, "basis": PublishedBasis.PRINTED} if published else None,
+            "language": self.language,
+            "url": None,
+            "document": {"name": document.name, "sha256": hashlib.sha256(document.raw).hexdigest()},
+            "estimates": self._estimates(),
+        }
+
+    @cached_property
+    def _quantities(self) -> list[Quantity]:
+        return read_quantities(self.document.seen, self.language)
+
+    @cached_property
+    def _text(self) -> NumberedText:
+        return NumberedText(self.document.seen, self.language, self._quantities, self.vocabulary.names)
+
+    @cached_property
+    def _words(self) -> RoleWords:
+        return RoleWords(self.document.seen, self.language)
+
+    @cached_property
+    def _times(self) -> Times:
+        dates = [quantity for quantity in self._quantities if quantity.edtf and quantity.kind is Kind.DATE]
+        return Times(self._text, self._words, dates, self.language, self.document.published(dates))
+
+    def _estimates(self) -> list[Record]:
+        """Return an entry for each figure, those of a headline that stands there twice only once."""
+        figures = figures_of(self._text, self._words, self._quantities, self.vocabulary.names.indicators)
+        entries: list[Record] = []
+        for figure in figures:
+            start, end = figure.quantity.start, figure.quantity.end
+            is_repeated = any(first <= start and end <= last for first, last in self.document.titles[1:])
+            if not is_repeated and max(figure.quantity.numbers, default=0) <= LARGEST_NUMBER:
+                entries.append(self._estimate(figure, len(entries) + 1))
+        return entries
+
+    def _estimate(self, figure: Figure, number: int) -> Record:
+        """Return the entry of a figure; `number` is its place among the figures."""
+        quantity, counted = figure.quantity, figure.counted
+        earlier = [each for each in self._quantities if each.start < quantity.start]
+        beside = [(quantity.end, figure.end), *([figure.event] if figure.event else [])]
+        span = span_of_wording(quantity, earlier, beside, self.document.seen, self.language)
+        start, end = span or (quantity.start, quantity.end)
+        place = self.document.place(start, end)
+        group, why_group = self._subject("group", figure)
+        region, why_region = self._subject("region", figure)
+        speaker = speaker_of(self._text, self._words, self.vocabulary.sources, start, end)
+        source = speaker.source if speaker else None
+        as_of, stated = self._times.of(quantity.start, quantity.end)
+        title = self.document.titles[:1]
+        in_title = any(first <= start and end <= last for first, last in title)
+        reasons = [counted.because, why_group, why_region, _said_of(speaker)]
+        reasons += [f"{unsettled.words.text!r} {unsettled.why}" for unsettled in quantity.unsettled]
+        if span is None:
+            reasons.append("the words are no wording that the check would accept")
+        estimate = {
+            "id": f"{slug(self.document.title or self.document.name or 'article', 30)}-{number}",
+            "claim": _claim(source, as_of.edtf if as_of else None, region, counted.indicator),
+            "group": group,
+            "indicator": counted.indicator,
+            "region": region,
+            "source": source,
+            **{key: _plain(getattr(quantity, key)) for key in NUMBERS if getattr(quantity, key) is not None},
+            "hedge": quantity.hedge,
+            "wording": self.document.seen[start:end],
+            **({"quoted": True} if place and is_quoted(self.document.text, *place) else {}),
+            "summary": None,
+            "locus": Locus.HEADLINE if in_title else Locus.BODY,
+            "as_of": as_of._asdict() if as_of else None,
+            "stated": {"edtf": stated} if stated else None,
+            "evidence": {"start": place[0], "end": place[1]} if place else None,
+            "draft": {
+                "confidence": _confidence(figure, is_worded=span is not None),
+                "because": "; ".join(filter(None, reasons)),
+            },
+        }
+        if speaker:
+            words = self.document.place(speaker.start, speaker.end)
+            estimate["draft"]["speaker"] = {"wording": speaker.wording} | (
+                {"start": words[0], "end": words[1]} if words else {}
+            )
+        return estimate
+
+    def _subject(self, kind: str, figure: Figure) -> tuple[str | None, str]:
+        """Return the group or the region of a figure, and why; None where the text does not tell it."""
+        quantity = figure.quantity
+        end = figure.end
+        subject = self._text.subject(kind, quantity.start, end)
+        if len(subject.ids) == 1 and subject.ids[0]:
+            return subject.ids[0], f"{kind} as named"
+        if not self._text.near(kind, quantity.start, end):
+            first, _ = self._text.sentence(quantity.start, end)
+            before = {mention.ids for mention in self._text.near(kind, max(0, first - 2), max(0, first - 2))}
+            if len(before) == 1 and len(ids := before.pop()) == 1:
+                return ids[0], f"{kind} as named in the sentence before"
+            named = {
+                id_ for mention in self._text.mentions(kind) if mention.start < first for id_ in mention.ids if id_
+            }
+            if kind == "group" and len(named) == 1 and figure.counted.indicator not in _NOT_OF_GROUP:
+                return named.pop(), "the only group named before"
+        others = [*subject.candidates, *subject.unknown_names]
+        return None, f"{kind} could be {' or '.join(filter(None, others))}" if any(others) else f"{kind} is not named"
+
+
+def slug(text: str, longest: int = _LONGEST_ID) -> str:
+    """Return a text as an id: its letters and digits in ASCII, joined by hyphens, cut between two words."""
+    words = re.findall(r"[a-z0-9]+", without_marks(text).lower())
+    joined = words[0][:longest] if words else "article"
+    for word in words[1:]:
+        if len(joined) + 1 + len(word) > longest:
+            break
+        joined += f"-{word}"
+    return joined
+
+
+def _claim(source: str | None, as_of: str | None, region: str | None, indicator: str | None) -> str | None:
+    """Return an id for the claim, if the text tells what makes one; figures that share all of these share a claim."""
+    if not (source and as_of and region and indicator):
+        return None
+    return slug(f"{source} {as_of} {region} {indicator}", 2 * _LONGEST_ID)
+
+
+def _plain(number: float) -> float:
+    return int(number) if number == int(number) else number
+
+
+def _said_of(speaker: Speaker | None) -> str:
+    if speaker is None:
+        return "nobody is named who says it"
+    return "" if speaker.sure else "the speaker is named in a sentence before"
+
+
+def _confidence(figure: Figure, *, is_worded: bool) -> str:
+    """Return how sure it is that this is a figure, and of what: high, medium or low."""
+    if figure.quantity.unsettled or not is_worded or figure.counted.indicator is None:
+        return "low"
+    return "high" if figure.counted.sure else "medium"
