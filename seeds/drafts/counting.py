@@ -13,20 +13,27 @@ from schema.quantities import Kind, Quantity
 from schema.subjects.names import Indicator
 from schema.subjects.numbered_text import NumberedText
 from schema.terms import Hedge, Unit
-from seeds.drafts.surroundings import BESIDE, GROUPS_OWN, NEAR, OTHERS, Event, Surroundings
+from seeds.drafts.surroundings import BESIDE, GROUPS_OWN, LEADERS, NEAR, OTHERS, Event, Surroundings
 from seeds.drafts.words import RoleWords
 
-_TOPIC_LASTS = 400
+_TOPIC_LASTS = 800
 """Characters behind a figure in which a number without a noun may refer to it."""
-_SMALL = 50
+_SMALL = 20
 """A smaller number without a noun and a hedge refers to nothing, unless the sentence speaks of numbers or strength."""
 _LARGEST_CELL = 60
 _NO_TOPIC = ("cell_size", "provinces_present")
 """Indicators of which a number without a noun is none that is said again."""
 _CONTAINER = re.compile(r"([^\W\d_]+)\s+of\s+$")
-_FATE = re.compile(r"\s+(?:were|was|have been|had been|has been)\s+(\w+(?:ed|en))\b")
-"""What happened to those whom a number without a noun counts: "400 were evacuated"."""
-_AGE = re.compile(r"\b(?:who|he|she|i)(?:\s+(?:is|was|am|turned|turns)|'s|\u2019s|'m)\s+(?:now\s+)?$", re.I)
+_COMPARED = re.compile(r"\b(?:vs\.?|versus|against|compared (?:with|to)|(?:up |down )?from|than|maybe|perhaps)\s+$", re.I)
+_OF_THEM = re.compile(r"\s+of\s+(?:them|these|those|whom)\b")
+_NATIONALITY = re.compile(r"[A-Z][a-z]{3,}(?:ans|ians|is|ese|ish|ees|eens|ys|nes)")
+_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
+_FLOWS = frozenset({"killed", "removed", "fatalities"})
+_NO_COUNT = re.compile(
+    r"\b(?:(?:who|he|she|i)(?:\s+(?:is|was|am|turned|turns)|'s|\u2019s|'m)\s+(?:now\s+)?|(?:older|younger) than\s+|para\.?\s*|p\.\s*|no\.\s*)$",
+    re.I,
+)
+"""Words before an age, or before the number of a paragraph."""
 _LIST_NUMBER = re.compile(r"(?:^|\n)[ \t]*$")
 _BEHIND_LIST_NUMBER = re.compile(r"[.)]\s")
 
@@ -106,14 +113,28 @@ class _Number:
         part = self.part
         start = max(last.place, part.begins - _TOPIC_LASTS, self.other_noun)
         named = [each for each in part.people_in(start, part.begins) if each.kind in GROUPS_OWN]
-        men = part.words.within(start, part.begins, "how_many")
+        if not named and part.names_group:
+            people = [each for each in part.people_in(max(start, part.first), part.begins) if each.kind == "people"]
+            if people and last.role not in GROUPS_OWN:
+                return _Topic("fighters", people[-1].end)
+        asked = part.words.within(start, part.begins, "how_many")
         if named and named[-1].kind == last.role:
             return replace(last, place=named[-1].end)
         if named:
             return _Topic(named[-1].kind, named[-1].end)
-        if men:
-            return _Topic("fighters", men[-1].end)
+        if asked and (topic := self._asked(asked[-1].start)):
+            return topic
         return last if part.begins - last.place <= _TOPIC_LASTS else _Topic()
+
+    def _asked(self, place: int) -> _Topic | None:
+        """Return what the question "how many" at a place asks for, if it is people."""
+        sentence = self.part.text.sentence(place, place)
+        own = [each for each in self.part.people_in(*sentence) if each.kind in (*GROUPS_OWN, "people")]
+        if not own or self.part.has(*sentence, "things"):
+            return None
+        if self.part.has(*sentence, "death", "wounded", "taken"):
+            return _Topic("people", sentence[1])
+        return _Topic(own[-1].kind if own[-1].kind in GROUPS_OWN else "fighters", sentence[1])
 
     @property
     def role_of_topic(self) -> str | None:
@@ -123,7 +144,7 @@ class _Number:
     def counted(self) -> Counted | None:
         """Return what the number counts; None if that is nothing of ours."""
         quantity, part = self.quantity, self.part
-        if quantity.numbers == (0,) or self._is_in_a_list():
+        if quantity.numbers == (0,) or self._is_in_a_list() or (quantity.numbers == (1,) and part.event is None):
             return None
         if quantity.kind is Kind.MONEY:
             return self._money()
@@ -135,7 +156,7 @@ class _Number:
             return self._most()
         if part.people is None and part.noun:
             return self._named() or self._unknown_noun()
-        if part.people is None or part.is_part:
+        if part.people is None or (part.is_part and part.people.kind not in GROUPS_OWN):
             return self._without_noun()
         return self._persons(part.people.kind)
 
@@ -152,6 +173,8 @@ class _Number:
         part, event = self.part, self.part.event
         noun = repr(part.noun_text)
         own = role in GROUPS_OWN
+        if role == "members" and not (part.names_group or self.topic.role in GROUPS_OWN):
+            return None
         if self._is_of_a_cell(role):
             return Counted("cell_size", "tells how many are in one cell", sure=True)
         if part.is_doer and role not in OTHERS:
@@ -170,15 +193,22 @@ class _Number:
             return Counted("detained", f"tells of {noun} who are held", sure=True)
         if own:
             return Counted(role, f"counts {noun}", sure=True)
+        if role == LEADERS:
+            about_group = part.names_group or self.topic.role in GROUPS_OWN
+            return Counted(None, f"counts {noun}", sure=False) if about_group else None
         if role == "people":
             return self._people()
-        if role == "civilians" and self._people_died_before():
+        follows_dead = self.topic.counted and self.topic.counted.indicator == "fatalities" and part.left > part.first
+        if role == "state" and follows_dead:
+            return Counted("fatalities", "follows a number of dead", sure=False)
+        if role == "civilians" and (follows_dead or self._people_died_before()):
             return Counted("fatalities", "tells of civilians; the sentence before speaks of dead", sure=False)
         return None
 
     def _is_of_a_cell(self, role: str | None) -> bool:
         is_small = bool(self.quantity.numbers) and max(self.quantity.numbers) <= _LARGEST_CELL
         about_group = role in GROUPS_OWN or self.part.names_group or self.topic.role in GROUPS_OWN
+        about_group |= self.part.has(self.part.left, self.part.begins, "cells")
         return role != "state" and is_small and about_group and self.part.is_of_a_cell
 
     def _dead(self, role: str | None, event: Event) -> Counted:
@@ -186,7 +216,7 @@ class _Number:
         by_group = self.part.by_group(event)
         if event.role == "removed" and role not in OTHERS:
             return Counted("removed", "tells of those taken out of the fight", sure=role in GROUPS_OWN)
-        if role in GROUPS_OWN:
+        if role in GROUPS_OWN or role == LEADERS:
             return Counted("killed", "tells of the group's own dead", sure=True)
         if role in OTHERS:
             return Counted("fatalities", "tells of dead who were not the group's", sure=by_group is not False)
@@ -211,29 +241,26 @@ class _Number:
         return None
 
     def _people_died_before(self) -> bool:
-        """Return whether the sentence before speaks of dead."""
-        before = self.part.text.sentence(max(0, self.part.first - 2), max(0, self.part.first - 2))
-        return self.part.has(*before, "death")
+        """Return whether this sentence or the one before speaks of dead."""
+        first, _ = self.part.text.sentence(max(0, self.part.first - 2), max(0, self.part.first - 2))
+        return self.part.has(first, self.part.last, "death")
 
     # Numbers without a noun, or with one that is not known
 
     def _without_noun(self) -> Counted | None:
         """Return what a number without a noun counts: what the one before it does, or those named before it."""
         part, topic, event = self.part, self.topic, self.part.event
-        fate = _FATE.match(part.written, self.quantity.end)
-        if fate and event is None and not part.is_part and not part.has(fate.start(1), fate.end(1), "bare"):
+        if event is None and part.has(self.quantity.end, self.quantity.end + NEAR // 2, "other_fate"):
             return None
         container = _CONTAINER.search(part.written, part.left, part.begins)
         if container and not part.has(container.start(), container.end(), "containers"):
             return None
-        if _AGE.search(part.written, part.left, part.begins) and not part.is_part:
+        if _NO_COUNT.search(part.written, part.left, part.begins) and not part.is_part:
             return None
         if self._is_of_a_cell(topic.role):
             return Counted("cell_size", "tells how many are in one cell", sure=True)
         if event and event.role in ("death", "lost", "removed"):
-            role = part.people.kind if part.people else topic.role
-            is_told = part.people is None and role in GROUPS_OWN and event.is_before
-            return self._dead("people" if is_told else role, event)
+            return self._dead(self._role_of_dead(event), event)
         if event and event.role == "capture" and (topic.role in GROUPS_OWN or part.by_group(event) is False):
             return Counted("detained", "tells of those who were captured or arrested", sure=False)
         if event and event.role in ("wounded", "taken"):
@@ -241,20 +268,54 @@ class _Number:
         groups = [each.end for each in part.named("group") if each.end <= part.begins]
         start = max(topic.place, part.first, *groups)
         is_other = self.other_noun > max(topic.place, part.first - 1) or part.has(start, part.begins, "things", "state")
-        if topic.role is None or is_other or not (part.is_part or self._may_refer()):
+        if is_other or _YEAR.fullmatch(part.written, self.quantity.start, self.quantity.end):
+            return None
+        if event is None and topic.counted is None and topic.role and topic.place >= part.first:
+            behind = part.words.within(topic.place, topic.place + NEAR // 2, "death", "removed", "capture")
+            if behind and behind[0].kind != "capture":
+                return self._dead(topic.role, Event(behind[0].kind, behind[0].start, behind[0].end, is_before=False))
+            if behind:
+                return Counted("detained", "tells of those who were captured or arrested", sure=False)
+        if topic.role is None:
+            estimates = part.has(part.first, part.right, "estimate") and bool(part.text.ids("group"))
+            tells = (estimates or (part.names_group and self._is_of_strength())) and self._may_refer()
+            return Counted(None, "has no noun, in a sentence about a group", sure=False) if tells else None
+        if not (part.is_part or self._may_refer()):
             return None
         if part.is_held and topic.role in GROUPS_OWN:
             return Counted("detained", "tells of those who are held", sure=False)
-        if topic.counted and (part.is_part or not self._is_of_strength()):
-            return replace(topic.counted, because="refers to the figure before it", sure=False)
+        if topic.counted and (part.is_part or not self._is_of_strength() or self._is_compared()):
+            is_flow = topic.counted.indicator in _FLOWS and not (part.is_part or self._is_compared())
+            return Counted(
+                None if is_flow else topic.counted.indicator, "refers to the figure before it", sure=False
+            )
         if topic.role not in GROUPS_OWN:
             return Counted(None, "refers to the figure before it", sure=False)
-        return Counted(topic.role, f"has no noun; {topic.role} are spoken of before it", sure=False)
+        before, _ = part.text.sentence(max(0, part.first - 2), max(0, part.first - 2))
+        is_near = topic.place >= (part.first if topic.role == "members" else before)
+        because = f"has no noun; {topic.role} are spoken of before it"
+        return Counted(topic.role if is_near else None, because, sure=False)
+
+    def _role_of_dead(self, event: Event) -> str | None:
+        """Return the role of the dead whom a number without a noun counts; None where the text leaves it open."""
+        part, topic = self.part, self.topic
+        if part.people:
+            return part.people.kind
+        if topic.role not in GROUPS_OWN:
+            return topic.role
+        if event.is_before:  # "killed 40 of them" are the group's, "killed 40" may be anybody
+            return topic.role if _OF_THEM.match(part.written, self.quantity.end) else "people"
+        is_told = topic.place >= part.first and not part.has(part.first, part.begins, "state")
+        return topic.role if is_told or part.is_part else "people"
 
     def _may_refer(self) -> bool:
         """Return whether a number without a noun is one that people are counted by."""
         large = self.quantity.hedge is Hedge.VAGUE or max(self.quantity.numbers, default=0) >= _SMALL
-        return large or self.quantity.hedge is not Hedge.NONE or self._is_of_strength()
+        return large or self.quantity.hedge is not Hedge.NONE or self._is_of_strength() or self._is_compared()
+
+    def _is_compared(self) -> bool:
+        """Return whether the number is set against the one before it: "26 killed, against 14 in June"."""
+        return _COMPARED.search(self.part.written, self.part.left, self.part.begins) is not None
 
     def _is_of_strength(self) -> bool:
         return self.part.has(self.part.left, min(self.part.right, self.quantity.end + BESIDE), "strength")
@@ -274,13 +335,10 @@ class _Number:
     def _unknown_noun(self) -> Counted | None:
         """Return what a number counts whose noun is in no list: dead, if the word before it says so."""
         part, event = self.part, self.part.event
-        if (
-            event
-            and event.is_before
-            and event.role == "death"
-            and self.part.has(event.start, event.end, "kills_people")
-        ):
+        if event and event.role == "death" and part.has(event.start, event.end, "kills_people"):
             return self._dead("civilians" if part.by_group(event) else "people", event)
+        if part.noun and _NATIONALITY.fullmatch(part.written, *part.noun):
+            return self._persons("people")
         names = [each for each in part.named("group") if part.noun and part.noun[0] <= each.start < part.noun[1]]
         return Counted(None, "stands before the name of a group", sure=False) if names else None
 
@@ -313,7 +371,10 @@ class _Number:
             return Counted("territory_share", "follows another part of the land", sure=False)
         if is_of and part.has(start, end, "ratio"):
             return Counted("fighters_ratio", "compares with an earlier number", sure=False)
+        if self.share and part.left > part.first and self.share.indicator is None:
+            return Counted(None, "follows another part of those who were counted", sure=False)
         own = [each for each in part.people_in(start, end) if each.kind in GROUPS_OWN]
+        own = own or (part.words.within(start, end, "whole") if is_of else [])
         is_other = self.other_noun > max(self.topic.place, part.first - 1)
         if not (own or part.is_part) or self.topic.role is None or (is_other and not own):
             return None

@@ -13,8 +13,10 @@ from seeds.drafts.words import RoleWords
 
 GROUPS_OWN = ("fighters", "supporters", "members", "detained")
 """The roles of words for the group's people; each has the name of the indicator that counts them."""
+LEADERS = "leaders"
+"""The role of words for some of the group's people, which no indicator counts."""
 OTHERS = ("state", "civilians")
-PERSONS = (*GROUPS_OWN, *OTHERS, "people")
+PERSONS = (*GROUPS_OWN, LEADERS, *OTHERS, "people")
 EVENTS = ("removed", "death", "lost", "capture", "wounded", "taken", "escaped", "joined")
 """The roles of words for what happened to people."""
 BESIDE, PLACE_OF_NOUN, NEAR = 15, 25, 45
@@ -32,7 +34,7 @@ _OF_THE_DEAD = re.compile(r"\s+of\s+(?:the|those)\s+(?:who\s+(?:were\s+)?)?(?=\w
 _IS = re.compile(r"\s*(?:of\s+(?:them|whom|these|those)\s*,?\s*)?(?:are|were|is|was|would be|may be|being)\s+", re.I)
 _ASIDE = re.compile(r",\s+(?:according to|what|including|say|said)\b[^,]*,\s*")
 """Words between commas that do not part an event from its number: "killed, according to the police, 22 men"."""
-_NEW_PART = re.compile(r"[,;:(\u2013\u2014\u201c\"]|\s(?:and|or|but|while|when|which|who|as|in which)\s|\s-\s|[.?!]\s")
+_NEW_PART = re.compile(r"[,;:(\u2013\u2014\u201c\"]|\s(?:and|or|but|while|when|as|in which|(?:which|who)(?!\s+(?:was|were|had been|have been|died)))\s|\s-\s|[.?!]\s")
 """Where words begin that say nothing of the number before them any more."""
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|be|is|are|got|get|left|had|have|has)\s+(?:\w+\s+){0,2}$", re.I)
 _LATER_PASSIVE = re.compile(r"^[^;:.]{0,60}?\b(?:was|were|have been|had been)\s+$", re.I)
@@ -40,8 +42,9 @@ _TRANSITIVE = re.compile(r"\s+(?:(?!and\b|in\b|on\b|by\b|at\b)\w+\s+){0,2}$")
 _BY = re.compile(r"\s+(?:\w+\s+){0,2}by\s+", re.I)
 _JOINED = re.compile(r"(?:\s|,|\b(?:and|or|plus|as well as|with|a|another|further|some|other)\b)*", re.I)
 _OF_OTHERS = re.compile(r"\s+(?:of|from)\s+")
+_ONE = (1,)
 _PRONOUNS = frozenset({"them", "whom", "these", "those", "us", "which", "ours", "it"})
-_IN_ITSELF = frozenset({"dead", "died", "die", "dies", "perished", "missing", "wounded", "injured", "lives", "martyrs"})
+_IN_ITSELF = frozenset({"dead", "died", "die", "dies", "perished", "missing", "wounded", "injured", "lives", "deaths", "fatalities", "bodies", "corpses", "martyrs", "kia", "wia"})
 """Words behind a number that tell what happened without a verb before them."""
 
 
@@ -75,8 +78,8 @@ class Surroundings:
         self.written = text.text
         self.quantity = quantity = quantities[index]
         self.first, self.last = text.sentence(quantity.start, quantity.end)
-        before = [each.end for each in quantities[index - 1 : index]]
-        behind = [begin_of(each) for each in quantities[index + 1 : index + 2]]
+        before = [each.end for each in quantities[max(0, index - 2) : index] if each.numbers != _ONE]
+        behind = [begin_of(each) for each in quantities[index + 1 : index + 3] if each.numbers != _ONE]
         self.left = max(self.first, *before, 0)
         self.right = min([self.last, *behind])
         self.right = max(self.right, quantity.end)
@@ -136,14 +139,18 @@ class Surroundings:
             beside = _BESIDE.match(self.written, self.quantity.end)
             end = beside.end() if beside else self.quantity.end
             mentions = [each for each in self.people_in(end, end + 1) if each.start == end]
+        if not mentions and (of := _OF_THEM.match(self.written, self.quantity.end)):
+            mentions = [each for each in self.people_in(of.end(), of.end() + 2) if each.kind in GROUPS_OWN]
         if not mentions and not self.noun and (link := _IS.match(self.written, self.quantity.end)):
             mentions = self.people_in(link.end(), min(link.end() + PLACE_OF_NOUN, self.right))[:1]
         if not mentions:
             return None
         mention = mentions[-1]
+        if mention.kind == "state" and any(0 <= mention.start - group.end <= 1 for group in self.named("group")):
+            return mention._replace(kind="fighters")  # "Islamic State troops"
         if self.has(mention.start, mention.end + 12, "not_people"):
             return None
-        if mention.kind not in OTHERS and self._is_of_others(mention.end):
+        if mention.kind not in OTHERS and self._is_of_others(mention):
             return mention._replace(kind="state")
         behind = [each for each in self.people_in(mention.end, mention.end + 20) if each.kind in GROUPS_OWN]
         if behind and behind[0].kind != mention.kind and self.text.are_joined(mention.end, behind[0].start):
@@ -167,8 +174,11 @@ class Surroundings:
             )
         ]
 
-    def _is_of_others(self, place: int) -> bool:
-        """Return whether they are "members of the security forces", or of parliament."""
+    def _is_of_others(self, mention: Mention) -> bool:
+        """Return whether they are "members of the security forces", or "Council members"."""
+        place = mention.end
+        if mention.kind == "members" and not self.named("group") and self.has(self.left, place, "not_of_group"):
+            return True
         match = _OF_OTHERS.match(self.written, place)
         if not match:
             return False
