@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, SequenceNode
 
 from seeds.read import Place
 
@@ -52,7 +52,7 @@ def _change(text: str, nodes: Mapping[Place, Node], place: Place, value: str) ->
 
 def _end(text: str, node: Node) -> int:
     """Return where the last value in a node ends."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
+    if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
         return len(text[: node.end_mark.index].rstrip())
     last = node.value[-1]
     return _end(text, last[1] if isinstance(node, MappingNode) else last)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from schema.fields import LARGEST_NUMBER
 from schema.intervals import NUMBERS
 from schema.names import without_marks
 from schema.quantities import Kind, Quantity, read_quantities
@@ -22,7 +21,9 @@ from seeds.drafts.wordings import span_of_wording
 from seeds.drafts.words import RoleWords
 
 Record = dict[str, Any]
-_LONGEST_ID = 60
+_LONGEST_ID, _LONGEST_PREFIX = 60, 30
+_NAMELESS = "article"
+"""The id of an article that has neither a title nor a document with a name."""
 _NOT_OF_GROUP = frozenset({"fatalities"})
 """Indicators of which the only group in a text may not be the one that did it."""
 
@@ -47,7 +48,7 @@ class _Drafter:
         """Return the article with its estimates."""
         document, published = self.document, self._times.published
         return {
-            "id": slug(document.title or document.name or "article"),
+            "id": slug(document.title or document.name or _NAMELESS),
             "title": document.title,
             "publisher": None,
             "author": document.author,
@@ -79,44 +80,41 @@ class _Drafter:
     def _estimates(self) -> list[Record]:
         """Return an entry for each figure, those of a headline that stands there twice only once."""
         figures = figures_of(self._text, self._words, self._quantities, self.vocabulary.names.indicators)
-        entries: list[Record] = []
-        for figure in figures:
-            start, end = figure.quantity.start, figure.quantity.end
-            is_repeated = any(first <= start and end <= last for first, last in self.document.titles[1:])
-            if not is_repeated and max(figure.quantity.numbers, default=0) <= LARGEST_NUMBER:
-                entries.append(self._estimate(figure, len(entries) + 1))
-        return entries
+        repeats = self.document.titles[1:]
+        single = [
+            figure
+            for figure in figures
+            if not any(first <= figure.quantity.start and figure.quantity.end <= last for first, last in repeats)
+        ]
+        name = slug(self.document.title or self.document.name or _NAMELESS, _LONGEST_PREFIX)
+        return [self._estimate(figure, f"{name}-{number}") for number, figure in enumerate(single, 1)]
 
-    def _estimate(self, figure: Figure, number: int) -> Record:
-        """Return the entry of a figure; `number` is its place among the figures."""
-        quantity, counted = figure.quantity, figure.counted
-        earlier = [each for each in self._quantities if each.start < quantity.start]
-        beside = [(quantity.end, figure.end), *([figure.event] if figure.event else [])]
-        span = span_of_wording(quantity, earlier, beside, self.document.seen, self.language)
+    def _estimate(self, figure: Figure, id_: str) -> Record:
+        """Return the entry of a figure."""
+        quantity, indicator = figure.quantity, figure.counted.indicator
+        span = span_of_wording(figure, self._quantities, self.document.seen, self.language)
         start, end = span or (quantity.start, quantity.end)
         place = self.document.place(start, end)
-        group, why_group = self._subject("group", figure)
-        region, why_region = self._subject("region", figure)
+        (group, why_group), (region, why_region) = (self._subject(kind, figure) for kind in ("group", "region"))
         speaker = speaker_of(self._text, self._words, self.vocabulary.sources, start, end)
         source = speaker.source if speaker else None
         as_of, stated = self._times.of(quantity.start, quantity.end)
-        title = self.document.titles[:1]
-        in_title = any(first <= start and end <= last for first, last in title)
-        reasons = [counted.because, why_group, why_region, _said_of(speaker)]
+        reasons = [figure.counted.because, why_group, why_region, _why_speaker(speaker)]
         reasons += [f"{unsettled.words.text!r} {unsettled.why}" for unsettled in quantity.unsettled]
-        if span is None:
-            reasons.append("the words are no wording that the check would accept")
-        estimate = {
-            "id": f"{slug(self.document.title or self.document.name or 'article', 30)}-{number}",
-            "claim": _claim(source, as_of.edtf if as_of else None, region, counted.indicator),
+        reasons += [] if span else ["no words beside it say the same by themselves"]
+        is_quotation = place is not None and is_quoted(self.document.text, *place)
+        in_title = any(first <= start and end <= last for first, last in self.document.titles)
+        return {
+            "id": id_,
+            "claim": _claim(source, as_of.edtf if as_of else None, region, indicator),
             "group": group,
-            "indicator": counted.indicator,
+            "indicator": indicator,
             "region": region,
             "source": source,
             **{key: _plain(getattr(quantity, key)) for key in NUMBERS if getattr(quantity, key) is not None},
             "hedge": quantity.hedge,
             "wording": self.document.seen[start:end],
-            **({"quoted": True} if place and is_quoted(self.document.text, *place) else {}),
+            **({"quoted": True} if is_quotation else {}),
             "summary": None,
             "locus": Locus.HEADLINE if in_title else Locus.BODY,
             "as_of": as_of._asdict() if as_of else None,
@@ -125,14 +123,14 @@ class _Drafter:
             "draft": {
                 "confidence": _confidence(figure, is_worded=span is not None),
                 "because": "; ".join(filter(None, reasons)),
+                **({"speaker": self._words_of(speaker)} if speaker else {}),
             },
         }
-        if speaker:
-            words = self.document.place(speaker.start, speaker.end)
-            estimate["draft"]["speaker"] = {"wording": speaker.wording} | (
-                {"start": words[0], "end": words[1]} if words else {}
-            )
-        return estimate
+
+    def _words_of(self, speaker: Speaker) -> Record:
+        """Return the words for a speaker with their place, as `attributed_to` has them."""
+        place = self.document.place(speaker.start, speaker.end)
+        return {"wording": speaker.wording, **({"start": place[0], "end": place[1]} if place else {})}
 
     def _subject(self, kind: str, figure: Figure) -> tuple[str | None, str]:
         """Return the group or the region of a figure, and why; None where the text does not tell it."""
@@ -144,7 +142,7 @@ class _Drafter:
         if not self._text.near(kind, quantity.start, end):
             first, _ = self._text.sentence(quantity.start, end)
             before = {mention.ids for mention in self._text.near(kind, max(0, first - 2), max(0, first - 2))}
-            if len(before) == 1 and len(ids := before.pop()) == 1:
+            if kind == "group" and len(before) == 1 and len(ids := before.pop()) == 1:
                 return ids[0], f"{kind} as named in the sentence before"
             named = {
                 id_ for mention in self._text.mentions(kind) if mention.start < first for id_ in mention.ids if id_
@@ -158,7 +156,7 @@ class _Drafter:
 def slug(text: str, longest: int = _LONGEST_ID) -> str:
     """Return a text as an id: its letters and digits in ASCII, joined by hyphens, cut between two words."""
     words = re.findall(r"[a-z0-9]+", without_marks(text).lower())
-    joined = words[0][:longest] if words else "article"
+    joined = words[0][:longest] if words else _NAMELESS
     for word in words[1:]:
         if len(joined) + 1 + len(word) > longest:
             break
@@ -177,7 +175,7 @@ def _plain(number: float) -> float:
     return int(number) if number == int(number) else number
 
 
-def _said_of(speaker: Speaker | None) -> str:
+def _why_speaker(speaker: Speaker | None) -> str:
     if speaker is None:
         return "nobody is named who says it"
     return "" if speaker.sure else "the speaker is named in a sentence before"

@@ -68,7 +68,7 @@ def _speakers(text: str, words: RoleWords, first: int, last: int) -> Iterator[tu
 
 
 def _before_verb(text: str, first: int, verb: int) -> Iterator[tuple[int, int]]:
-    """Yield the words before a verb such as "said", without what is only said of the speaker: "Karim, who leads it,"."""
+    """Yield the words before a verb such as "said", without asides: of "Karim, who leads it, said", the name."""
     clause = max([first, *(match.end() for match in _CLAUSE.finditer(text, first, verb))])
     if re.search(r"[\"\u201d,]\s*$", text[first:verb]) and not text[clause:verb].strip(" ,"):
         return

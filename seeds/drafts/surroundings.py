@@ -34,7 +34,10 @@ _OF_THE_DEAD = re.compile(r"\s+of\s+(?:the|those)\s+(?:who\s+(?:were\s+)?)?(?=\w
 _IS = re.compile(r"\s*(?:of\s+(?:them|whom|these|those)\s*,?\s*)?(?:are|were|is|was|would be|may be|being)\s+", re.I)
 _ASIDE = re.compile(r",\s+(?:according to|what|including|say|said)\b[^,]*,\s*")
 """Words between commas that do not part an event from its number: "killed, according to the police, 22 men"."""
-_NEW_PART = re.compile(r"[,;:(\u2013\u2014\u201c\"]|\s(?:and|or|but|while|when|as|in which|(?:which|who)(?!\s+(?:was|were|had been|have been|died)))\s|\s-\s|[.?!]\s")
+_NEW_PART = re.compile(
+    r"[,;:(\u2013\u2014\u201c\"]|\s-\s|[.?!]\s|\s(?:and|or|but|while|when|as|in which)\s"
+    r"|\s(?:which|who)\s(?!\s*(?:was|were|had been|have been|died)\s)"
+)
 """Where words begin that say nothing of the number before them any more."""
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|be|is|are|got|get|left|had|have|has)\s+(?:\w+\s+){0,2}$", re.I)
 _LATER_PASSIVE = re.compile(r"^[^;:.]{0,60}?\b(?:was|were|have been|had been)\s+$", re.I)
@@ -44,13 +47,32 @@ _JOINED = re.compile(r"(?:\s|,|\b(?:and|or|plus|as well as|with|a|another|furthe
 _OF_OTHERS = re.compile(r"\s+(?:of|from)\s+")
 _ONE = (1,)
 _PRONOUNS = frozenset({"them", "whom", "these", "those", "us", "which", "ours", "it"})
-_IN_ITSELF = frozenset({"dead", "died", "die", "dies", "perished", "missing", "wounded", "injured", "lives", "deaths", "fatalities", "bodies", "corpses", "martyrs", "kia", "wia"})
+_IN_ITSELF = frozenset(
+    {
+        "dead",
+        "died",
+        "die",
+        "dies",
+        "perished",
+        "missing",
+        "wounded",
+        "injured",
+        "lives",
+        "deaths",
+        "fatalities",
+        "bodies",
+        "corpses",
+        "martyrs",
+        "kia",
+        "wia",
+    }
+)
 """Words behind a number that tell what happened without a verb before them."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A word for what happened to those whom a number counts, and its role; `is_before`: it stands before the number."""
+    """A word for what happened to those whom a number counts, its role, and whether it stands before the number."""
 
     role: str
     start: int
@@ -84,6 +106,11 @@ class Surroundings:
         self.right = min([self.last, *behind])
         self.right = max(self.right, quantity.end)
         self.begins = max(self.left, begin_of(quantity))
+
+    @property
+    def first_before(self) -> int:
+        """Where the sentence before begins."""
+        return self.text.sentence(max(0, self.first - 2), max(0, self.first - 2))[0]
 
     @property
     def ends(self) -> int:
@@ -255,9 +282,9 @@ class Surroundings:
             return None
         start = self.people_in(self.left, self.begins)
         behind_last = start[0].end if start else self.left
-        if self.event_before and self.event_before.is_before and self.left > self.first:
-            if _JOINED.fullmatch(self.written, behind_last, self.begins):
-                return self.event_before
+        is_joined = self.left > self.first and _JOINED.fullmatch(self.written, behind_last, self.begins)
+        if self.event_before and self.event_before.is_before and is_joined:
+            return self.event_before
         end = min(self.last, self.ends + _LONGEST_LIST)
         for mention in self.words.within(self.ends, end, "death", "wounded", "capture"):
             between = self.written[self.ends : mention.start]

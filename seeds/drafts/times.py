@@ -77,7 +77,7 @@ class Times:
         return self.words.any_within(*near, "saying", "reporters")
 
     def _in(self, first: int, last: int) -> Iterator[_Time]:
-        """Yield the times in a sentence; one that is named, but cannot be told without the day of the article, is empty."""
+        """Yield the times in a sentence; one that cannot be told without the day of the article is empty."""
         for each in self.dates:
             if first <= each.start < last and each.edtf:
                 yield self._since(_Time(each.edtf, each.start, each.end))

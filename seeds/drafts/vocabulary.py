@@ -7,9 +7,8 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 
 from schema.mentions import NameFinder
-from schema.quantities import language_of
-from schema.subjects.names import WORD, Indicator, KnownNames
 from schema.names import fold
+from schema.subjects.names import WORD, Indicator, KnownNames
 from schema.terms import NameKind, RegionKind
 from seeds.curated.check import check_vocabulary
 from seeds.entries import Record, names_of, reachable

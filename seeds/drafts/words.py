@@ -26,7 +26,7 @@ class RoleWords:
     """The words of one text that have a role; a word may have several. `language` is the text's BCP 47 tag."""
 
     def __init__(self, text: str, language: str) -> None:
-        self._text, self._finders = text, _finders(language.split("-")[0].lower())
+        self._text, self._finders = text, _finders(language.split("-", maxsplit=1)[0].lower())
         self._of_role: dict[str, list[Mention]] = {}
 
     def within(self, start: int, end: int, *roles: str) -> list[Mention]:
