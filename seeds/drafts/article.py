@@ -133,24 +133,26 @@ class _Drafter:
         return {"wording": speaker.wording, **({"start": place[0], "end": place[1]} if place else {})}
 
     def _subject(self, kind: str, figure: Figure) -> tuple[str | None, str]:
-        """Return the group or the region of a figure, and why; None where the text does not tell it."""
-        quantity = figure.quantity
-        end = figure.end
-        subject = self._text.subject(kind, quantity.start, end)
-        if len(subject.ids) == 1 and subject.ids[0]:
-            return subject.ids[0], f"{kind} as named"
-        if not self._text.near(kind, quantity.start, end):
-            first, _ = self._text.sentence(quantity.start, end)
+        """Return the group or the region of a figure, and why; None where the text does not tell it.
+
+        A region has to be named in the sentence. A group may also be the one in the sentence before, or the only one
+        that is named so far.
+        """
+        start, end = figure.quantity.start, figure.end
+        subject = self._text.subject(kind, start, end)
+        if self._text.near(kind, start, end):
+            if len(subject.ids) == 1 and subject.ids[0]:
+                return subject.ids[0], f"{kind} as named"
+        elif kind == "group":
+            first, _ = self._text.sentence(start, end)
             before = {mention.ids for mention in self._text.near(kind, max(0, first - 2), max(0, first - 2))}
-            if kind == "group" and len(before) == 1 and len(ids := before.pop()) == 1:
-                return ids[0], f"{kind} as named in the sentence before"
-            named = {
-                id_ for mention in self._text.mentions(kind) if mention.start < first for id_ in mention.ids if id_
-            }
-            if kind == "group" and len(named) == 1 and figure.counted.indicator not in _NOT_OF_GROUP:
-                return named.pop(), "the only group named before"
-        others = [*subject.candidates, *subject.unknown_names]
-        return None, f"{kind} could be {' or '.join(filter(None, others))}" if any(others) else f"{kind} is not named"
+            named = {mention.ids for mention in self._text.mentions(kind) if mention.start < first}
+            for ids, why in ((before, "group as named in the sentence before"), (named, "the only group named so far")):
+                is_likely = ids is before or figure.counted.indicator not in _NOT_OF_GROUP
+                if is_likely and len(ids) == 1 and len(only := next(iter(ids))) == 1:
+                    return only[0], why
+        others = list(filter(None, [*subject.ids, *subject.candidates, *subject.unknown_names]))
+        return None, f"{kind} could be {' or '.join(others)}" if others else f"{kind} is not named"
 
 
 def slug(text: str, longest: int = _LONGEST_ID) -> str:

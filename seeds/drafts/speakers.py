@@ -17,7 +17,7 @@ _END = re.compile(
     r"[\"\u201c\u201d,;:.!?()\n\u2013\u2014]|\s(?:that|on|in|at|who|which|said|says|told|to|with|after|by|is|was|has)\s"
 )
 """Where the words for a speaker behind a verb end."""
-_SMALL_BEFORE = re.compile(r"\s*(?:the|an?|but|and|as|by|yet|so|then|also)\s+", re.I)
+_SMALL_BEFORE = re.compile(r"[\s*-]*(?:the|an?|but|and|as|by|yet|so|then|also)\s+", re.I)
 _SMALL_BEHIND = re.compile(r"(?:\s+(?:also|later|now|then|earlier|once|has|had|have|still))*[\s,]*$")
 _APPOSITION = re.compile(r"\s*(?:who|which|whose|speaking|\w+ed|\w+ing)\b")
 _NO_NAME = re.compile(r"\b(?:\d+|is|are|was|were|been|killed|remain|there)\b")
@@ -75,6 +75,9 @@ def _before_verb(text: str, first: int, verb: int) -> Iterator[tuple[int, int]]:
     end = verb
     for comma in (*(match.start() for match in reversed(list(re.finditer(",", text[clause:verb])))), None):
         begin = clause if comma is None else clause + comma + 1
+        if not text[begin:end].strip():
+            end = begin - 1
+            continue
         is_direct = end == verb
         is_capital = _SMALL_BEFORE.sub("", text[begin:end]).strip()[:1].isupper()
         if (is_direct or is_capital) and not _APPOSITION.match(text, begin, end):
@@ -100,7 +103,7 @@ def _name(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a place without small words around it, if the words there can be a speaker."""
     while match := _SMALL_BEFORE.match(text, start, end):
         start = match.end()
-    start += len(text[start:end]) - len(text[start:end].lstrip())
+    start += len(text[start:end]) - len(text[start:end].lstrip(" \t-*"))
     behind = _SMALL_BEHIND.search(text, start, end)
     end = behind.start() if behind else end
     words = text[start:end]

@@ -20,6 +20,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _DAY_BEFORE = re.compile(r"\b(\d{1,2})\s+(?:of\s+)?$")
 _DAY_BEHIND = re.compile(r"\s+(\d{1,2})\b(?!\d)")
 _YEAR_BEHIND = re.compile(r"(?:\s+\d{1,2})?,?\s+(?:of\s+)?\d{4}\b")
+_BREAK = re.compile(r"[,;:.!?\"\u201c\u201d]|\bthat\b")
 _SINCE = re.compile(r"\bsince\s+(?:\w+\s+){0,5}$", re.I)
 
 
@@ -73,8 +74,13 @@ class Times:
 
     def _is_of_speech(self, time: _Time) -> bool:
         """Return whether a time is the one at which somebody spoke: "said on Sunday", "on Sunday said"."""
-        near = (time.start - _BESIDE_SPEECH, time.end + _BESIDE_SPEECH // 2)
-        return self.words.any_within(*near, "saying", "reporters")
+        near = time.start - _BESIDE_SPEECH, time.end + _BESIDE_SPEECH // 2
+        spoken = self.words.within(*near, "saying", "reporters")
+        text = self.text.text
+        between = [
+            text[each.end : time.start] if each.start < time.start else text[time.end : each.start] for each in spoken
+        ]
+        return any(not _BREAK.search(words) for words in between)
 
     def _in(self, first: int, last: int) -> Iterator[_Time]:
         """Yield the times in a sentence; one that cannot be told without the day of the article is empty."""
@@ -84,7 +90,7 @@ class Times:
         yield from map(self._since, self._without_year(first, last))
         for mention in self.words.within(first, last, "weekdays", "yesterday", "last_month", "last_year", "this_year"):
             word = self.text.text[mention.start : mention.end].lower()
-            yield _Time(self._counted_back(mention.kind, word), mention.start, mention.end)
+            yield self._since(_Time(self._counted_back(mention.kind, word), mention.start, mention.end))
 
     def _since(self, time: _Time) -> _Time:
         """Return a time, or the time from it up to the day of the article: "since January"."""
