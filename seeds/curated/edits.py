@@ -21,24 +21,29 @@ def edited(text: str, values: Mapping[Place, str]) -> str:
     return text
 
 
-def _nodes(node: Node, place: Place) -> Iterator[tuple[Place, Node]]:
-    """Yield each node of a YAML tree with its place."""
-    yield place, node
+def _nodes(node: Node, place: Place, key: Node | None = None) -> Iterator[tuple[Place, tuple[Node, Node | None]]]:
+    """Yield each node of a YAML tree, and that of its key if it has one, with its place."""
+    yield place, (node, key)
     if isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield from _nodes(value, (*place, key.value))
+        for of_value, value in node.value:
+            yield from _nodes(value, (*place, of_value.value), of_value)
     elif isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
             yield from _nodes(item, (*place, index))
 
 
-def _change(text: str, nodes: Mapping[Place, Node], place: Place, value: str) -> tuple[int, int, str]:
+def _change(
+    text: str, nodes: Mapping[Place, tuple[Node, Node | None]], place: Place, value: str
+) -> tuple[int, int, str]:
     """Return what has to be changed to give a place a value: the first character, the one behind the last, the text."""
     if place in nodes:
-        start, end = nodes[place].start_mark.index, nodes[place].end_mark.index
-        is_empty = start == end and text[start - 1 : start] == ":"
-        return start, end, f" {value}" if is_empty else value
-    parent = nodes[place[:-1]]
+        node, key = nodes[place]
+        start, end = node.start_mark.index, node.end_mark.index
+        if start == end and key is not None:  # nothing stands behind the colon
+            start = text.index(":", key.end_mark.index) + 1
+            return start, start, f" {value}"
+        return start, end, value
+    parent, _ = nodes[place[:-1]]
     added = f"{place[-1]}: {value}"
     if not isinstance(parent, MappingNode):
         raise KeyError(place)
