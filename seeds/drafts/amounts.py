@@ -4,10 +4,12 @@ import re
 
 from schema.terms import Hedge, Unit
 from seeds.drafts.people import People
-from seeds.drafts.surroundings import BESIDE, GROUPS_OWN, NEAR, Surroundings
+from seeds.drafts.surroundings import BESIDE, GROUPS_OWN, LEADERS, NEAR, Surroundings
 from seeds.drafts.topic import Counted, Topic
 
 _OF = re.compile(r"\s*of\s")
+_WHOLE = re.compile(r"\bof\s+(?:the|its|[^\W\d_]+['\u2019]s)(?:\s+country['\u2019]s)?\s+$")
+"""What stands before the number of all: "nine of the 18 provinces"."""
 _STOP = re.compile(r"[;.:]")
 _FATES = ("death", "removed", "capture")
 
@@ -30,15 +32,21 @@ def share_of(part: Surroundings, topic: Topic, share: Counted | None, other_noun
     if share and part.left > part.first:
         indicator = share.indicator if share.indicator == "territory_share" else None
         return Counted(indicator, "follows another share", sure=False)
-    own = [each.kind for each in part.people_in(start, end) if each.kind in GROUPS_OWN]
+    own = [each.kind for each in (*part.people_in(start, end), part.people) if each and _is_own(each.kind, part, topic)]
     is_other = other_noun > max(topic.place, part.first - 1)
-    if not own and not (is_of and part.has(start, end, "whole")) and (is_other or not part.is_part):
+    is_behind = bool(topic.counted) and topic.place >= part.first and part.event is not None
+    if not own and not (is_of and part.has(start, end, "whole")) and (is_other or not (part.is_part or is_behind)):
         return None
     if part.event and part.event.role in _FATES:
         return Counted("removed_share", "tells which part was killed or captured", sure=False)
     if own[:1] == ["fighters"] and topic.counted and topic.counted.indicator == "members":
         return Counted("fighters_share", "tells which part are fighters", sure=True)
     return Counted(None, "tells a part of those who were counted", sure=False)
+
+
+def _is_own(role: str, part: Surroundings, topic: Topic) -> bool:
+    """Return whether people of a role are the group's; "men" are, where the text speaks of it."""
+    return role in (*GROUPS_OWN, LEADERS) or (role == "people" and (part.names_group or topic.role in GROUPS_OWN))
 
 
 def most_of(people: People) -> Counted | None:
@@ -64,6 +72,6 @@ def money_of(part: Surroundings) -> Counted | None:
 
 def provinces_of(part: Surroundings) -> Counted | None:
     """Return the provinces in which the group is, if the sentence says that it is there."""
-    if part.has(part.first, part.last, "presence"):
+    if part.has(part.first, part.last, "presence") and not _WHOLE.search(part.written, part.first, part.begins):
         return Counted("provinces_present", "tells of provinces where it is present", sure=False)
     return None

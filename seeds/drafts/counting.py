@@ -15,7 +15,7 @@ from schema.subjects.numbered_text import NumberedText
 from schema.terms import Unit
 from seeds.drafts.amounts import money_of, most_of, provinces_of, share_of
 from seeds.drafts.people import People
-from seeds.drafts.surroundings import Surroundings
+from seeds.drafts.surroundings import Reading, Surroundings
 from seeds.drafts.topic import Counted, Topic, topic_at
 from seeds.drafts.words import RoleWords
 
@@ -49,10 +49,11 @@ def figures_of(
     `indicators` are those of the vocabulary by id; a figure never has another.
     """
     counting = [quantity for quantity in quantities if quantity.counts]
+    reading = Reading(text, words, counting, frozenset(quantity.start for quantity in quantities))
     figures: list[Figure] = []
     topic, share, event, other_noun = Topic(), None, None, -1
     for index, quantity in enumerate(counting):
-        part = Surroundings(text, words, counting, index, event)
+        part = Surroundings(reading, index, event)
         people = People(part, topic_at(part, topic, other_noun), other_noun)
         counted = None if _counts_nothing(part) else _counted(people, share)
         if counted:
@@ -62,7 +63,7 @@ def figures_of(
             )
         if counted and quantity.kind is Kind.COUNT and counted.indicator not in _NO_TOPIC:
             topic = Topic(part.people.kind if part.people else people.topic.role, part.ends, counted)
-        elif part.noun and not counted and quantity.unit != Unit.PERCENT:
+        elif part.noun and not counted and quantity.unit != Unit.PERCENT and not part.has(*part.noun, "group_words"):
             other_noun = quantity.end
         share = counted if quantity.unit == Unit.PERCENT else None
         event = part.event
@@ -86,7 +87,7 @@ def _counted(people: People, share: Counted | None) -> Counted | None:
         return money_of(part)
     if quantity.unit == Unit.PERCENT:
         return share_of(part, people.topic, share, people.other_noun)
-    if part.noun and part.noun_text.startswith(Unit.PROVINCES):
+    if part.is_of_provinces:
         return provinces_of(part)
     if quantity.kind is Kind.QUANTIFIER:
         return most_of(people)

@@ -19,7 +19,7 @@ _COMPARED = re.compile(
     r"\b(?:vs\.?|versus|against|compared (?:with|to)|(?:up |down )?from|than|maybe|perhaps)\s+$", re.I
 )
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those|whom)\b")
-_NATIONALITY = re.compile(r"[A-Z][a-z]{3,}(?:ans|ians|is|ese|ish|ees|eens|ys|nes)")
+_NATIONALITY = re.compile(r"[A-Z][a-z]{3,}(?:ans|ens|urs|yks|eks|is|ese|ish|ees|ys|nes|rds|abs|iks)")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 _NO_COUNT = re.compile(
     r"\b(?:(?:who|he|she|i)(?:\s+(?:is|was|am|turned|turns)|['\u2019]s|['\u2019]m)\s+(?:now\s+)?"
@@ -84,8 +84,10 @@ class People:
             return Counted(None, f"tells of {noun}", sure=False) if about_group else None
         if role == "people":
             return self._men(noun)
+        if part.is_held and role == "civilians":
+            return Counted(None, f"tells of {noun} who are held", sure=False)
         is_behind_dead = part.left > part.first and self.topic.counted and self.topic.counted.indicator == "fatalities"
-        if is_behind_dead or (role == "civilians" and part.has(part.first_before, part.last, "death")):
+        if is_behind_dead or (role == "civilians" and part.has(part.first_before, part.begins, "death")):
             return Counted("fatalities", f"tells of {noun} where the text speaks of dead", sure=False)
         return None
 
@@ -153,6 +155,8 @@ class People:
             return self.of_role("people")
         if event and event.role in ("wounded", "taken"):
             return Counted(None, f"tells of {part.noun_text!r} who were hurt or taken", sure=False)
+        if event and event.role == "joined" and event.is_before:
+            return Counted("members", f"tells of {part.noun_text!r} who joined", sure=False)
         is_group = any(start <= each.start < end for each in part.named("group"))
         return Counted(None, "stands before the name of a group", sure=False) if is_group else None
 
@@ -186,8 +190,8 @@ class People:
             return self._dead(self._role_of_dead(event), event)
         if event.role == "capture" and (topic.role in GROUPS_OWN or part.by_group(event) is False):
             return Counted("detained", "tells of those who were captured or arrested", sure=False)
-        if event.role in ("wounded", "taken"):
-            return Counted(None, "tells of people who were hurt or taken", sure=False)
+        if event.role in ("wounded", "taken", "escaped", "joined"):
+            return Counted(None, "tells of people who were hurt or taken, got away or joined", sure=False)
         return None
 
     def _role_of_dead(self, event: Event) -> str | None:

@@ -20,7 +20,7 @@ _END = re.compile(
 _SMALL_BEFORE = re.compile(r"[\s*-]*(?:the|an?|but|and|as|by|yet|so|then|also)\s+", re.I)
 _SMALL_BEHIND = re.compile(r"(?:\s+(?:also|later|now|then|earlier|once|has|had|have|still))*[\s,]*$")
 _APPOSITION = re.compile(r"\s*(?:who|which|whose|speaking|\w+ed|\w+ing)\b")
-_NO_NAME = re.compile(r"\b(?:\d+|is|are|was|were|been|killed|remain|there)\b")
+_NO_NAME = re.compile(r"\b(?:\d+|is|are|was|were|been|killed|remain|there)\b|\b(?:their|an|its|of|the|and|with)$")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def speaker_of(text: NumberedText, words: RoleWords, sources: NameFinder, start:
             return None
         nearest = min(spans, key=lambda span: max(span[0] - end, start - span[1], 0))
         wording = text.text[slice(*nearest)]
-        if " " in wording or not words.any_within(*nearest, "pronouns"):
+        if not words.any_within(nearest[0], nearest[0] + len(wording.split()[0]), "pronouns"):
             named = {id_ for mention in sources.find(wording) for id_ in mention.ids}
             return Speaker(wording, *nearest, named.pop() if len(named) == 1 else None, not back)
         if first == 0:
@@ -63,6 +63,8 @@ def _speakers(text: str, words: RoleWords, first: int, last: int) -> Iterator[tu
     for mention in words.within(first, last, "according"):
         yield from _name(text, mention.end, _end(text, mention.end, last))
     for mention in words.within(first, last, "saying"):
+        if text[mention.start].isupper():  # "the United States"
+            continue
         before = list(_before_verb(text, first, mention.start))
         yield from before or _behind_verb(text, mention.end, last)
 

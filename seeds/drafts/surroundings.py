@@ -1,7 +1,7 @@
 """The surroundings of a number: the noun behind it, what happened to those whom it counts, and who did it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,16 +26,18 @@ _MOST_BETWEEN = 3
 _LONGEST_LIST = 90
 
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
-_BESIDE = re.compile(r"[\s-]?(?:of\s)?[\"\u201c\u201d'\u2019]?\s?(?:of\s)?")
+_BESIDE = re.compile(r"[\s-]?(?:of\s)?[\"\u201c\u201d'\u2019]?\s?(?:of\s)?", re.I)
 """What stands between a number and its noun."""
 _OF_OWNER = re.compile(r"[\"\u201d]?\s+of\s+(?:the|our|its|his|their|these|those|a|an)\s+(?:own\s)?")
 _OF_THEM = re.compile(r"[\"\u201d]?(?:\s+or so)?\s+of\s+(?:them|whom|these|those|ours|(?:its|their|our)\s+own)\b", re.I)
 _OF_THE_DEAD = re.compile(r"\s+of\s+(?:the|those)\s+(?:who\s+(?:were\s+)?)?(?=\w)", re.I)
-_IS = re.compile(r"\s*(?:of\s+(?:them|whom|these|those)\s*,?\s*)?(?:are|were|is|was|would be|may be|being)\s+", re.I)
+_IS = re.compile(
+    r"[\"\u201d]?\s*(?:of\s+(?:them|whom|these|those)\s*,?\s*)?(?:are|were|is|was|would be|may be|being)\s+", re.I
+)
 _ASIDE = re.compile(r",\s+(?:according to|what|including|say|said)\b[^,]*,\s*")
 """Words between commas that do not part an event from its number: "killed, according to the police, 22 men"."""
 _NEW_PART = re.compile(
-    r"[,;:(\u2013\u2014\u201c\"]|\s-\s|[.?!]\s|\s(?:and|or|but|while|when|as|in which)\s"
+    r"[,;:(\u2013\u2014]|(?<!were )(?<!was )[\u201c\"]|\s-\s|[.?!]\s|\s(?:and|or|but|while|when|in which)\s"
     r"|\s(?:which|who)\s(?!\s*(?:was|were|had been|have been|died)\s)"
 )
 """Where words begin that say nothing of the number before them any more."""
@@ -46,6 +48,9 @@ _BY = re.compile(r"\s+(?:\w+\s+){0,2}by\s+", re.I)
 _JOINED = re.compile(r"(?:\s|,|\b(?:and|or|plus|as well as|with|a|another|further|some|other)\b)*", re.I)
 _OF_OTHERS = re.compile(r"\s+(?:of|from)\s+")
 _ONE = (1,)
+_OF_WHOLE = re.compile(r"\s+of\s+[^\d,.;]{0,25}\d+\s+(\w+)")
+_VERB = re.compile(r"\w+ed(?:\s+(?:the|an?|its|their|his|her)\b.*)?", re.S)
+"""What is no noun, though it stands behind a number: "400 defected", "thousands answered the call"."""
 _PRONOUNS = frozenset({"them", "whom", "these", "those", "us", "which", "ours", "it"})
 _IN_ITSELF = frozenset(
     {
@@ -80,6 +85,16 @@ class Event:
     is_before: bool
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is read: its words by their roles, the quantities that count something, and the places of all."""
+
+    text: NumberedText
+    words: RoleWords
+    counting: Sequence[Quantity]
+    places: Set[int]
+
+
 class Surroundings:
     """The part of a sentence that is a number's own: from the number before it to the one behind it.
 
@@ -88,15 +103,10 @@ class Surroundings:
     counts.
     """
 
-    def __init__(
-        self,
-        text: NumberedText,
-        words: RoleWords,
-        quantities: Sequence[Quantity],
-        index: int,
-        event_before: Event | None,
-    ) -> None:
-        self.text, self.words, self.event_before = text, words, event_before
+    def __init__(self, reading: Reading, index: int, event_before: Event | None) -> None:
+        self.text, self.words, self.event_before = reading.text, reading.words, event_before
+        self._places = reading.places
+        text, quantities = reading.text, reading.counting
         self.written = text.text
         self.quantity = quantity = quantities[index]
         self.first, self.last = text.sentence(quantity.start, quantity.end)
@@ -120,12 +130,18 @@ class Surroundings:
     @cached_property
     def _noun_words(self) -> tuple[int, int] | None:
         """The place of the words right behind the number."""
-        noun = self.quantity.noun
-        if noun is None:
-            return None
-        is_behind_hedge = any(self.quantity.end <= hedge.start < noun.start for hedge in self.quantity.hedges)
-        is_beside = _BESIDE.fullmatch(self.written, self.quantity.end, noun.start) is not None
-        return (noun.start, noun.end) if is_behind_hedge or is_beside else None
+        noun, start = self.quantity.noun, max([self.quantity.end, *(hedge.end for hedge in self.quantity.hedges)])
+        if noun and noun.start in self._places:  # "4,500 two years ago"
+            noun = None
+        words = (noun.start, noun.end) if noun and _BESIDE.fullmatch(self.written, start, noun.start) else None
+        for group in self.named("group"):  # "IS" ends the noun where it is taken for "is"
+            if group.start > start and _BESIDE.fullmatch(self.written, words[1] if words else start, group.start):
+                people = [each.end for each in self.people_in(group.end, group.end + BESIDE)]
+                words = (
+                    (words[0] if words else group.start),
+                    min([*people, group.end + BESIDE]) if people else group.end,
+                )
+        return words
 
     @cached_property
     def noun(self) -> tuple[int, int] | None:
@@ -135,7 +151,7 @@ class Surroundings:
         start, end = self._noun_words
         word = _WORD.match(self.written, start, end)
         if word and not self.people_in(start, end):
-            is_pronoun = word[0].lower() in _PRONOUNS
+            is_pronoun = word[0].lower() in _PRONOUNS or _VERB.fullmatch(self.written, start, end) is not None
             if is_pronoun or word[0].endswith("ing") or self.has(start, word.end(), "bare"):
                 return None
         return start, end
@@ -161,7 +177,9 @@ class Surroundings:
         if self._noun_words:
             mentions = self.people_in(*self._noun_words)
         if not mentions and (owner := _OF_OWNER.match(self.written, self.quantity.end)):
-            mentions = self.people_in(owner.end(), min(owner.end() + PLACE_OF_NOUN, self.right))[:1]
+            is_of_number = owner.end() == self.right  # "400 of the 700 inmates"
+            end = owner.end() + PLACE_OF_NOUN
+            mentions = self.people_in(owner.end(), end if is_of_number else min(end, self.right))[:1]
         if not mentions and not self.noun:
             beside = _BESIDE.match(self.written, self.quantity.end)
             end = beside.end() if beside else self.quantity.end
@@ -172,7 +190,9 @@ class Surroundings:
             mentions = self.people_in(link.end(), min(link.end() + PLACE_OF_NOUN, self.right))[:1]
         if not mentions:
             return None
-        mention = mentions[-1]
+        mentions = [each for each in mentions if each.kind != "people"] or mentions
+        is_of = " of " in self.written[mentions[0].end : mentions[-1].start]  # "family members of fighters"
+        mention = mentions[0 if is_of else -1]
         if mention.kind == "state" and any(0 <= mention.start - group.end <= 1 for group in self.named("group")):
             return mention._replace(kind="fighters")  # "Islamic State troops"
         if self.has(mention.start, mention.end + 12, "not_people"):
@@ -246,7 +266,7 @@ class Surroundings:
         end = max(min(cut.start() if cut else self.right, self.ends + NEAR), self.ends + 1)
         for mention in self.words.within(self.quantity.end, end, *EVENTS):
             word = self.written[mention.start : mention.end].lower()
-            is_told = word in _IN_ITSELF or mention.kind in ("escaped", "joined")
+            is_told = word in _IN_ITSELF or mention.kind in ("escaped", "joined", "taken")
             is_passive = _PASSIVE.search(self.written, self.quantity.end, mention.start) is not None
             is_behind_noun = mention.start - self.ends <= 1 and word.endswith("ed") and not self._has_object(mention)
             if is_told or is_passive or is_behind_noun:
@@ -269,7 +289,7 @@ class Surroundings:
         """Return the event in the words before the number: "killed at least 22 people"."""
         for mention in reversed(self.words.within(self.left, self.begins, *EVENTS)):
             between = _ASIDE.sub(" ", self.written[mention.end : self.begins])
-            if len(_WORD.findall(between)) > _MOST_BETWEEN or re.search(r"[;:.!?\n,]| that ", between):
+            if len(_WORD.findall(between)) > _MOST_BETWEEN or re.search(r"[;.!?\n,]| that ", between):
                 return None
             if self.people_in(mention.end, self.begins):
                 return None
@@ -281,7 +301,7 @@ class Surroundings:
         if self.people is None:
             return None
         start = self.people_in(self.left, self.begins)
-        behind_last = start[0].end if start else self.left
+        behind_last = start[-1].end if start else self.left
         is_joined = self.left > self.first and _JOINED.fullmatch(self.written, behind_last, self.begins)
         if self.event_before and self.event_before.is_before and is_joined:
             return self.event_before
@@ -310,6 +330,13 @@ class Surroundings:
         return doer.kind in ("attacks", "fighters", "group")
 
     # The rest
+
+    @property
+    def is_of_provinces(self) -> bool:
+        """Return whether the number counts provinces: "five provinces", "nine of the 18 provinces"."""
+        if whole := _OF_WHOLE.match(self.written, self.quantity.end):
+            return whole[1] == Unit.PROVINCES
+        return self.noun is not None and self.noun_text.startswith(Unit.PROVINCES)
 
     @property
     def is_of_a_cell(self) -> bool:
