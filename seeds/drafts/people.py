@@ -211,9 +211,11 @@ class People:
         """Return what the topic is, if the number may refer to it."""
         part, topic = self.part, self.topic
         groups = [each.end for each in part.named("group") if each.end <= part.begins]
-        start = max(topic.place, part.first, *groups)
-        is_other = self.other_noun > max(topic.place, part.first - 1) or part.has(start, part.begins, "things", "state")
-        if is_other or not self._may_refer() or _YEAR.fullmatch(part.written, *self._span):
+        if (
+            self._is_of_others(max([topic.place, part.first, *groups]))
+            or not self._may_refer()
+            or _YEAR.fullmatch(part.written, *self._span)
+        ):
             return None
         if topic.role is None:
             about_group = bool(part.text.ids("group"))
@@ -225,6 +227,17 @@ class People:
             indicator = topic.counted.indicator if is_same else None
             return Counted(indicator, "refers to the figure before it", sure=False)
         return self._by_name(topic.role)
+
+    def _is_of_others(self, start: int) -> bool:
+        """Return whether the words from a place on name what is counted, and it is nothing of the group's.
+
+        Soldiers are not counted where they only speak: "the army said that 400 are left".
+        """
+        part = self.part
+        if self.other_noun > max(self.topic.place, part.first - 1) or part.has(start, part.begins, "things"):
+            return True
+        state = part.words.within(start, part.begins, "state")
+        return bool(state) and not part.has(state[-1].end, part.begins, "saying")
 
     def _by_name(self, role: str) -> Counted | None:
         """Return what a number counts that refers to people who are only named before it: "the fighters are 400"."""
