@@ -113,21 +113,24 @@ def _count(coded: Coded, entries: list[dict[str, Any]], text: str, counts: Count
 
 
 def table() -> str:
-    """Return the table of README."""
-    lines = [
-        "| articles | figures coded | found | of what is proposed, figures | of those found, number, hedge and place right "
-        "| indicator right, empty, wrong | group | region |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    """Return the table of seeds/README.md."""
+    learning, held_out = measure("learning"), measure("held_out")
+    both = (learning, held_out)
+    rows = [
+        ["figures that were coded", *(str(counts["coded"]) for counts in both)],
+        ["of these, found", *(_share(counts, "found", "coded") for counts in both)],
+        ["of what is proposed, figures", *(_share(counts, "found", "proposed") for counts in both)],
+        ["of those found: number, hedge and place right", *(_share(counts, "right", "found") for counts in both)],
     ]
-    for folder, name in (("learning", "written by"), ("held_out", "judged by")):
-        counts = measure(folder)
-        shares = [("found", "coded"), ("found", "proposed"), ("right", "found")]
-        cells = [f"{counts[part]} of {counts[whole]} ({counts[part] / counts[whole]:.0%})" for part, whole in shares]
-        slots = [", ".join(str(counts[f"{slot} {end}"]) for end in ("right", "empty", "wrong")) for slot in _SLOTS]
-        lines.append(
-            f"| {counts['articles']} that the rules are {name} | {' | '.join(map(str, [counts['coded'], *cells, *slots]))} |"
-        )
-    return "\n".join(lines)
+    for slot in _SLOTS:
+        ends = [[str(counts[f"{slot} {end}"]) for end in ("right", "empty", "wrong")] for counts in both]
+        rows.append([f"{slot}: right, empty, wrong", *map(", ".join, ends)])
+    heads = [f"{learning['articles']} articles that the rules were written by", f"{held_out['articles']} others"]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [["", *heads], ["---", "---:", "---:"], *rows])
+
+
+def _share(counts: Counter[str], part: str, whole: str) -> str:
+    return f"{counts[part]} of {counts[whole]}, {counts[part] / counts[whole]:.0%}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
-from draft_corpus import CORPUS, drafted, measure, read_article
+from draft_corpus import CORPUS, drafted, measure, read_article, table
 
 from api.cli import main
 from seeds import SHIPPED
@@ -262,6 +262,11 @@ def test_another_language_is_drafted_by_the_names_of_indicators(vocabulary):
 def test_an_id_is_a_slug_cut_between_words():
     assert slug("Étude: 7,000 “left”, says UN", 16) == "etude-7-000-left"
     assert slug("…") == "article"
+
+
+@pytest.mark.slow
+def test_the_table_of_the_readme_is_what_is_measured():
+    assert table() in (SHIPPED / "README.md").read_text()
 
 
 @pytest.mark.slow

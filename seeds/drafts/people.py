@@ -200,7 +200,7 @@ class People:
         if part.people:
             return part.people.kind
         if topic.role not in GROUPS_OWN:
-            return topic.role
+            return topic.role if topic.role in OTHERS else "people"
         if event.is_before:  # "killed 40 of them" are the group's, "killed 40" may be anybody
             is_told = _OF_THEM.match(part.written, self.quantity.end) is not None
         else:

@@ -208,13 +208,14 @@ class Surroundings:
         """Return the words for people that begin in a part of the text, but not those within the name of a group."""
         mentions = [
             mention
-            for mention in self.words.within(start, end + PLACE_OF_NOUN, *PERSONS)
+            for mention in self.words.within(start, end + PLACE_OF_NOUN, *PERSONS, "not_people")
             if mention.start < end and not self.text.is_known(mention.start, mention.end, but="indicator")
         ]
         return [
             mention
             for mention in mentions
-            if not any(
+            if mention.kind != "not_people"
+            and not any(
                 (other.start, -other.end) <= (mention.start, -mention.end) and other.end >= mention.end
                 for other in mentions
                 if other is not mention and (other.start, other.end) != (mention.start, mention.end)
@@ -224,7 +225,7 @@ class Surroundings:
     def _is_of_others(self, mention: Mention) -> bool:
         """Return whether they are "members of the security forces", or "Council members"."""
         place = mention.end
-        if mention.kind == "members" and not self.named("group") and self.has(self.left, place, "not_of_group"):
+        if mention.kind == "members" and not self.named("group") and self.has(self.left, place, "bodies"):
             return True
         match = _OF_OTHERS.match(self.written, place)
         if not match:
