@@ -69,6 +69,12 @@ class _Drafter:
         return NumberedText(self.document.seen, self.language, self._quantities, self.vocabulary.names)
 
     @cached_property
+    def _groups(self) -> dict[tuple[str, ...], int]:
+        """The groups that the text names, each with its first place."""
+        mentions = self._text.mentions("group")
+        return {mention.ids: mention.start for mention in reversed(mentions)}
+
+    @cached_property
     def _words(self) -> RoleWords:
         return RoleWords(self.document.seen, self.language)
 
@@ -146,7 +152,7 @@ class _Drafter:
         elif kind == "group":
             first, _ = self._text.sentence(start, end)
             before = {mention.ids for mention in self._text.near(kind, max(0, first - 2), max(0, first - 2))}
-            named = {mention.ids for mention in self._text.mentions(kind) if mention.start < first}
+            named = {ids for ids, place in self._groups.items() if place < first}
             for ids, why in ((before, "group as named in the sentence before"), (named, "the only group named so far")):
                 is_likely = ids is before or figure.counted.indicator not in _NOT_OF_GROUP
                 if is_likely and len(ids) == 1 and len(only := next(iter(ids))) == 1:

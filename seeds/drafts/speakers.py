@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schema.mentions import NameFinder
 from schema.subjects.numbered_text import NumberedText
-from seeds.drafts.words import RoleWords
+from seeds.drafts.words import RoleWords, sentence_around
 
 _LONGEST, _MOST_SENTENCES = 80, 3
 _CLAUSE = re.compile(
@@ -42,7 +42,7 @@ def speaker_of(text: NumberedText, words: RoleWords, sources: NameFinder, start:
 
     Where the sentence only says "he" or "they", the speaker of the sentence before is meant.
     """
-    first, last = text.sentence(start, end)
+    first, last = sentence_around(text, start, end)
     for back in range(_MOST_SENTENCES):
         spans = [span for span in _speakers(text.text, words, first, last) if not span[0] <= start < span[1]]
         if not spans:
@@ -54,7 +54,7 @@ def speaker_of(text: NumberedText, words: RoleWords, sources: NameFinder, start:
             return Speaker(wording, *nearest, named.pop() if len(named) == 1 else None, not back)
         if first == 0:
             return None
-        first, last = text.sentence(max(0, first - 2), max(0, first - 2))
+        first, last = sentence_around(text, max(0, first - 2), max(0, first - 2))
     return None
 
 

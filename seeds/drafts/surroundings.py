@@ -9,7 +9,7 @@ from schema.mentions import Mention
 from schema.quantities import Quantity
 from schema.subjects.numbered_text import NumberedText
 from schema.terms import Unit
-from seeds.drafts.words import RoleWords
+from seeds.drafts.words import RoleWords, sentence_around
 
 GROUPS_OWN = ("fighters", "supporters", "members", "detained")
 """The roles of words for the group's people; each has the name of the indicator that counts them."""
@@ -109,7 +109,7 @@ class Surroundings:
         text, quantities = reading.text, reading.counting
         self.written = text.text
         self.quantity = quantity = quantities[index]
-        self.first, self.last = text.sentence(quantity.start, quantity.end)
+        self.first, self.last = sentence_around(text, quantity.start, quantity.end)
         before = [each.end for each in quantities[max(0, index - 2) : index] if each.numbers != _ONE]
         behind = [begin_of(each) for each in quantities[index + 1 : index + 3] if each.numbers != _ONE]
         self.left = max(self.first, *before, 0)
@@ -120,7 +120,7 @@ class Surroundings:
     @property
     def first_before(self) -> int:
         """Where the sentence before begins."""
-        return self.text.sentence(max(0, self.first - 2), max(0, self.first - 2))[0]
+        return sentence_around(self.text, max(0, self.first - 2), max(0, self.first - 2))[0]
 
     @property
     def ends(self) -> int:

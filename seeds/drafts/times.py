@@ -1,17 +1,21 @@
 """When: the time that a figure describes, and the day on which it was said, by the words of its sentence."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
+from operator import attrgetter
 from typing import NamedTuple
 
 from schema.intervals import read_period
 from schema.quantities import Quantity, language_of
 from schema.subjects.numbered_text import NumberedText
 from schema.terms import AsOfBasis
-from seeds.drafts.words import RoleWords
+from seeds.drafts.words import RoleWords, sentence_around
 
+_start = attrgetter("start")
 _BESIDE_SPEECH = 20
 """The most characters between a word such as "said" and the day on which it was said."""
 _MOST_MARKS = 1
@@ -55,7 +59,7 @@ class Times:
         The only time in the sentence counts. A time beside a word such as "said" is that of the statement. Where there
         is none, a sentence in the present is about the day of the statement, or of the article.
         """
-        first, last = self.text.sentence(start, end)
+        first, last = sentence_around(self.text, start, end)
         clauses = self.text.clauses
         times = [
             time for time in self._in(first, last) if clauses.between(time.start, time.end, start, end) <= _MOST_MARKS
@@ -84,8 +88,9 @@ class Times:
 
     def _in(self, first: int, last: int) -> Iterator[_Time]:
         """Yield the times in a sentence; one that cannot be told without the day of the article is empty."""
-        for each in self.dates:
-            if first <= each.start < last and each.edtf:
+        index = bisect_left(self.dates, first, key=_start)
+        for each in takewhile(lambda date: date.start < last, self.dates[index:]):
+            if each.edtf:
                 yield self._since(_Time(each.edtf, each.start, each.end))
         yield from map(self._since, self._without_year(first, last))
         for mention in self.words.within(first, last, "weekdays", "yesterday", "last_month", "last_year", "this_year"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from seeds.drafts.surroundings import GROUPS_OWN, Surroundings
+from seeds.drafts.words import sentence_around
 
 TOPIC_LASTS = 800
 """Characters behind a figure in which a number without a noun may refer to it."""
@@ -52,7 +53,7 @@ def topic_at(part: Surroundings, last: Topic, other_noun: int) -> Topic:
 
 def _asked(part: Surroundings, place: int) -> Topic | None:
     """Return what the question "how many" at a place asks for, if it is people."""
-    sentence = part.text.sentence(place, place)
+    sentence = sentence_around(part.text, place, place)
     people = [each.kind for each in part.people_in(*sentence) if each.kind in (*GROUPS_OWN, "people")]
     if not people or part.has(*sentence, "things"):
         return None

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from ruamel.yaml import YAML
 
-from schema.mentions import Mention, NameFinder
+from schema.mentions import Mention, MentionedText, NameFinder
 
 _FOLDER = files(__package__) / "languages"
 _start = attrgetter("start")
@@ -20,6 +20,16 @@ def _finders(language: str) -> Mapping[str, NameFinder]:
     file = _FOLDER / f"{language}.yaml"
     lists = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return {role: NameFinder((role, "", str(words)) for words in phrases) for role, phrases in lists.items()}
+
+
+LONGEST_SENTENCE = 600
+"""Characters on each side of a number that are looked at; a text may be one sentence of thousands."""
+
+
+def sentence_around(text: MentionedText, start: int, end: int) -> tuple[int, int]:
+    """Return the sentence in which a part of a text stands, as far as it is looked at."""
+    first, last = text.sentence(start, end)
+    return max(first, start - LONGEST_SENTENCE), min(last, end + LONGEST_SENTENCE)
 
 
 class RoleWords:
