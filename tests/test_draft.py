@@ -246,6 +246,14 @@ def test_a_text_that_is_too_long_is_refused(tmp_path):
     assert (result.exit_code, "expected at most 200,000" in result.output) == (1, True)
 
 
+def test_a_text_with_too_many_numbers_is_refused(tmp_path):
+    result = run("draft", written("text.txt", "The army said that 40 were left. " * 1_001, tmp_path))
+    assert (result.exit_code, "has 1,001 numbers that count something; expected at most 1,000" in result.output) == (
+        1,
+        True,
+    )
+
+
 def test_a_language_that_is_not_known_has_to_be_told(tmp_path):
     document = written("text.txt", "Okolo 400 bojowników pozostało.", tmp_path)
     assert "its language is not known; expected --language, such as en" in run("draft", document).output

@@ -1,6 +1,7 @@
 """The check of curated files against the documents: hashes, titles, the place of each wording, and words beside it."""
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,13 +98,14 @@ def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, tex
 
 
 _OPENING, _CLOSING, _STRAIGHT = "\u201c\u201e\u00ab", "\u201d\u201c\u00bb", '"'
+_MARK = re.compile(f"[{_OPENING}{_CLOSING}{_STRAIGHT}]")
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
     """Return whether a quotation is open before a span and closed after it, in the same line."""
     before, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0]
-    opening = [mark for mark in before if mark in _OPENING + _CLOSING + _STRAIGHT]
-    closing = next((mark for mark in after if mark in _OPENING + _CLOSING + _STRAIGHT), "")
+    opening = _MARK.findall(before)
+    closing = mark[0] if (mark := _MARK.search(after)) else ""
     if closing == _STRAIGHT:
         return opening.count(_STRAIGHT) % 2 == 1
     return bool(opening and closing) and opening[-1] in _OPENING and closing in _CLOSING

@@ -8,7 +8,7 @@ from typing import Any
 
 from schema.intervals import NUMBERS
 from schema.names import without_marks
-from schema.quantities import Kind, Quantity, read_quantities
+from schema.quantities import Kind, Quantity, TextTooLong, read_quantities
 from schema.subjects.numbered_text import NumberedText
 from schema.terms import Locus, PublishedBasis
 from seeds.curated.documents import is_quoted
@@ -21,6 +21,7 @@ from seeds.drafts.wordings import span_of_wording
 from seeds.drafts.words import RoleWords
 
 Record = dict[str, Any]
+_MOST_NUMBERS = 1_000
 _LONGEST_ID, _LONGEST_PREFIX = 60, 30
 _NAMELESS = "article"
 """The id of an article that has neither a title nor a document with a name."""
@@ -31,7 +32,8 @@ _NOT_OF_GROUP = frozenset({"fatalities"})
 def draft_article(document: Document, vocabulary: Vocabulary, language: str) -> Record:
     """Return the draft of an article, as its file has it; what the document does not tell is null.
 
-    `language` is the BCP 47 tag of the document. Raises schema.quantities.TextTooLong.
+    `language` is the BCP 47 tag of the document. Raises schema.quantities.TextTooLong, also above 1,000 numbers that
+    count something.
     """
     return _Drafter(document, vocabulary, language).article()
 
@@ -62,7 +64,12 @@ class _Drafter:
 
     @cached_property
     def _quantities(self) -> list[Quantity]:
-        return read_quantities(self.document.seen, self.language)
+        quantities = read_quantities(self.document.seen, self.language)
+        counting = sum(quantity.counts for quantity in quantities)
+        if counting > _MOST_NUMBERS:
+            what = f"the text has {counting:,} numbers that count something"
+            raise TextTooLong(f"{what}; expected at most {_MOST_NUMBERS:,}")
+        return quantities
 
     @cached_property
     def _text(self) -> NumberedText:
