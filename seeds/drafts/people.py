@@ -87,8 +87,10 @@ class People:
         if part.is_held and role == "civilians":
             return Counted(None, f"tells of {noun} who are held", sure=False)
         is_behind_dead = part.left > part.first and self.topic.counted and self.topic.counted.indicator == "fatalities"
-        if is_behind_dead or (role == "civilians" and part.has(part.first_before, part.begins, "death")):
-            return Counted("fatalities", f"tells of {noun} where the text speaks of dead", sure=False)
+        if is_behind_dead:
+            return Counted("fatalities", f"tells of {noun} behind a number of dead", sure=False)
+        if role == "civilians" and part.has(part.first_before, part.begins, "death"):
+            return Counted(None, f"tells of {noun} where the text speaks of dead", sure=False)
         return None
 
     def _men(self, noun: str) -> Counted | None:

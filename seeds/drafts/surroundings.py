@@ -261,9 +261,10 @@ class Surroundings:
 
     def _event_behind(self) -> Event | None:
         """Return the event in the words behind the number: "22 fighters were killed", "40 hurt"."""
-        for mention in self.words.within(self.quantity.end, min(self.right, self.ends + 2 * NEAR), "removed"):
-            return Event("removed", mention.start, mention.end, is_before=False)
         cut = _NEW_PART.search(self.written, self.ends, self.right)
+        for mention in self.words.within(self.quantity.end, min(self.right, self.ends + 2 * NEAR), "removed"):
+            if not cut or mention.start < cut.start():
+                return Event("removed", mention.start, mention.end, is_before=False)
         end = max(min(cut.start() if cut else self.right, self.ends + NEAR), self.ends + 1)
         for mention in self.words.within(self.quantity.end, end, *EVENTS):
             word = self.written[mention.start : mention.end].lower()
