@@ -3,8 +3,9 @@
 import re
 
 from schema.terms import Hedge, Unit
+from seeds.drafts.nouns import BESIDE, GROUPS_OWN, LEADERS, NEAR
 from seeds.drafts.people import People
-from seeds.drafts.surroundings import BESIDE, GROUPS_OWN, LEADERS, NEAR, Surroundings
+from seeds.drafts.surroundings import Surroundings
 from seeds.drafts.topic import Counted, Topic
 
 _OF = re.compile(r"\s*of\s")

@@ -14,8 +14,9 @@ from schema.subjects.names import Indicator
 from schema.subjects.numbered_text import NumberedText
 from schema.terms import Unit
 from seeds.drafts.amounts import money_of, most_of, provinces_of, share_of
+from seeds.drafts.nouns import Reading
 from seeds.drafts.people import People
-from seeds.drafts.surroundings import Reading, Surroundings
+from seeds.drafts.surroundings import Surroundings
 from seeds.drafts.topic import Counted, Topic, topic_at
 from seeds.drafts.words import RoleWords
 

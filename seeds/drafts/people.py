@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from schema.quantities import Quantity
 from schema.terms import Hedge
-from seeds.drafts.surroundings import BESIDE, GROUPS_OWN, LEADERS, NEAR, OTHERS, Event, Surroundings
+from seeds.drafts.nouns import BESIDE, GROUPS_OWN, LEADERS, NEAR, OTHERS
+from seeds.drafts.surroundings import Event, Surroundings
 from seeds.drafts.topic import Counted, Topic
 
 _SMALL = 10

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from seeds.drafts.surroundings import GROUPS_OWN, Surroundings
+from seeds.drafts.nouns import GROUPS_OWN
+from seeds.drafts.surroundings import Surroundings
 from seeds.drafts.words import sentence_around
 
 TOPIC_LASTS = 800
