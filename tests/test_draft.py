@@ -131,6 +131,7 @@ def test_the_speaker_is_told_by_reporting_verbs(sentence, speaker, vocabulary):
         ("It lost 400 fighters since January.", ("2018-01-01/2018-03-04", "text"), None),
         ("On Friday, 22 fighters were killed.", ("2018-03-02", "text"), None),
         ("The mayor said on Friday that there are 400 fighters.", ("2018-03-02", "statement"), "2018-03-02"),
+        ("Some 400 fighters are left, an officer said on Friday.", ("2018-03-02", "statement"), "2018-03-02"),
         ("There are 400 fighters.", ("2018-03-04", "article"), None),
         ("It had 400 fighters.", None, None),
         ("From 2014 to 2017 it had 400 fighters.", None, None),
@@ -174,6 +175,7 @@ def test_a_draft_is_refused_until_it_is_settled(tmp_path, seeds):
     refused = run("check", seeds, "--documents", tmp_path)
     assert "estimates[1].draft: 'up-to-2-000-islamic-state-2' is a draft, without summary; expected" in refused.output
     assert (refused.exit_code, "3 problems" in refused.output) == (1, True)
+    assert "is a draft" in run("load", seeds).output
     text = path.read_text()
     for old, new in (
         ("claim: null", "claim: c"),
@@ -223,6 +225,7 @@ def test_a_page_is_read_without_its_tags(vocabulary):
     assert (article["title"], article["published"]["edtf"]) == ("At least 40 IS fighters left", "2018-03-04")
     assert (headline["locus"], headline["evidence"]["start"]) == ("headline", page.index("At least 40"))
     assert (split["wording"], split["evidence"]) == ("up to 2,000 IS fighters", None)
+    assert "a tag of the page stands within the words" in split["draft"]["because"]
     assert whole["evidence"] == {"start": page.index("300"), "end": page.index(" remain.")}
 
 

@@ -115,6 +115,7 @@ class _Drafter:
         reasons = [figure.counted.because, why_group, why_region, _why_speaker(speaker)]
         reasons += [f"{unsettled.words.text!r} {unsettled.why}" for unsettled in quantity.unsettled]
         reasons += [] if span else ["no words beside it say the same by themselves"]
+        reasons += [] if place else ["a tag of the page stands within the words; expected the page saved as a text"]
         is_quotation = place is not None and is_quoted(self.document.text, *place)
         in_title = any(first <= start and end <= last for first, last in self.document.titles)
         return {

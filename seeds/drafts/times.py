@@ -60,21 +60,20 @@ class Times:
         is none, a sentence in the present is about the day of the statement, or of the article.
         """
         first, last = sentence_around(self.text, start, end)
-        clauses = self.text.clauses
-        times = [
-            time for time in self._in(first, last) if clauses.between(time.start, time.end, start, end) <= _MOST_MARKS
-        ]
+        between = self.text.clauses.between
+        times = list(self._in(first, last))
+        near = [time for time in times if between(time.start, time.end, start, end) <= _MOST_MARKS]
         said = {time.edtf for time in times if self._is_of_speech(time)}
-        told = {time.edtf for time in times if not self._is_of_speech(time)}
-        stated = said.pop() if len(said) == 1 else ""
+        told = {time.edtf for time in near if not self._is_of_speech(time)}
+        stated = next(iter(said)) or None if len(said) == 1 else None
         if len(told) == 1:
             edtf = told.pop()
-            return (AsOf(edtf, AsOfBasis.TEXT) if edtf else None), stated or None
-        if told or said or not self.words.any_within(first, last, "present"):
-            return None, stated or None
-        if stated:
-            return AsOf(stated, AsOfBasis.STATEMENT), stated
-        return (AsOf(self.published, AsOfBasis.ARTICLE) if self.published else None), stated
+            return (AsOf(edtf, AsOfBasis.TEXT) if edtf else None), stated
+        if told or not self.words.any_within(first, last, "present"):
+            return None, stated
+        if said:
+            return (AsOf(stated, AsOfBasis.STATEMENT) if stated else None), stated
+        return (AsOf(self.published, AsOfBasis.ARTICLE) if self.published else None), None
 
     def _is_of_speech(self, time: _Time) -> bool:
         """Return whether a time is the one at which somebody spoke: "said on Sunday", "on Sunday said"."""
