@@ -165,6 +165,13 @@ def test_a_draft_holds_what_the_text_tells(tmp_path):
         assert entry["draft"]["confidence"] in ("high", "medium", "low")
 
 
+def test_a_headline_is_about_what_its_number_is_about_in_the_body(vocabulary):
+    body = "The Pentagon said that up to 2,000 Islamic State fighters and hundreds of civilians were killed."
+    numbered, vague = drafted(f"Up to 2,000 and hundreds more die in Mosul\n\n{body}\n", vocabulary)[:2]
+    assert (numbered["locus"], numbered["group"], numbered["indicator"]) == ("headline", "islamic-state", "killed")
+    assert (vague["locus"], vague["group"]) == ("headline", None)
+
+
 @pytest.mark.slow
 def test_a_draft_is_refused_until_it_is_settled(tmp_path, seeds):
     document = written("mosul.txt", ARTICLE, tmp_path)

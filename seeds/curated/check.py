@@ -142,7 +142,7 @@ def _add_article(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
 
 def _problem_of_draft(data: dict[str, Any], file: YamlFile, index: int) -> Problem:
     """Return the problem of an estimate that is still a draft."""
-    empty = [key for key, value in data.items() if value is None]
+    empty = [key for key, value in data.items() if value is None and key != "stated"]  # the day may stay unknown
     missing = f", without {', '.join(empty)}" if empty else ""
     what = (
         f"{shown(data.get('id'))} is a draft{missing}; expected it settled: compared with the text, and without draft"

@@ -100,7 +100,12 @@ class _Drafter:
             if not any(first <= figure.quantity.start and figure.quantity.end <= last for first, last in repeats)
         ]
         name = slug(self.document.title or self.document.name or _NAMELESS, _LONGEST_PREFIX)
-        return [self._estimate(figure, f"{name}-{number}") for number, figure in enumerate(single, 1)]
+        estimates = [self._estimate(figure, f"{name}-{number}") for number, figure in enumerate(single, 1)]
+        body = [estimate for estimate in estimates if estimate["locus"] is Locus.BODY]
+        for headline in (estimate for estimate in estimates if estimate["locus"] is Locus.HEADLINE):
+            numbers = _numbers(headline)
+            _fill_from_body(headline, [each for each in body if numbers and _numbers(each) == numbers])
+        return estimates
 
     def _estimate(self, figure: Figure, id_: str) -> Record:
         """Return the entry of a figure."""
@@ -178,6 +183,20 @@ def slug(text: str, longest: int = _LONGEST_ID) -> str:
             break
         joined += f"-{word}"
     return joined
+
+
+def _numbers(estimate: Record) -> set[float]:
+    """Return the numbers that an entry prints."""
+    return {estimate[key] for key in NUMBERS if key in estimate}
+
+
+def _fill_from_body(headline: Record, body: list[Record]) -> None:
+    """Give an entry of a headline the group and the indicator that the entries of the body with its numbers have."""
+    for key in ("group", "indicator"):
+        values = {estimate[key] for estimate in body}
+        if headline[key] is None and len(values) == 1 and (value := values.pop()):
+            headline[key] = value
+            headline["draft"]["because"] += f"; {key} as of the same number below"
 
 
 def _claim(source: str | None, as_of: str | None, region: str | None, indicator: str | None) -> str | None:
