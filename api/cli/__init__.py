@@ -1,9 +1,10 @@
-"""The command line `headcount`: `serve` is here, the others are in `loading`, `publishing` and `verify`.
+"""The command line `headcount`: `serve` is here, the others are in `loading`, `curating`, `publishing` and `verify`.
 
 It may import all of api, schema and seeds. No other package imports it.
 """
 
 import logging
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 EXAMPLES = """\b
 Examples:
   headcount serve                              serve on port 8000, loading the shipped seeds first if need be
+  headcount draft mosul.txt --into my-seeds/articles   write a draft article with an entry for each figure
+  headcount locate mosul.txt "up to 2,000 fighters"   print where these words stand
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
   headcount load my-seeds                      check it, then make it the dataset that is served
   headcount import events.csv.gz --mapping ucdp-ged   make a table the dataset that is served
@@ -31,31 +34,32 @@ Shell completion (bash; also zsh, fish):
   eval "$(_HEADCOUNT_COMPLETE=bash_source headcount)"
 """
 
+_ELSEWHERE = {
+    "check": ("loading", "check"),
+    "draft": ("curating", "draft"),
+    "import": ("loading", "import_"),
+    "load": ("loading", "load"),
+    "locate": ("curating", "locate"),
+    "publish": ("publishing", "publish"),
+    "verify": ("verify", "verify"),
+}
+"""The commands of other modules of this package: the module of each, and its name there."""
+
 
 class _Commands(click.Group):
     """`serve` and the commands of other modules; these are slow to import, so only their commands import them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        from api.cli import loading  # noqa: PLC0415
-
-        return sorted([*self.commands, *loading.COMMANDS, "publish", "verify"])
+        return sorted([*self.commands, *_ELSEWHERE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of this name, or None."""
-        if cmd_name in self.commands:
-            return self.commands[cmd_name]
-        if cmd_name == "verify":
-            from api.cli.verify import verify  # noqa: PLC0415
-
-            return verify
-        if cmd_name == "publish":
-            from api.cli.publishing import publish  # noqa: PLC0415
-
-            return publish
-        from api.cli import loading  # noqa: PLC0415
-
-        return loading.COMMANDS.get(cmd_name)
+        if cmd_name not in _ELSEWHERE:
+            return self.commands.get(cmd_name)
+        module, name = _ELSEWHERE[cmd_name]
+        command: click.Command = getattr(import_module(f"api.cli.{module}"), name)
+        return command
 
 
 @click.group(

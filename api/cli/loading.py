@@ -15,6 +15,7 @@ from schema.store.errors import DatabaseError, reason_of
 from schema.store.urls import place_of
 from seeds import SHIPPED
 from seeds.curated.check import check_seeds
+from seeds.curated.fixes import FileChangedError, fixes_of
 from seeds.entries import Seeds
 from seeds.problems import SeedsRefused
 from seeds.release.destination import replaced_release
@@ -40,15 +41,24 @@ documents_folder = click.option(
 @click.command()
 @seeds_folder
 @documents_folder
-def check(seeds_dir: Path, documents: Path | None) -> None:
-    """Check a seed folder; nothing is written.
+@click.option("--fix", is_flag=True, help="First fill in hashes and offsets that are missing or have moved.")
+@click.option("--yes", is_flag=True, help="With --fix: write without asking.")
+def check(seeds_dir: Path, documents: Path | None, fix: bool, yes: bool) -> None:
+    """Check a seed folder; nothing is written, but for what --fix may write.
 
     SEEDS_DIR holds vocabulary/ and articles/; by default it is the folder that ships with Headcount. All problems
     are listed as file:line:column: place: what; expected …, and then the exit code is 1.
 
+    --fix shows what it would change and asks. It changes the SHA-256 of documents and the places of wordings, and
+    nothing else in the files.
+
     \b
-    Example: headcount check seeds --documents ../documents
+    Example: headcount check seeds --documents ../documents --fix
     """  # noqa: D301 (click's mark for lines that stay as they are)
+    if fix:
+        if not documents:
+            raise click.UsageError("--fix compares with the documents; expected --documents FOLDER too")
+        _fix(seeds_dir, documents, ask=not yes)
     seeds = _checked(seeds_dir, documents)
     warnings = f", {counted(len(seeds.warnings), 'warning')}" if seeds.warnings else ""
     click.echo(f"{_summary(len(seeds.articles), len(seeds.estimates))}: no problem found{warnings}")
@@ -156,6 +166,20 @@ def _checked(folder: Path, documents: Path | None) -> Seeds:
     return seeds
 
 
+def _fix(folder: Path, documents: Path, *, ask: bool) -> None:
+    """Show what would be fixed in the articles of a seed folder, and write it if the user agrees."""
+    fixes = fixes_of(folder, documents)
+    for fix in fixes:
+        click.echo(fix.diff())
+    if not fixes or (ask and not click.confirm(f"Write {counted(len(fixes), 'file')}?", err=True)):
+        return
+    try:
+        for fix in fixes:
+            fix.write()
+    except (FileChangedError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _refuse(refused: SeedsRefused) -> NoReturn:
     """Print all problems and exit with code 1."""
     for problem in refused.problems:
@@ -182,6 +206,3 @@ def _may_be_loaded(log: FindingLog, imported: Imported, *, keep_going: bool) -> 
 
 def _summary(articles: int, estimates: int) -> str:
     return f"{counted(articles, 'article')} with {counted(estimates, 'estimate')}"
-
-
-COMMANDS: dict[str, click.Command] = {"check": check, "load": load, "import": import_}

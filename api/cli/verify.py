@@ -18,6 +18,7 @@ from schema.fields import Edtf, Language
 from schema.quantities import TextTooLong
 from schema.store.errors import DatabaseError
 from schema.store.urls import open_database
+from seeds.curated.places import line_and_column
 
 _MEDIA_TYPES = {".html": HTML, ".htm": HTML, ".md": MARKDOWN, ".markdown": MARKDOWN}
 _LEVELS = {
@@ -84,7 +85,7 @@ def verify(files: tuple[Path, ...], language: str, as_of: str | None, format_: s
         for file, (text, listed) in findings.items():
             for finding in listed:
                 if finding["verdict"] != Verdict.NOT_A_CLAIM:
-                    line, column = _line_and_column(text, finding["start"])
+                    line, column = line_and_column(text, finding["start"])
                     click.echo(f"{file}:{line}:{column}: {finding['verdict']}: {finding['text']!r}: {_said(finding)}")
     levels = {_LEVELS.get(finding["verdict"]) for _, listed in findings.values() for finding in listed}
     sys.exit(1 if levels & {"warning", "error"} else 0)
@@ -113,11 +114,6 @@ def _said(finding: dict[str, Any]) -> str:
     return " ".join([finding["says"], *(f"[{doubt}]" for doubt in finding["unsettled"])])
 
 
-def _line_and_column(text: str, place: int) -> tuple[int, int]:
-    """Return the line and the column of a place, both counted from 1; columns in code points."""
-    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-
-
 def _sarif(findings: Findings) -> dict[str, Any]:
     """Return findings as SARIF 2.1.0, which editors and code hosts show beside the text."""
     rules = [{"id": str(verdict), "defaultConfiguration": {"level": level}} for verdict, level in _LEVELS.items()]
@@ -133,7 +129,7 @@ def _sarif(findings: Findings) -> dict[str, Any]:
 
 
 def _result(file: Path, text: str, finding: dict[str, Any]) -> dict[str, Any]:
-    (line, column), (end_line, end_column) = (_line_and_column(text, finding[side]) for side in ("start", "end"))
+    (line, column), (end_line, end_column) = (line_and_column(text, finding[side]) for side in ("start", "end"))
     region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
     level = _LEVELS[finding["verdict"]]
     return {

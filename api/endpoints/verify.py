@@ -15,11 +15,11 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 from api import context
 from api.endpoints.endpoint import Blueprint
-from api.formats.html_text import HtmlText
 from api.http.limits import LONGEST_BODY
 from api.query.question import QuerySchema, bad_request, check_version, question_of_request
 from api.read.verification import Finding, Verdict, verify
 from schema.fields import Edtf, Language, ListOf, Number, Part, Term, Whole
+from schema.html_text import HtmlText
 from schema.intervals import read_period
 from schema.quantities import Kind, TextTooLong
 from schema.records import EstimateSchema

@@ -17,9 +17,9 @@ from api.explorer.rendering import private_page
 from api.explorer.verification_markdown import markdown_of
 from api.explorer.verified_text import MEANINGS, SIGNS, Names, Record, VerifiedText
 from api.http.limits import LONGEST_BODY, LONGEST_FORM
-from api.read.known_names import KINDS
 from api.read.records import names_of
 from schema.quantities import TextTooLong, known_languages
+from schema.subjects.names import KINDS
 
 PATH = "/verify"
 FORM = "application/x-www-form-urlencoded"

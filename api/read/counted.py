@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from api.read.known_names import Indicator
-from api.read.mentions import NumberedText, Subject
 from schema.mentions import Mention, nearest
 from schema.quantities import Quantity
+from schema.subjects.names import Indicator
+from schema.subjects.numbered_text import NumberedText, Subject
 from schema.terms import IndicatorKind, Unit
 
 _NEAR = 60

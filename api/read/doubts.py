@@ -7,10 +7,10 @@ Each rule looks for one kind of doubt, and tells the words that raise it. The wo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.read.known_names import Indicator
-from api.read.mentions import NumberedText, Subject
 from schema.mentions import Mention
 from schema.quantities import Kind, Quantity
+from schema.subjects.names import Indicator
+from schema.subjects.numbered_text import NumberedText, Subject
 from schema.terms import IndicatorKind, Unit
 
 _SHARES = frozenset([Kind.PERCENT, Kind.FRACTION])

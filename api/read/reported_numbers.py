@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, Self
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 
 from api import context
-from api.read.known_names import KINDS
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period, day_number
 from schema.store.queries import Statement, among
+from schema.subjects.names import KINDS
 from schema.terms import Hedge
 
 Topic = Mapping[str, tuple[str, ...]]

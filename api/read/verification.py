@@ -19,12 +19,12 @@ from api import context
 from api.read.counted import counted_by
 from api.read.doubts import Figure, doubts_about
 from api.read.known_names import known_names
-from api.read.mentions import NumberedText, Subject
 from api.read.records import reader_of
 from api.read.reported_numbers import Days, Number, ReportedNumber, Topic, about, that_print, that_say_vaguely
 from schema import tables
 from schema.intervals import Interval, Period, read_period
 from schema.quantities import Quantity, TextTooLong, read_quantities
+from schema.subjects.numbered_text import NumberedText, Subject
 from schema.terms import HEDGES, Bound, Hedge, are_opposite
 
 _MOST_NUMBERS = 1_000
@@ -172,7 +172,7 @@ class _Verifier:
     @cached_property
     def _text(self) -> NumberedText:
         """The text with the names in it, which are not looked for in a text without numbers."""
-        return NumberedText(self._read, self._language, self._quantities)
+        return NumberedText(self._read, self._language, self._quantities, self._names)
 
     @cached_property
     def _date_places(self) -> list[int]:

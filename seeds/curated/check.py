@@ -59,6 +59,18 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
     return seeds
 
 
+def check_vocabulary(folder: Path) -> Seeds:
+    """Return the groups, regions, indicators and sources of a seed folder; raises SeedsRefused with all problems."""
+    seeds = Seeds()
+    problems: list[Problem] = []
+    for kind in VOCABULARIES:
+        file = read_file(folder / "vocabulary" / f"{kind}.yaml")
+        problems.extend([file] if isinstance(file, Problem) else _add_vocabulary(file, seeds))
+    if problems:
+        raise SeedsRefused(problems)
+    return seeds
+
+
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
     """Return the files to read. Any other file in these folders is a problem, so that no article is overlooked."""
     dataset = folder / "dataset.yaml"
@@ -121,7 +133,21 @@ def _add_article(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
         yield file.problem(("estimates",), f"{shown(estimates)} is refused; expected a list of estimates")
         return
     for index, data in enumerate(estimates):
+        if isinstance(data, dict) and "draft" in data:
+            seeds.mentioned["estimates"].add(str(data.get("id")))
+            yield _problem_of_draft(data, file, index)
+            continue
         yield from _add("estimates", data, file, ("estimates", index), seeds)
+
+
+def _problem_of_draft(data: dict[str, Any], file: YamlFile, index: int) -> Problem:
+    """Return the problem of an estimate that is still a draft."""
+    empty = [key for key, value in data.items() if value is None and key != "stated"]  # the day may stay unknown
+    missing = f", without {', '.join(empty)}" if empty else ""
+    what = (
+        f"{shown(data.get('id'))} is a draft{missing}; expected it settled: compared with the text, and without draft"
+    )
+    return file.problem(("estimates", index, "draft"), what)
 
 
 def _add(kind: str, data: Any, file: YamlFile, place: Place, seeds: Seeds) -> Iterator[Problem]:

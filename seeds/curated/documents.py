@@ -8,6 +8,7 @@ from pathlib import Path
 
 from schema.fields import shown
 from seeds.curated.headlines import problems_with_headline
+from seeds.curated.places import places_of
 from seeds.entries import Entry, Record, Seeds
 from seeds.problems import Problem
 from seeds.read import YamlFile
@@ -84,7 +85,7 @@ def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, tex
     """Yield a problem where words do not stand at a span of the text; `key` is that of the span in the estimate."""
     if text[span["start"] : span["end"]] == wording:
         return
-    places = [match.start() for match in re.finditer(re.escape(wording), text)]
+    places = [start for start, _ in places_of(wording, text)]
     if not places:
         what = f"{shown(wording)} is not in the document; expected words that it bears"
         yield entry.problem("wording" if key == "evidence" else f"{key}.wording", what)
@@ -97,13 +98,14 @@ def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, tex
 
 
 _OPENING, _CLOSING, _STRAIGHT = "\u201c\u201e\u00ab", "\u201d\u201c\u00bb", '"'
+_MARK = re.compile(f"[{_OPENING}{_CLOSING}{_STRAIGHT}]")
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
     """Return whether a quotation is open before a span and closed after it, in the same line."""
     before, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0]
-    opening = [mark for mark in before if mark in _OPENING + _CLOSING + _STRAIGHT]
-    closing = next((mark for mark in after if mark in _OPENING + _CLOSING + _STRAIGHT), "")
+    opening = _MARK.findall(before)
+    closing = mark[0] if (mark := _MARK.search(after)) else ""
     if closing == _STRAIGHT:
         return opening.count(_STRAIGHT) % 2 == 1
     return bool(opening and closing) and opening[-1] in _OPENING and closing in _CLOSING

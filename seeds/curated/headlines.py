@@ -20,7 +20,7 @@ def problems_with_headline(article: Entry, estimates: Iterable[Entry], text: str
     `text` is the document of the article. Wordings that are not at their place in it have a problem of their own.
     """
     title = article.record["title"]
-    spans = _spans_of_title(title, text)
+    spans = spans_of_title(title, text)
     if not spans:
         line = process.extractOne(title, text.splitlines(), scorer=fuzz.ratio, score_cutoff=_LIKE)
         expected = shown(line[0]) if line else "the headline as it is printed there"
@@ -39,7 +39,7 @@ def problems_with_headline(article: Entry, estimates: Iterable[Entry], text: str
             yield entry.problem("locus", f"{what}; expected body, or evidence within {at}")
 
 
-def _spans_of_title(title: str, text: str) -> list[re.Match[str]]:
+def spans_of_title(title: str, text: str) -> list[re.Match[str]]:
     """Return where a title stands in a text: the lines that it fills, otherwise its first place."""
     words = r"\s+".join(map(re.escape, title.split()))
     lines = list(re.finditer(rf"^[^\S\n]*{words}[^\S\n]*$", text, re.MULTILINE))

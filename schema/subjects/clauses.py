@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 
-from api.read.wordings import Wordings
+from schema.subjects.wordings import Wordings
 
 _STOP = re.compile(r"[;:()\u2013\u2014]|,(?=\s)")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from api.read.clauses import Clauses
-from api.read.known_names import KINDS, WORD, known_names
-from api.read.wordings import Wordings
 from schema.mentions import Mention, MentionedText
 from schema.names import fold
 from schema.quantities import Quantity
+from schema.subjects.clauses import Clauses
+from schema.subjects.names import KINDS, WORD, KnownNames
+from schema.subjects.wordings import Wordings
 
 _NEAREST = 4
 """The most mentions on each side of a number that it is compared with; a text may be one sentence of thousands."""
@@ -52,8 +52,8 @@ class Subject(NamedTuple):
 class NumberedText(MentionedText):
     """A text with its numbers, and what stands around them; a name that the dataset does not know has no ids."""
 
-    def __init__(self, text: str, language: str, quantities: Iterable[Quantity]) -> None:
-        self._names = known_names()
+    def __init__(self, text: str, language: str, quantities: Iterable[Quantity], names: KnownNames) -> None:
+        self._names = names
         super().__init__(text, self._names.finder)
         self.words = Wordings(text, language)
         numbers = [quantity.start for quantity in quantities if quantity.counts]
