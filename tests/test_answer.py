@@ -23,10 +23,9 @@ SENTENCES = {
     "region=iraq&indicator=fighters&source=qais-al-mohamadawi": [
         "Iraq, fighters (Islamic State): at most 400 to 500 on about 12 March 2023, said General Qais al-Mohamadawi "
         "(military).",
-        "Printed in 2 articles, 7 times: also as “up to 500 active fighters”, “Hundreds of IS fighters”, “between 400 "
-        "and 500 active fighters” and, in a headline, as “500 or more IS fighters”.",
+        "Printed in 2 articles, 7 times: as “does not exceed 400 to 500”, also as “up to 500 active fighters”, “Hundreds "
+        "of IS fighters”, “between 400 and 500 active fighters” and, in a headline, as “500 or more IS fighters”.",
         "A headline turns it around: at most 400 to 500 became at least 500.",
-        "Two reports of it cannot both be true: at most 400 to 500 and at least 500 in a headline.",
         "Nobody else gives a figure for that time.",
     ],
     "claim=un-2023-02-fighters": [
@@ -37,19 +36,21 @@ SENTENCES = {
     ],
     "claim=iraqi-officials-2017-iraq-members": [
         f"Iraq, members (Islamic State): up to 7,000 in July 2017, said {OFFICIALS}.",
-        "Printed in 1 article, 2 times: also, in a headline, as “7,000 Daesh affiliates”.",
+        "Printed in 1 article, 2 times: as “up to 7,000 Daesh group affiliates”, also, in a headline, as “7,000 Daesh "
+        "affiliates”.",
         "Nobody else gives a figure for that time.",
     ],
     "claim=coalition-2017-12-fighters": [
         "Iraq and Syria, fighters (Islamic State): fewer than 1,000 on one day of 27 December 2017 to 31 December 2017 "
         "(without the part of western Syria that the Syrian government and its allies hold), "
         f"said {COALITION}.",
-        "Printed in 1 article, 2 times, each time with the same figure.",
+        "Printed in 1 article, 2 times, as “Fewer than 1,000 Daesh militants”, each time with the same figure.",
         "Nobody else gives a figure for that time.",
     ],
     "indicator=removed": [
         "Iraq and Syria, removed (Islamic State): 45,000 until summer 2016, said the Pentagon (military).",
-        "Printed in 2 articles, all of which credit The Associated Press: also as “about 45,000 individuals”.",
+        "Printed in 2 articles, all of which credit The Associated Press: as “taken 45,000 enemy combatants off the "
+        "battlefield”, also as “about 45,000 individuals”.",
         "Nobody else gives a figure for that time.",
     ],
     "indicator=removed_share": [
@@ -61,17 +62,17 @@ SENTENCES = {
     "indicator=cash_reserves": [
         "Unspecified, cash reserves (Islamic State): $25,000,000 to $50,000,000 in February 2023, said United Nations "
         "(intergovernmental).",
-        "Printed once, in “{title}” (InsiderBLM).",
+        "Printed once, as “$25 million to $50 million”, in “{title}” (InsiderBLM).",
         "Nobody else gives a figure for that time.",
     ],
     "region=mosul": [
         "Mosul, fighters (Islamic State): thousands in July 2017, said Article of July 2017, in its own voice (media).",
-        "Printed once, in the headline of “{title}”.",
+        "Printed once, as “Thousands Of ISIS Fighters”, in the headline of “{title}”.",
         "Nobody else gives a figure for that time.",
     ],
     "indicator=territory_share": [
         "Iraq, share of territory (Islamic State): about 33.3% in 2014, said National Iraqi News Agency (media).",
-        "Printed once, in “{title}”.",
+        "Printed once, as “about a third of Iraq’s territory”, in “{title}”.",  # noqa: RUF001 (as it was printed)
         "Other figures for that time: nearly 33.3% from 2014 to 2017, said Article of March 2023, in its own voice "
         "(media).",
     ],
@@ -241,9 +242,13 @@ def test_reversals_contradictions_and_others_are_all_there(invented):
         assert bool(reversed_) == ("reversed" in texts)
         assert {sentence["estimates"][1] for sentence in texts.get("reversed", ())} <= reversed_
         conflicts = invented.get(f"/conflicts?claim={claim['id']}&limit={MOST_TOLD}").json
-        pairs = [{conflict["lower"]["id"], conflict["higher"]["id"]} for conflict in conflicts["data"]]
+        told_before = {sentence["estimates"][1] for sentence in texts.get("reversed", ()) if sentence["estimates"]}
+        pairs = [
+            (conflict["kind"], {conflict[side]["id"] for side in ("lower", "higher")}) for conflict in conflicts["data"]
+        ]
+        untold = [pair for kind, pair in pairs if kind != "reports" or not pair & told_before]
         told = texts.get("contradiction", [])
-        assert [set(sentence["estimates"]) for sentence in told if sentence["estimates"]] == pairs
+        assert [set(sentence["estimates"]) for sentence in told if sentence["estimates"]] == untold
         more = conflicts["meta"]["total"] - len(pairs)
         assert [sentence["text"] for sentence in told if not sentence["estimates"]] == [
             f"There {'is' if more == 1 else 'are'} {more} more contradiction{'' if more == 1 else 's'}."

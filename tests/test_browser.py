@@ -62,11 +62,11 @@ def box(page, name, value):
 
 def test_a_filter_chosen_by_mouse_changes_the_claims_and_the_address(visit):
     page = visit()
-    expect(summary(page)).to_have_text("44 estimates of 26 claims")
+    expect(summary(page)).to_have_text("44 reports of 26 claims")
     before = claims(page)
     page.locator("#choice-region label").filter(has_text=re.compile(r"^\s*Iraq\s+19\s*$")).click()
     asks(page, "/?region=iraq")
-    expect(summary(page)).to_have_text("19 estimates of 9 claims")
+    expect(summary(page)).to_have_text("19 reports of 9 claims")
     assert claims(page) != before
     assert page.title().startswith("Estimates · Iraq ")
     origin = page.evaluate("location.origin")
@@ -91,12 +91,12 @@ def test_a_view_comes_back_by_reload_and_by_the_back_button(visit):
     expect(page.locator(".panel h2").first).to_contain_text("Fighters, Iraq")
     page.go_back()
     asks(page, "/?region=iraq")
-    expect(summary(page)).to_have_text("19 estimates of 9 claims")
+    expect(summary(page)).to_have_text("19 reports of 9 claims")
     expect(box(page, "indicator", "fighters")).not_to_be_checked()
     page.go_back()
     asks(page, "/")
     expect(box(page, "region", "iraq")).not_to_be_checked()
-    expect(summary(page)).to_have_text("44 estimates of 26 claims")
+    expect(summary(page)).to_have_text("44 reports of 26 claims")
     page.go_forward()
     asks(page, "/?region=iraq")
     expect(box(page, "region", "iraq")).to_be_checked()

@@ -164,7 +164,7 @@ def nearest_of(page):
 )
 def test_where_there_is_nothing_the_nearest_time_is_named_and_found(shipped, question):
     page = get(shipped, f"/?{question}")
-    assert "0 estimates of 0 claims" in page.text
+    assert "0 reports of 0 claims" in page.text
     nearest = nearest_of(page)
     assert total(shipped, nearest.removeprefix("/?")) > 0
     kept = question.split("&", 1)[1:]
@@ -226,7 +226,7 @@ def test_the_table_lists_what_estimates_lists(shipped):
     answered = shipped.get("/estimates?limit=25").json["data"]
     page = get(shipped, "/")
     assert page.listed() == [one["url"] for one in answered]
-    assert [row.split(" disputed")[0].split(" worked")[0] for row in page.texts["th"][6:]] == [
+    assert [row.split(" its article")[0].split(" worked")[0] for row in page.texts["th"][6:]] == [
         figure(one) for one in answered
     ]
 
@@ -285,7 +285,7 @@ def test_what_the_form_has_no_field_for_stays_asked(client, question):
     page = get(client, f"/?{question}")
     kept = {(has["name"], has["value"]) for has in page.all("input") if "checked" in has}
     assert kept == {tuple(part.split("=")) for part in question.split("&")}
-    assert f"{total(client, question)} estimates of" in page.text
+    assert f"{total(client, question)} reports of" in page.text
 
 
 def test_the_curl_line_asks_for_what_the_page_shows(shipped):
@@ -295,7 +295,7 @@ def test_the_curl_line_asks_for_what_the_page_shows(shipped):
     command, address = shlex.split(line)
     answer = shipped.get(address.removeprefix(SITE))
     assert command == "curl"
-    assert f"{answer.json['meta']['total']} estimates of" in page.text
+    assert f"{answer.json['meta']['total']} reports of" in page.text
     assert [one["url"] for one in answer.json["data"]] == page.listed()
 
 
@@ -315,7 +315,7 @@ def test_the_page_begins_with_the_answer(shipped, question):
     for topic in answered["topics"]:
         assert " ".join(sentence["text"] for sentence in topic["sentences"]) in " ".join(page.text.split())
         assert page.all("a", href=f"/claims/{topic['claim']}", **{"class": "told"})
-    assert page.text.index(answered["topics"][0]["sentences"][0]["text"]) < page.text.index("estimates of")
+    assert page.text.index(answered["topics"][0]["sentences"][0]["text"]) < page.text.index("reports of")
 
 
 def test_the_chart_to_take_away_is_of_the_same_question(shipped):

@@ -44,7 +44,7 @@ class SentenceSchema(Schema):
     kind = Term(
         SentenceKind,
         metadata=about(
-            "claim: who said what. reports: how often it was printed, and how else. reversed: a report that turns the "
+            "claim: who said what. reports: how often it was printed, and how. reversed: a report that turns the "
             "bound around. contradiction: what cannot be true together with it. others: other figures for that time. "
             "alone: there are none. nothing: the question finds no estimate.",
             "claim",
@@ -159,11 +159,12 @@ def _tell(claim: Mapping[str, Any]) -> list[Sentence]:
     """Return the sentences about a claim."""
     conflicts, all_conflicts = conflicts_of(claim["id"], MOST_TOLD)
     others, all_others = read_newest(_others(claim), 0, MOST_TOLD)
+    reversals = sentences.tell_reversals(claim)
     return [
         sentences.tell_claim(claim),
         sentences.tell_reports(claim),
-        *sentences.tell_reversals(claim),
-        *sentences.tell_contradictions(claim, conflicts, all_conflicts),
+        *reversals,
+        *sentences.tell_contradictions(claim, conflicts, all_conflicts, reversals),
         sentences.tell_others(claim, others, all_others),
     ]
 

@@ -77,13 +77,14 @@ def told_report(estimate: Record) -> Told:
 
 
 def tell_reports(claim: Record) -> Sentence:
-    """Return how often a claim was printed, and with which other figures than that of its first report."""
+    """Return how often a claim was printed, in which words first, and with which other figures than that."""
     estimates = estimates_of(claim)
     first = estimates[0]
+    first_words = "" if _is_told_in_words(first) else f" as “{first['wording']}”,"
     if len(estimates) == 1:
         article, of_headline = first["article"], "the headline of " if first["locus"] == Locus.HEADLINE else ""
         publisher = f" ({article['publisher']})" if article["publisher"] else ""
-        text = f"Printed once, in {of_headline}“{article['title']}”{publisher}."
+        text = f"Printed once,{first_words} in {of_headline}“{article['title']}”{publisher}."
         return Sentence(SentenceKind.REPORTS, text, [claim["id"]], [first["id"]])
     others: dict[str, Record] = {}
     for estimate in estimates:
@@ -95,11 +96,11 @@ def tell_reports(claim: Record) -> Sentence:
         printed += f", {len(estimates):,} times"
     if len(claim["wires"]) == 1 and 1 < claim["articles"] == len(claim["wires"][0]["articles"]):
         printed += f", all of which credit {claim['wires'][0]['agency']}"
-    end = f": also{_wordings(told)}" if told else ", each time with the same figure"
+    end = f":{first_words} also{_wordings(told)}" if told else f",{first_words} each time with the same figure"
     if len(others) > len(told):
         end += f", and with {count(len(others) - len(told), 'other figure')}"
-    ids = [estimate["id"] for estimate in told] or [first["id"]]
-    return Sentence(SentenceKind.REPORTS, f"{printed}{end}.", [claim["id"]], ids)
+    ids = [estimate["id"] for estimate in told]
+    return Sentence(SentenceKind.REPORTS, f"{printed}{end}.", [claim["id"]], [first["id"], *ids])
 
 
 def tell_reversals(claim: Record) -> list[Sentence]:
@@ -122,11 +123,22 @@ def tell_reversals(claim: Record) -> list[Sentence]:
     return sentences + _more(SentenceKind.REVERSED, claim, len(reversals) - len(sentences), "more reversal")
 
 
-def tell_contradictions(claim: Record, conflicts: Sequence[Record], total: int) -> list[Sentence]:
-    """Return a sentence for each of these conflicts of a claim; `total` is the number of all that `/conflicts` has."""
+def tell_contradictions(
+    claim: Record, conflicts: Sequence[Record], total: int, reversals: Sequence[Sentence]
+) -> list[Sentence]:
+    """Return a sentence for each of these conflicts of a claim, but for those that `reversals` tell.
+
+    `total` is the number of all that `/conflicts` has.
+    """
     first = claim["reports"][0]["id"]
-    sentences = [_contradiction(claim["id"], first, conflict) for conflict in conflicts]
-    return sentences + _more(SentenceKind.CONTRADICTION, claim, total - len(sentences), "more contradiction")
+    reversed_ = {sentence.estimates[-1] for sentence in reversals if sentence.estimates}
+    untold = [
+        conflict
+        for conflict in conflicts
+        if conflict["kind"] != "reports" or reversed_.isdisjoint((conflict["lower"]["id"], conflict["higher"]["id"]))
+    ]
+    sentences = [_contradiction(claim["id"], first, conflict) for conflict in untold]
+    return sentences + _more(SentenceKind.CONTRADICTION, claim, total - len(conflicts), "more contradiction")
 
 
 def tell_others(claim: Record, estimates: Sequence[Record], total: int) -> Sentence:
@@ -177,7 +189,7 @@ def _contradiction(claim: str, first: str, conflict: Record) -> Sentence:
     lower, higher = conflict["lower"], conflict["higher"]
     if conflict["kind"] == "reports":
         printed = " and ".join(_printed(estimate) for estimate in (lower, higher))
-        text = f"Two reports of it cannot both be true: {printed}."
+        text = f"Two reports of it contradict each other: {printed}."
         return Sentence(SentenceKind.CONTRADICTION, text, [claim], [lower["id"], higher["id"]])
     own, other = (lower, higher) if lower["claim"]["id"] == claim else (higher, lower)
     it = "it" if own["id"] == first else f"its other figure, {_figure(own)},"
@@ -224,8 +236,13 @@ def _speaker(estimate: Record) -> str:
     return f"{_inside(source['name'])} ({kind})"
 
 
+def _is_told_in_words(estimate: Record) -> bool:
+    """Return whether the figure of an estimate is told with its words: it was worked out, or is none."""
+    return estimate["derived"] or estimate["granularity"] is None
+
+
 def _figure(estimate: Record) -> str:
-    """Return the figure of an estimate; with its words where it was worked out, or is none."""
+    """Return the figure of an estimate, with its words where `_is_told_in_words`."""
     phrase, wording = figure(estimate), f"“{estimate['wording']}”"
     if estimate["derived"]:
         return f"{phrase}, worked out from {wording},"
