@@ -47,7 +47,7 @@ class Config:
       X-Forwarded-For header tells the client's address.
     - `public_url` (HEADCOUNT_PUBLIC_URL): how absolute addresses begin, without a slash at the end; empty: with the
       host that the client sent.
-    - `metrics_folder`: folder in which the processes of one server count; `api.server.gunicorn` sets it.
+    - `metrics_folder`: folder in which the processes of one server write their counts; `api.server.gunicorn` sets it.
     """
 
     database_url: str

@@ -3,15 +3,12 @@
 import os
 import threading
 
+import orjson
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from api import create_app
-from api.http.counts import RECORDS, Counts
-from api.http.metrics import Metrics, end_process
-
-REQUESTS = 'headcount_requests_total{method="GET",route="/",status="200"}'
-FAILURES = 'headcount_fast_path_failures_total{cause="KeyError"}'
+from api.http.metrics import FAILURES, Metrics, end_process
 
 
 def exposed(metrics):
@@ -22,14 +19,21 @@ def exposed(metrics):
     return {sample: float(value) for sample, _, value in lines}
 
 
+def as_process(metrics, pid, monkeypatch):
+    """Have counts written as by another process."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: pid)
+        metrics.write()
+    return metrics
+
+
 def test_requests_are_counted_by_route_method_status_path_and_duration():
     metrics = Metrics()
     metrics.count_request("/estimates", "GET", 200, "cache", 0.0005)
     metrics.count_request("/estimates", "GET", 200, "fast", 0.001)
     metrics.count_request("/estimates", "HEAD", 304, "cache", 0.3)
     metrics.count_request("none", "GET", 404, "thread", 7)
-    metrics.count_miss()
-    metrics.count_failure("ZeroDivisionError")
+    metrics.count(FAILURES, "ZeroDivisionError")
     metrics.set_cache_bytes(4321)
     samples = exposed(metrics)
     of = 'route="/estimates"'
@@ -45,7 +49,6 @@ def test_requests_are_counted_by_route_method_status_path_and_duration():
         'headcount_answers_total{path="fast"}': 1,
         'headcount_answers_total{path="thread"}': 1,
         'headcount_cache_requests_total{result="hit"}': 2,
-        'headcount_cache_requests_total{result="miss"}': 1,
         'headcount_fast_path_failures_total{cause="ZeroDivisionError"}': 1,
         "headcount_cache_bytes": 4321,
     }
@@ -53,54 +56,56 @@ def test_requests_are_counted_by_route_method_status_path_and_duration():
 
 def test_all_processes_are_summed_and_an_ended_one_leaves_its_counts(tmp_path, monkeypatch):
     own = Metrics(tmp_path)
+    requests = 'headcount_requests_total{method="GET",route="/",status="200"}'
     for pid in (1, 2):
-        with monkeypatch.context() as as_process:
-            as_process.setattr(os, "getpid", lambda pid=pid: pid)
-            other = Metrics(tmp_path)
-            other.count_on_loop("/", "GET", 200, "fast", 0.1)
-            other.set_cache_bytes(100)
-    own.count_on_loop("/", "GET", 200, "cache", 0.1)
+        other = Metrics(tmp_path)
+        other.count_request("/", "GET", 200, "fast", 0.1)
+        other.set_cache_bytes(100)
+        as_process(other, pid, monkeypatch)
+    own.count_request("/", "GET", 200, "cache", 0.1)
+    own.write()
+    own.count_request("/", "GET", 200, "cache", 0.1)  # not written yet
     own.set_cache_bytes(10)
-    assert (exposed(own)[REQUESTS], exposed(own)["headcount_cache_bytes"]) == (3, 210)
+    assert (exposed(own)[requests], exposed(own)["headcount_cache_bytes"]) == (4, 210)
     end_process(tmp_path, 1)
-    end_process(tmp_path, 3)  # one that never counted
-    assert (exposed(own)[REQUESTS], exposed(own)["headcount_cache_bytes"]) == (3, 110)
+    end_process(tmp_path, 3)  # one that never wrote
+    assert (exposed(own)[requests], exposed(own)["headcount_cache_bytes"]) == (4, 110)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["1.json", "2.json", f"{os.getpid()}.json"])
 
 
-def test_a_scrape_counts_everything_before_it_whichever_process_has_counted_it(tmp_path):
-    one, other = Metrics(tmp_path), Metrics(tmp_path)
-    for number in range(1, 10):
-        one.count_on_loop("/", "GET", 200, "cache", 0.1)
-        assert exposed(other)[REQUESTS] == number
-    other.count_request("/", "GET", 200, "thread", 0.1)
-    assert exposed(one)[REQUESTS] == 10
+def test_a_process_that_has_the_number_of_an_ended_one_goes_on_with_its_counts(tmp_path):
+    first, second = Metrics(tmp_path), Metrics(tmp_path)
+    first.count(FAILURES, "KeyError")
+    first.write()
+    second.start()
+    second.count(FAILURES, "KeyError")
+    second.write()
+    assert exposed(Metrics(tmp_path)) == {"headcount_cache_bytes": 0}  # its own file is not another's
+    assert exposed(second)['headcount_fast_path_failures_total{cause="KeyError"}'] == 2
 
 
-def test_a_process_that_has_the_number_of_an_ended_one_adds_to_its_counts(tmp_path):
-    for _ in range(2):
-        Metrics(tmp_path).count_failure("KeyError")
-    assert exposed(Metrics(tmp_path))[FAILURES] == 2
+def test_nothing_is_written_where_nothing_has_changed(tmp_path):
+    metrics = Metrics(tmp_path)
+    metrics.write()
+    assert list(tmp_path.iterdir()) == []
+    metrics.set_cache_bytes(1)
+    metrics.write()
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    metrics.set_cache_bytes(1)
+    metrics.write()
+    assert list(tmp_path.iterdir()) == []
+    metrics.set_cache_bytes(2)
+    metrics.write()
+    assert orjson.loads(file.read_bytes()) == [[["headcount_cache_bytes"], 2]]
 
 
-@pytest.mark.parametrize("folder", [True, False], ids=["files", "memory"])
-def test_there_may_be_any_number_of_counts(tmp_path, folder):
-    counted = Counts(tmp_path if folder else None)
-    for number in range(3 * RECORDS):
-        counted.add(("é" * 50, number), number)
-        counted.add(("é" * 50, number), 0.5)
-    counted.set(("set", 1), 7)
-    counted.set(("set", 1), 8)
-    expected = {("é" * 50, number): (2, number + 0.5) for number in range(3 * RECORDS)}
-    assert counted.totals() == expected | {("set", 1): (8, 0)}
-    with pytest.raises(ValueError, match="too long a key"):
-        counted.add(("é" * 150,))
-
-
-def test_a_folder_that_cannot_be_written_is_logged_and_the_counts_are_kept(tmp_path, caplog):
+def test_a_folder_that_cannot_be_written_is_logged_once(tmp_path, caplog):
     metrics = Metrics(tmp_path / "gone")
     for _ in range(3):
-        metrics.count_failure("KeyError")
-    assert exposed(metrics)[FAILURES] == 3
+        metrics.count(FAILURES, "KeyError")
+        metrics.write()
+    assert exposed(metrics)['headcount_fast_path_failures_total{cause="KeyError"}'] == 3
     assert len(caplog.records) == 1
 
 

@@ -106,7 +106,8 @@ def ask(address, target, method="GET", **headers):
 
 
 def reached(server, route):
-    """Return how many requests to a route have reached the server."""
+    """Return how many requests to a route have reached the server, once its workers have written their counts."""
+    time.sleep(1.5)
     with urllib.request.urlopen(f"{server}/metrics", timeout=10) as response:
         samples = re.findall(r"^headcount_requests_total\{(.*)\} (.*)$", response.read().decode(), re.M)
     return sum(float(count) for labels, count in samples if f'route="{route}"' in labels)

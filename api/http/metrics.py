@@ -1,20 +1,24 @@
 """/metrics for Prometheus: the number of requests and their durations, summed over all processes of the server."""
 
+import logging
+import os
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 
+import orjson
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.config import Config
-from api.http.counts import Count, Counts, clear
+
+log = logging.getLogger(__name__)
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the histogram's buckets, in seconds."""
@@ -35,57 +39,92 @@ COUNTERS = {
     FAILURES: ("Unforeseen exceptions on the fast path, by class; Flask answered instead.", ["cause"]),
 }
 
+Counts = dict[tuple[str | int, ...], float]
+"""Numbers by name and labels: `(REQUESTS, route, method, status, path, bucket)`, `(SECONDS, route)` for the sum of
+seconds, `(CACHE_BYTES,)`, and `(name, label)` for the other counters."""
+
 
 class Metrics(Collector):
-    """The counts of requests of this process, and the totals of all processes of its server, which share a folder.
+    """The counts of this process, and the totals of all processes of its server.
 
-    What the event loop counts has other keys than what threads count, so that it needs no lock.
+    With a folder, each process writes its counts into its own file there; the file stays when the process ends. The
+    event loop adds to `loop_counts` without a lock; threads add to counts behind a lock.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._counts = Counts(folder)
+        self._folder = folder
+        self.loop_counts: defaultdict[tuple[str | int, ...], float] = defaultdict(int)
+        self._counts: defaultdict[tuple[str | int, ...], float] = defaultdict(int)
         self._lock = Lock()
-
-    def count_on_loop(self, route: str, method: str, status: int, path: str, seconds: float) -> None:
-        """Count a request as `count_request` does, but without its lock: only the event loop has cache and fast."""
-        self._counts.add((REQUESTS, route, method, status, path, bisect_left(BUCKETS, seconds)), seconds)
-
-    def count_miss(self) -> None:
-        """Count a look-up of the event loop in the response cache that did not have the answer."""
-        self._counts.add((CACHE_REQUESTS, "miss"))
+        self._written: Counts = {}
+        self._has_failed = False
 
     def count_request(self, route: str, method: str, status: int, path: str, seconds: float) -> None:
         """Count a request: `path` is where its answer came from, `seconds` the time until the answer's first byte."""
+        bucket = bisect_left(BUCKETS, seconds)
         with self._lock:
-            self.count_on_loop(route, method, status, path, seconds)
+            self._counts[REQUESTS, route, method, status, path, bucket] += 1
+            self._counts[SECONDS, route] += seconds
 
-    def count_failure(self, cause: str) -> None:
-        """Count an unforeseen exception on the fast path; `cause` is its class."""
+    def count(self, name: str, label: str) -> None:
+        """Add 1 to a counter with one label."""
         with self._lock:
-            self._counts.add((FAILURES, cause[:100]))
+            self._counts[name, label] += 1
 
     def set_cache_bytes(self, size: int) -> None:
-        """Set how many bytes this process's response cache uses; only the event loop does."""
-        self._counts.set((CACHE_BYTES,), size)
+        """Set how many bytes this process's response cache uses."""
+        with self._lock:
+            self._counts[CACHE_BYTES,] = size
+
+    def start(self) -> None:
+        """Add the counts of an ended process that had the same process id, if there was one."""
+        if self._folder:
+            with self._lock:
+                _add(self._counts, _read(_file(self._folder, os.getpid())))
+
+    def write(self) -> None:
+        """Write the counts into this process's file, if they have changed; log only the first failure."""
+        counts = self._own_counts()
+        if not self._folder or counts == self._written:
+            return
+        self._written = counts
+        try:
+            _write(_file(self._folder, os.getpid()), counts)
+        except OSError as error:
+            if not self._has_failed:
+                log.error("/metrics lacks what process %d counts: %s", os.getpid(), error)
+            self._has_failed = True
+
+    def totals(self) -> Counts:
+        """Return the counts of all processes; those of other processes are up to a second old."""
+        totals = self._own_counts()
+        for file in sorted(self._folder.glob("*.json")) if self._folder else ():
+            if file != _file(file.parent, os.getpid()):
+                _add(totals, _read(file))
+        return totals
+
+    def _own_counts(self) -> Counts:
+        """Return the counts of this process."""
+        with self._lock:
+            counts = dict(self._counts)
+        _add(counts, dict(self.loop_counts))
+        return counts
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics in the classes of prometheus-client."""
-        totals = self._counts.totals()
+        totals = self.totals()
         counters: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in COUNTERS}
         buckets: defaultdict[str, Counter[int]] = defaultdict(Counter)
-        seconds: defaultdict[str, float] = defaultdict(float)
-        for (name, *labels), (number, duration) in totals.items():
-            count = int(number)
+        for (name, *labels), count in totals.items():
             if name == REQUESTS:
                 route, method, status, path, bucket = labels
-                counters[REQUESTS][str(route), str(method), str(status)] += count
-                counters[ANSWERS][str(path),] += count
-                buckets[str(route)][int(bucket)] += count
-                seconds[str(route)] += duration
+                counters[REQUESTS][str(route), str(method), str(status)] += int(count)
+                counters[ANSWERS][str(path),] += int(count)
+                buckets[str(route)][int(bucket)] += int(count)
                 if path == "cache":
-                    counters[CACHE_REQUESTS]["hit",] += count
+                    counters[CACHE_REQUESTS]["hit",] += int(count)
             elif name in COUNTERS:
-                counters[str(name)][str(labels[0]),] += count
+                counters[str(name)][str(labels[0]),] += int(count)
         for name, (description, label_names) in COUNTERS.items():
             counter = CounterMetricFamily(name, description, labels=label_names)
             for values, count in sorted(counters[name].items()):
@@ -97,15 +136,42 @@ class Metrics(Collector):
         bounds = [*map(str, BUCKETS), "+Inf"]
         for route, counts in sorted(buckets.items()):
             cumulative = accumulate(counts[bucket] for bucket in range(len(bounds)))
-            histogram.add_metric([route], list(zip(bounds, cumulative, strict=True)), seconds[route])
+            histogram.add_metric([route], list(zip(bounds, cumulative, strict=True)), totals[SECONDS, route])
         yield histogram
-        size = totals.get((CACHE_BYTES,), Count()).number
+        size = totals.get((CACHE_BYTES,), 0)
         yield GaugeMetricFamily(CACHE_BYTES, "Bytes that the response caches of all workers use.", value=size)
 
 
 def end_process(folder: Path, pid: int) -> None:
-    """Forget the size of the cache of a process that has ended; its counts stay."""
-    clear(folder, pid, (CACHE_BYTES,))
+    """Remove the cache's size from the file of a process that has ended; its other counts stay."""
+    file = _file(folder, pid)
+    if counts := _read(file):
+        counts.pop((CACHE_BYTES,), None)
+        _write(file, counts)
+
+
+def _file(folder: Path, pid: int) -> Path:
+    return folder / f"{pid}.json"
+
+
+def _read(file: Path) -> Counts:
+    """Return the counts in a file; no counts if the file does not exist."""
+    try:
+        return {tuple(key): number for key, number in orjson.loads(file.read_bytes())}
+    except FileNotFoundError:
+        return {}
+
+
+def _write(file: Path, counts: Counts) -> None:
+    """Write counts into a file; a reader sees either the new counts or the previous ones, never a part."""
+    temporary = file.with_suffix(".new")
+    temporary.write_bytes(orjson.dumps(list(counts.items())))
+    temporary.replace(file)
+
+
+def _add(totals: Counts, counts: Mapping[tuple[str | int, ...], float]) -> None:
+    for key, number in counts.items():
+        totals[key] = totals.get(key, 0) + number
 
 
 def _start_clock() -> None:

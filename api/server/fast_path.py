@@ -21,7 +21,7 @@ from api.formats.media_types import ITEM_MEDIA_TYPES
 from api.http.answers import Answer, etag_matches, is_acceptable
 from api.http.compression import SMALLEST, coded, preferred
 from api.http.headers import ALWAYS, DATASET_VERSION, IMMUTABLE
-from api.http.metrics import Metrics
+from api.http.metrics import FAILURES, Metrics
 from api.query.question import parse_question
 from api.server.cache import Cache, CacheEntry, Headers, RequestKey, header_lines
 from schema.store.errors import DatabaseError, QueryError
@@ -179,7 +179,7 @@ class FastPath:
     def _report(self, error: Exception) -> None:
         """Count an unforeseen exception; log it only the first time that it comes from its place in the code."""
         cause = type(error).__name__
-        self._metrics.count_failure(cause)
+        self._metrics.count(FAILURES, cause)
         *_, (frame, line) = walk_tb(error.__traceback__)
         place = (cause, frame.f_code.co_filename, line)
         if place not in self._logged:

@@ -8,6 +8,7 @@ import asyncio
 import gc
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -20,7 +21,7 @@ from api.config import Config
 from api.http.answers import etag_matches
 from api.http.headers import DATASET_VERSION, IMMUTABLE, LONGEST_ADDRESS, REQUEST_ID, VARY, request_id
 from api.http.limits import LONGEST_FORM
-from api.http.metrics import Metrics
+from api.http.metrics import BUCKETS, CACHE_REQUESTS, REQUESTS, SECONDS, Metrics
 from api.server.cache import (
     REPRESENTATION_HEADERS,
     Cache,
@@ -38,8 +39,8 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-CHECK_SECONDS = 1.0
-"""Seconds after which a worker looks again at the release and the size of its cache."""
+METRICS_SECONDS = 1.0
+"""Seconds after which a worker writes its counts for /metrics again."""
 SWITCH_SECONDS = 0.001
 """The interpreter's switch interval: how long a thread may run while the event loop waits (Python's default: 0.005)."""
 LOOK_SECONDS = 0.005
@@ -113,6 +114,7 @@ class FrontDoor:
         self.config: Config = app.extensions["config"]
         self._database: Database = app.extensions["database"]
         self._metrics: Metrics = app.extensions["metrics"]
+        self._counts = self._metrics.loop_counts
         self._cache = Cache(cache_bytes)
         self._threads = FlaskThreads(app)
         cache_control: str = app.extensions["cache_control"]
@@ -152,7 +154,7 @@ class FrontDoor:
             return self._ready_response(entry, "cache", method, decisive, began)
         if len(path) + len(query) >= LONGEST_ADDRESS:
             return None
-        self._metrics.count_miss()
+        self._counts[CACHE_REQUESTS, "miss"] += 1
         if not release.is_local:
             return None
         entry = self._fast_path.answer(release, key, decisive.get(b"if-none-match"))
@@ -203,7 +205,8 @@ class FrontDoor:
         elif method == "HEAD":
             body = b""
         seconds = time.perf_counter() - began
-        self._metrics.count_on_loop(entry.route, method, status, origin, seconds)
+        self._counts[REQUESTS, entry.route, method, status, origin, bisect_left(BUCKETS, seconds)] += 1
+        self._counts[SECONDS, entry.route] += seconds
         id_ = decisive.get(ID)
         id_ = b"%032x" % getrandbits(128) if id_ is None else request_id(id_.decode("latin-1")).encode()
         return ReadyResponse(status, lines, body, id_)
@@ -232,24 +235,26 @@ class FrontDoor:
             self._cache.put(key, entry)
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
-        """Run the lifespan of a worker: set up its interpreter, and check regularly until it ends."""
+        """Run the lifespan of a worker: set up its interpreter, and write its counts until it ends."""
         await receive()
         sys.setswitchinterval(SWITCH_SECONDS)
         gc.freeze()  # imported modules stay, so the garbage collector need not examine them
-        checking = asyncio.create_task(self._check_regularly())
+        self._metrics.start()
+        writing = asyncio.create_task(self._write_metrics_regularly())
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        checking.cancel()
+        writing.cancel()
         self._metrics.set_cache_bytes(0)
+        self._metrics.write()
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _check_regularly(self) -> None:
-        """Close an old release also without requests, and tell the size of the cache."""
+    async def _write_metrics_regularly(self) -> None:
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            self._check_release(time.perf_counter())
+            await asyncio.sleep(METRICS_SECONDS)
+            self._check_release(time.perf_counter())  # so that without requests, too, an old release is closed
             self._metrics.set_cache_bytes(self._cache.size)
+            self._metrics.write()
 
     def close(self) -> None:
         """End the threads; what they still do is for no client."""
