@@ -20,6 +20,7 @@ from api.endpoints import (
     docs,
     facets,
     health,
+    index,
     openapi,
     records,
     resolve,
@@ -51,7 +52,7 @@ def create_app(config: Mapping[str, Any] | Config | None = None) -> Flask:
         module.init_app(app)
     openapi.init_app(app, api)
     docs.init_app(app)
-    modules = (answer, series, facets, conflicts, changes, resolve, verify, dataset, health)
+    modules = (answer, series, facets, conflicts, changes, resolve, verify, dataset, index, health)
     for blueprint in (*records.BLUEPRINTS, *(module.blueprint for module in modules)):
         api.register_blueprint(blueprint)
     if find_spec("api.explorer"):  # the folder may be deleted: the API works without it

@@ -1,9 +1,9 @@
 """The envelope of answers: `data`, `meta` and `links`, and the formats of lists and of single records.
 
-A list is answered as one page of JSON or JSON-LD, or whole as a stream of CSV or NDJSON.
+A list is answered as one page of JSON, JSON-LD or Atom, or whole as a stream of CSV or NDJSON.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from marshmallow import Schema, fields
 
 from api import context
 from api.formats.jsonld import list_jsonld
-from api.formats.media_types import ITEM_MEDIA_TYPES, MEDIA_TYPES, PAGED, Format
+from api.formats.media_types import FEED_MEDIA_TYPES, ITEM_MEDIA_TYPES, MEDIA_TYPES, PAGED, Format
 from api.formats.schema_org import Node
 from api.http.answers import Answer, Body, Rendered, answer, chosen_format
 from api.query.filters import Parameters
@@ -61,11 +61,23 @@ def envelope_of(record: Schema, *, many: bool = False) -> type[Schema]:
     return Schema.from_dict(parts, name=f"{name}{'List' if many else 'Item'}Schema")
 
 
-def answer_list(name: str, record: Schema, question: Question, listing: Listing, also: str = "") -> Answer:
+WriteFeed = Callable[[Question, Page, Mapping[str, str | None]], bytes]
+"""Writes a page of a list as Atom, with the addresses of the page itself, the next and the previous one."""
+
+
+def answer_list(  # noqa: PLR0913 (the last two are for one list each)
+    name: str,
+    record: Schema,
+    question: Question,
+    listing: Listing,
+    *,
+    also: str = "",
+    write_feed: WriteFeed | None = None,
+) -> Answer:
     """Return the answer to a question about the list at `/name`.
 
     `record` is the schema of its records. `listing` reads nothing until its `page` or `stream` is called. `also` is as
-    in `api.http.answers.answer`.
+    in `api.http.answers.answer`. A list that is a feed too has `write_feed`.
     """
     parameters = question.parameters
     format_ = chosen_format(parameters)
@@ -88,6 +100,8 @@ def answer_list(name: str, record: Schema, question: Question, listing: Listing,
 
     def render_page(page: Page) -> Rendered:
         links = neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
+        if format_ is Format.ATOM and write_feed:
+            return write_feed(question, page, {"self": own_address, **links}), link_header(links)
         rendered = [narrowed(json, keys) for json in page.rendered] if keys else page.rendered
         if format_ is Format.JSONLD:
             nodes = list_jsonld(name, list(map(orjson.loads, rendered)), page.total, own_address)
@@ -96,7 +110,7 @@ def answer_list(name: str, record: Schema, question: Question, listing: Listing,
         after_data = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps({"self": own_address, **links}))
         return b"".join((b'{"data":[', b",".join(rendered), after_data)), link_header(links)
 
-    return answer(own_address, render, MEDIA_TYPES[format_], also)
+    return answer(own_address, render, FEED_MEDIA_TYPES[format_], also)
 
 
 def answer_one(

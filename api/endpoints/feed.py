@@ -6,14 +6,11 @@ import orjson
 from marshmallow import Schema
 
 from api import context
-from api.endpoints.envelope import link_header, neighbours, start_of
 from api.formats.atom import Head, write_atom
-from api.formats.media_types import FEED_MEDIA_TYPES, Format
+from api.formats.media_types import Format
 from api.formats.phrases import words
-from api.http.answers import Answer, Rendered, answer
-from api.query.parameters import DEFAULT_LIMIT
 from api.query.question import Question, address
-from api.read.pages import Listing
+from api.read.pages import Page
 from api.read.resources import CLAIMS
 from schema.dataset import cite
 
@@ -33,19 +30,14 @@ def as_feed(schema: Schema, question: Question) -> Question:
     return Question.of(schema, parameters)
 
 
-def answer_feed(question: Question, listing: Listing) -> Answer:
-    """Return one page of a feed; `listing` reads nothing until its `page` is called."""
-    own_address = address(_PATH, question.canonical)
-    start, limit = start_of(question.parameters), question.parameters.get("limit", DEFAULT_LIMIT)
+def write_feed(question: Question, page: Page, links: Mapping[str, str | None]) -> bytes:
+    """Return one page of a feed; `links` are the addresses of this page, the next and the previous one."""
+    return write_atom(_head(question, links), map(orjson.loads, page.rendered))
 
-    def render() -> Rendered:
-        page = listing.page(start, limit)
-        links = neighbours(_PATH, question.canonical, start, limit, page)
-        head = _head(question, {"self": own_address, **links})
-        return write_atom(head, map(orjson.loads, page.rendered)), link_header(links)
 
-    also = f"{context.release().built}\n{context.site()}"
-    return answer(own_address, render, FEED_MEDIA_TYPES[Format.ATOM], also)
+def shown_beside() -> str:
+    """Return what a feed shows beside its claims: when the release was made, and the site."""
+    return f"{context.release().built}\n{context.site()}"
 
 
 def _head(question: Question, links: Mapping[str, str | None]) -> Head:

@@ -3,9 +3,13 @@
 from marshmallow import Schema, fields
 
 from api import context
-from api.endpoints import records
-from api.endpoints.index import blueprint
-from api.query.question import VERSION_PARAMETER, QuerySchema, Question, parse_question
+from api.endpoints.endpoint import Blueprint
+from api.query.filters import RegionScope
+from api.query.parameters import DEFAULT_LIMIT
+from api.query.question import VERSION_PARAMETER, QuerySchema, Question
+from api.read.newest import read_newest
+
+blueprint = Blueprint("health", __name__, description="Whether the server runs, and whether it can answer.")
 
 
 class HealthSchema(Schema):
@@ -15,7 +19,6 @@ class HealthSchema(Schema):
 
 
 _no_parameters = QuerySchema(exclude=[VERSION_PARAMETER])
-_ESTIMATES = next(endpoint for endpoint in records.ENDPOINTS if endpoint.route == "/estimates")
 
 
 @blueprint.endpoint("/health/live", schema=_no_parameters, body=HealthSchema, negotiated=False)
@@ -31,9 +34,9 @@ def get_liveness(_: Question) -> dict[str, str]:
 def get_readiness(_: Question) -> dict[str, str]:
     """Say whether questions can be answered.
 
-    200 where `/estimates` can be answered now, else 503 with the reason.
+    200 where the first page of `/estimates` can be read now, else 503 with the reason.
     """
     context.check()
     if context.release().is_local:  # a database server could keep this waiting, and tells its faults to `check`
-        _ESTIMATES.answer(parse_question(_ESTIMATES.schema, b"format=json")).render()
+        read_newest({"region_scope": RegionScope.WITHIN}, 0, DEFAULT_LIMIT)
     return {"status": "ok"}

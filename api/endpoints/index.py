@@ -10,7 +10,7 @@ from api.http.answers import CODE_VERSION, Answer
 from api.query.question import Question, address
 from api.read.resources import RESOURCES
 
-blueprint = Blueprint("service", __name__, description="What there is, and whether the server is well.")
+blueprint = Blueprint("service", __name__, description="What there is.")
 
 
 class ResourceSchema(Schema):

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Blueprint, Endpoint
 from api.endpoints.envelope import answer_list, answer_one, envelope_of
-from api.endpoints.feed import answer_feed, as_feed
+from api.endpoints.feed import as_feed, shown_beside, write_feed
 from api.formats.jsonld import record_jsonld
 from api.formats.media_types import FEED_MEDIA_TYPES, ITEM_MEDIA_TYPES, MEDIA_TYPES, Format
 from api.http.answers import Answer, chosen_format
@@ -35,7 +35,9 @@ def _list_endpoint(blueprint: Blueprint, resource: Resource, record: Schema) -> 
             question = as_feed(schema, question)
         keyset_list = partial(list_records, resource, question)
         listing = list_estimates(question, keyset_list) if resource is ESTIMATES else keyset_list()
-        return answer_feed(question, listing) if is_feed else answer_list(name, record, question, listing)
+        if is_feed:
+            return answer_list(name, record, question, listing, also=shown_beside(), write_feed=write_feed)
+        return answer_list(name, record, question, listing)
 
     list_resource.__name__ = f"list_{name}"
     list_resource.__doc__ = f"List {name}.\n\n{resource.about} {_FILTERED if resource is ESTIMATES else _REFERRED}"

@@ -12,7 +12,18 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.endpoints.endpoint import Api
-from api.explorer import assets, card, chart_endpoints, frames, lists, pages, problems, sitemap, verification_page
+from api.explorer import (
+    assets,
+    card,
+    chart_endpoints,
+    frames,
+    lists,
+    pages,
+    problems,
+    reading,
+    sitemap,
+    verification_page,
+)
 from api.explorer.rendering import HTML
 from api.formats.media_types import FEED_MEDIA_TYPES
 from api.http.answers import accepted_media_types
@@ -23,7 +34,7 @@ _PAGES: _Pages = {
     "/": pages.index,
     verification_page.PATH: verification_page.form,
     **lists.PAGES,
-    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.PAGED},
+    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in reading.PAGED},
 }
 """The page of each route that has one; it takes the route's parameters."""
 _RESULTS: _Pages = {verification_page.PATH: verification_page.result}

@@ -16,7 +16,7 @@ from api import context
 from api.endpoints.answer import answer_of
 from api.endpoints.endpoint import Endpoint
 from api.explorer import reading
-from api.explorer.chart_endpoints import png
+from api.explorer.renderer import renderer
 from api.explorer.rendering import ABOUT, CARD, CARD_SIZE
 from api.explorer.specification import SCHEMA, Spec
 from api.explorer.style import FONT, THEMES
@@ -144,7 +144,7 @@ def _get_card(question: Question) -> Answer:
     def render() -> tuple[bytes, dict[str, str]]:
         release = context.release()
         foot = f"{release.dataset['title']}, version {release.version}"
-        return png(orjson.dumps(specify_card(card_of(question), foot)).decode()), {}
+        return renderer().render("png", orjson.dumps(specify_card(card_of(question), foot)).decode()), {}
 
     return answer(address(CARD, question.canonical), render, MEDIA_TYPE)
 

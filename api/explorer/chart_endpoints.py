@@ -82,7 +82,7 @@ def _svg(specification: str) -> bytes:
 
 
 @lru_cache(maxsize=IMAGES_CACHED)
-def png(specification: str) -> bytes:
+def _png(specification: str) -> bytes:
     """Return a specification as PNG."""
     return renderer().render("png", specification)
 
@@ -96,6 +96,6 @@ def _image_endpoint(path: str, media_type: str, write: Callable[[str], bytes]) -
 
 def init_app(app: Flask) -> None:
     """Add the endpoints of images; OpenAPI leaves them out, because generated clients have no use for images."""
-    for path, media_type, write in (("/chart.svg", "image/svg+xml", _svg), ("/chart.png", "image/png", png)):
+    for path, media_type, write in (("/chart.svg", "image/svg+xml", _svg), ("/chart.png", "image/png", _png)):
         view = _image_endpoint(path, media_type, write).view
         app.add_url_rule(path, path.removeprefix("/").replace(".", "_"), view)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select
 
 from api import context
-from api.endpoints.resolve import Meant
 from api.formats.phrases import MONTHS
 from api.query.parameters import LONGEST_SEARCH
 from api.query.question import Pairs, address, without
@@ -21,7 +20,7 @@ MOST_WORDS = 20
 """A text of more words is not taken for names."""
 _SMALL_WORDS = frozenset(("in", "of", "by", "the", "from", "on"))
 """Words between names that ask for nothing, though "IN" is also the code of a country."""
-_KINDS = (Meant.REGION, Meant.GROUP, Meant.INDICATOR, Meant.SOURCE)
+_KINDS = ("region", "group", "indicator", "source")
 """The kinds of records in whose order a name is understood that several have."""
 
 _YEARS = re.compile(r"([0-9]{4})[-\u2013/]([0-9]{4})")

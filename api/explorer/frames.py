@@ -19,7 +19,6 @@ from api.explorer.charts import OPTIONS, chart_of, title_of
 from api.explorer.copies import FRAME, iframe
 from api.explorer.description import notes
 from api.explorer.finding import TYPED
-from api.explorer.pages import PAGED
 from api.explorer.problems import refusal
 from api.explorer.rendering import CARD, CARD_SIZE, page
 from api.explorer.rows import rows_of
@@ -117,7 +116,7 @@ def _page_at(url: str) -> tuple[str, str, str]:
     kind, _, id_ = path.removeprefix("/").partition("/")
     if is_own and path in ("/", EMBED):
         return _page_of_question(parts.query)
-    if is_own and kind in PAGED:
+    if is_own and kind in reading.PAGED:
         shared = sharing.of_record(kind, reading.record_of(kind, unquote(id_)), path)
         return shared.description, shared.frame, shared.card
     raise NotFound(f"url: {url[:100]!r} is no page that can be embedded; expected one of {context.site()}.")

@@ -133,7 +133,7 @@ def _nearest(question: Question) -> dict[str, str] | None:
 
 
 def record_page(kind: str, id_: str) -> Response:
-    """Return the page of one record; `kind` is one of PAGED."""
+    """Return the page of one record; `kind` is one of `reading.PAGED`."""
     path, sent = f"/{kind}/{quote(id_)}", list(request.args.items(multi=True))
     version = tuple((name, value) for name, value in sent if name == VERSION_PARAMETER)
     if len(version) != len(sent):  # a page shows all fields
@@ -210,6 +210,3 @@ _RECORD_VARIABLES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 _TEMPLATES = {f"{kind}s": "term.html" for kind in KINDS}
 """The template of each resource whose page is not named as it is."""
-
-PAGED = tuple(_RECORD_VARIABLES)
-"""The resources whose records have a page."""

@@ -38,5 +38,5 @@ MEDIA_TYPES = {
 FEED_MEDIA_TYPES = {**MEDIA_TYPES, Format.ATOM: "application/atom+xml"}
 """Those of the list of claims, which is a feed too."""
 ITEM_MEDIA_TYPES = {format_: MEDIA_TYPES[format_] for format_ in (Format.JSON, Format.JSONLD)}
-PAGED = frozenset({Format.JSON, Format.JSONLD})
+PAGED = frozenset({Format.JSON, Format.JSONLD, Format.ATOM})
 """The formats in which an answer holds one page of a list, with the total of all pages."""
