@@ -194,7 +194,7 @@ def test_no_time_is_nearer_than_the_one_that_is_named(dataset):
 def test_the_counts_are_those_of_the_api(client, question):
     page = get(client, f"/?{question}".rstrip("?"))
     claims = client.get(f"/claims?{question}".replace("distinct=claim", "")).json["meta"]["total"]
-    summary = next(text for text in page.texts["p"] if " estimate" in text)
+    summary = next(text for text in page.texts["p"] if re.search(" reports? of ", text))
     assert [int(number) for number in re.findall(r"\d+", summary)] == [total(client, question), claims]
     fields = ("group", "region", "indicator", "source", "source_kind", "hedge")
     shown = re.findall(

@@ -50,7 +50,7 @@ def init_app(app: Flask, api: Api) -> None:
     app.add_url_rule(pages.WORDS, "words", pages.words_page)
     for module in (assets, chart_endpoints, card, frames):
         module.init_app(app)
-    sitemap.init_app(app, (*_PAGES, pages.WORDS))
+    sitemap.init_app(app, (route for route in (*_PAGES, pages.WORDS) if route not in lists.NEED_A_QUESTION))
     api.register_blueprint(chart_endpoints.blueprint)
 
 

@@ -179,5 +179,7 @@ LISTS = (
 )
 """All lists that have a page."""
 
+NEED_A_QUESTION = tuple(list_.endpoint.route for list_ in LISTS if list_.usual is not tuple)
+"""The routes of the lists that need a question, and lead to a usual one."""
 PAGES: Mapping[str, Callable[..., Response]] = {page_.endpoint.route: partial(ListPage.show, page_) for page_ in LISTS}
 """The page of each route."""
