@@ -598,7 +598,8 @@ def test_pages_name_the_licences_and_the_citation_of_an_article(tmp_path, url_of
     make_release(seeds, tmp_path / "mixed.db")
     app = create_app({"DATABASE_URL": url_of(tmp_path / "mixed.db")})
     client = app.test_client()
-    page = get(client, client.get("/articles?sort=-published").json["data"][0]["url"])
+    newest = client.get("/articles?sort=-published").json["data"][0]["id"]
+    page = get(client, f"/articles/{newest}")
     app.extensions["database"].close()
     assert "A. Writer (2020). Numbers." in page.text
     assert "Licence of the data: CC0-1.0, LicenseRef-Their-Own; of the program: MIT." in page.text
