@@ -284,6 +284,21 @@ def shipped(shipped_database: Path, url_of: URLOf) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture(scope="session")
+def mixed_licences(make_once: MakeOnce, url_of: URLOf) -> Iterator[FlaskClient]:
+    """Return a client of the invented dataset, one of whose articles has a licence and a citation of its own."""
+
+    def write(folder: Path) -> Path:
+        seeds: Path = shutil.copytree(GOOD, folder)
+        article = seeds / "articles" / "2020-03-unknown-second.yaml"
+        article.write_text(f"licence: LicenseRef-Their-Own\ncite: A. Writer (2020). Numbers.\n{article.read_text()}")
+        return seeds
+
+    app = create_app({"DATABASE_URL": url_of(make_once("mixed", write))})
+    yield app.test_client()
+    app.extensions["database"].close()
+
+
+@pytest.fixture(scope="session")
 def invented(invented_database: Path, url_of: URLOf) -> Iterator[FlaskClient]:
     """Return a client of the generated seeds."""
     app = create_app({"DATABASE_URL": url_of(invented_database)})

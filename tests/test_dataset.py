@@ -4,14 +4,13 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 import sqlite3
 import tomllib
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, make_release
+from conftest import make_release
 from frictionless import Package, Resource
 from ruamel.yaml import YAML
 
@@ -122,13 +121,8 @@ def test_the_repository_is_cited_as_the_dataset_is(shipped):
     assert project["license"] == f"{citation['license']} AND {about['licence']}"
 
 
-def test_a_dataset_may_mix_licences(tmp_path, url_of):
-    seeds = shutil.copytree(GOOD, tmp_path / "seeds")
-    file = seeds / "articles" / "2020-03-unknown-second.yaml"
-    file.write_text(f"licence: LicenseRef-Their-Own\ncite: A. Writer (2020). Numbers.\n{file.read_text()}")
-    make_release(seeds, tmp_path / "mixed.db")
-    app = create_app({"DATABASE_URL": url_of(tmp_path / "mixed.db")})
-    client = app.test_client()
+def test_a_dataset_may_mix_licences(mixed_licences):
+    client = mixed_licences
     own, other = (
         {"licence": "CC0-1.0", "cite": None},
         {"licence": "LicenseRef-Their-Own", "cite": "A. Writer (2020). Numbers."},
@@ -156,4 +150,3 @@ def test_a_dataset_may_mix_licences(tmp_path, url_of):
     assert linked["creditText"] == [about["citation"], other["cite"]]
     linked = client.get(f"/articles/{articles[1]['id']}?format=jsonld").json
     assert linked["subjectOf"] == {"@type": "CreativeWork", "license": theirs, "creditText": other["cite"]}
-    app.extensions["database"].close()

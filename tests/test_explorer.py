@@ -2,13 +2,11 @@
 
 import re
 import shlex
-import shutil
 from html import unescape
 from math import log10
 from xml.etree import ElementTree
 
 import pytest
-from conftest import GOOD, make_release
 from hostile import NAME, TAG
 from pages import BROWSER, Page, get
 
@@ -591,15 +589,8 @@ def test_a_page_stays_at_its_version_or_says_which_is_live(shipped):
     assert (moved.status_code, moved.location) == (303, f"/estimates/{id_}?dataset={never}")
 
 
-def test_pages_name_the_licences_and_the_citation_of_an_article(tmp_path, url_of):
-    seeds = shutil.copytree(GOOD, tmp_path / "seeds")
-    file = seeds / "articles" / "2020-03-unknown-second.yaml"
-    file.write_text(f"licence: LicenseRef-Their-Own\ncite: A. Writer (2020). Numbers.\n{file.read_text()}")
-    make_release(seeds, tmp_path / "mixed.db")
-    app = create_app({"DATABASE_URL": url_of(tmp_path / "mixed.db")})
-    client = app.test_client()
-    newest = client.get("/articles?sort=-published").json["data"][0]["id"]
-    page = get(client, f"/articles/{newest}")
-    app.extensions["database"].close()
+def test_pages_name_the_licences_and_the_citation_of_an_article(mixed_licences):
+    newest = mixed_licences.get("/articles?sort=-published").json["data"][0]["id"]
+    page = get(mixed_licences, f"/articles/{newest}")
     assert "A. Writer (2020). Numbers." in page.text
     assert "Licence of the data: CC0-1.0, LicenseRef-Their-Own; of the program: MIT." in page.text

@@ -86,7 +86,7 @@ def answer_list(  # noqa: PLR0913 (the last two are for one list each)
     pairs = tuple(pair for pair in question.canonical if pair != default)
     own_address = address(f"/{name}", pairs)
     keys = parameters.get("fields")
-    start, limit = start_of(parameters), parameters.get("limit")
+    start, limit = _start(parameters), parameters.get("limit")
 
     def render() -> Rendered:
         if format_ in PAGED:
@@ -95,20 +95,20 @@ def answer_list(  # noqa: PLR0913 (the last two are for one list each)
         if limit is None:
             return _written(format_, record, listing.stream(start), keys), headers
         page = listing.page(start, limit)
-        links = neighbours(f"/{name}", pairs, start, limit, page)
-        return _written(format_, record, page.rendered, keys), headers | link_header(links)
+        links = _neighbours(f"/{name}", pairs, start, limit, page)
+        return _written(format_, record, page.rendered, keys), headers | _link_header(links)
 
     def render_page(page: Page) -> Rendered:
-        links = neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
+        links = _neighbours(f"/{name}", pairs, start, limit or DEFAULT_LIMIT, page)
         if format_ is Format.ATOM and write_feed:
-            return write_feed(question, page, {"self": own_address, **links}), link_header(links)
+            return write_feed(question, page, {"self": own_address, **links}), _link_header(links)
         rendered = [narrowed(json, keys) for json in page.rendered] if keys else page.rendered
         if format_ is Format.JSONLD:
             nodes = list_jsonld(name, list(map(orjson.loads, rendered)), page.total, own_address)
-            return orjson.dumps(nodes), link_header(links)
+            return orjson.dumps(nodes), _link_header(links)
         meta = {"total": page.total, "limit": limit or DEFAULT_LIMIT, "dataset": context.release().version}
         after_data = b'],"meta":%b,"links":%b}' % (orjson.dumps(meta), orjson.dumps({"self": own_address, **links}))
-        return b"".join((b'{"data":[', b",".join(rendered), after_data)), link_header(links)
+        return b"".join((b'{"data":[', b",".join(rendered), after_data)), _link_header(links)
 
     return answer(own_address, render, FEED_MEDIA_TYPES[format_], also)
 
@@ -141,13 +141,13 @@ def _written(format_: Format, record: Schema, rendered: Iterable[bytes], keys: S
     return write_ndjson(rendered, keys)
 
 
-def start_of(parameters: Parameters) -> Start:
+def _start(parameters: Parameters) -> Start:
     """Return the start of a page: an offset, or the record that a cursor (`after:ID`, `before:ID`) names."""
     direction, _, id_ = parameters.get("cursor", "").partition(":")
     return Start(parameters["offset"], id_ or None, backwards=direction == "before")
 
 
-def neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -> dict[str, str | None]:
+def _neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) -> dict[str, str | None]:
     """Return the addresses of the next and the previous page; None if there is no such page."""
     following: str | None = None
     preceding: str | None = None
@@ -166,7 +166,7 @@ def neighbours(path: str, pairs: Pairs, start: Start, limit: int, page: Page) ->
     return {relation: f"{base}{separator}{place}" if place else None for relation, place in links.items()}
 
 
-def link_header(links: dict[str, str | None]) -> dict[str, str]:
+def _link_header(links: dict[str, str | None]) -> dict[str, str]:
     """Return the `Link` header (RFC 8288) with the pages that exist; no header if there are none."""
     relations = ", ".join(f'<{target}>; rel="{relation}"' for relation, target in links.items() if target)
     return {"Link": relations} if relations else {}

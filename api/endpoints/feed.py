@@ -9,13 +9,13 @@ from api import context
 from api.formats.atom import Head, write_atom
 from api.formats.media_types import Format
 from api.formats.phrases import words
-from api.query.question import Question, address
+from api.query.question import Question, address, without
 from api.read.pages import Page
 from api.read.resources import CLAIMS
 from schema.dataset import cite
 
 _PATH = "/claims"
-_OF_A_PAGE = frozenset({"sort", "cursor", "offset", "limit", "fields", "format"})
+_OF_A_PAGE = ("sort", "cursor", "offset", "limit", "fields", "format")
 """The parameters that say how a list is written, and not which claims it holds."""
 
 
@@ -43,7 +43,7 @@ def shown_beside() -> str:
 def _head(question: Question, links: Mapping[str, str | None]) -> Head:
     """Return the head of a feed; its id is the address of the question, whatever the page."""
     release = context.release()
-    filters = tuple(pair for pair in question.canonical if pair[0] not in _OF_A_PAGE)
+    filters = without(question.canonical, *_OF_A_PAGE)
     return Head(
         title=" · ".join(["Headcount", *(f"{words(name)}: {value}" for name, value in filters)]),
         subtitle=cite(release.dataset),

@@ -34,7 +34,7 @@ _PAGES: _Pages = {
     "/": pages.index,
     verification_page.PATH: verification_page.form,
     **lists.PAGES,
-    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in reading.PAGED},
+    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in reading.WITH_A_PAGE},
 }
 """The page of each route that has one; it takes the route's parameters."""
 _RESULTS: _Pages = {verification_page.PATH: verification_page.result}

@@ -49,12 +49,12 @@ def _with_typed(parameters: Pairs, text: str) -> Pairs:
     """Return parameters with a text added: as filters and as the text that they were understood from, or as words."""
     filters = understand(text)
     if filters is None:
-        return with_words(parameters, text)
+        return _with_words(parameters, text)
     replaced = {TYPED, *(name for name, _ in filters if name == "as_of")}
     return (*without(parameters, *replaced), *filters, (TYPED, text))
 
 
-def with_words(parameters: Pairs, text: str) -> Pairs:
+def _with_words(parameters: Pairs, text: str) -> Pairs:
     """Return parameters with a text added to the words that are searched for."""
     words = " ".join(value for name, value in (*parameters, ("q", text)) if name == "q")
     return (*without(parameters, "q"), ("q", words))
@@ -128,4 +128,4 @@ def understood(parameters: Pairs) -> dict[str, Any] | None:
     if text is None or filters is None or not set(filters) <= set(parameters):
         return None
     others = tuple(pair for pair in without(parameters, TYPED) if pair not in filters)
-    return {"text": text, "words_url": address("/", with_words(others, text))}
+    return {"text": text, "words_url": address("/", _with_words(others, text))}

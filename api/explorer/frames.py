@@ -116,7 +116,7 @@ def _page_at(url: str) -> tuple[str, str, str]:
     kind, _, id_ = path.removeprefix("/").partition("/")
     if is_own and path in ("/", EMBED):
         return _page_of_question(parts.query)
-    if is_own and kind in reading.PAGED:
+    if is_own and kind in reading.WITH_A_PAGE:
         shared = sharing.of_record(kind, reading.record_of(kind, unquote(id_)), path)
         return shared.description, shared.frame, shared.card
     raise NotFound(f"url: {url[:100]!r} is no page that can be embedded; expected one of {context.site()}.")

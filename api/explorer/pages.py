@@ -133,7 +133,7 @@ def _nearest(question: Question) -> dict[str, str] | None:
 
 
 def record_page(kind: str, id_: str) -> Response:
-    """Return the page of one record; `kind` is one of `reading.PAGED`."""
+    """Return the page of one record; `kind` is one of `reading.WITH_A_PAGE`."""
     path, sent = f"/{kind}/{quote(id_)}", list(request.args.items(multi=True))
     version = tuple((name, value) for name, value in sent if name == VERSION_PARAMETER)
     if len(version) != len(sent):  # a page shows all fields

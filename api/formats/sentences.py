@@ -131,11 +131,11 @@ def tell_contradictions(
     `total` is the number of all that `/conflicts` has.
     """
     first = claim["reports"][0]["id"]
-    reversed_ = {sentence.estimates[-1] for sentence in reversals if sentence.estimates}
+    reversing = {sentence.estimates[-1] for sentence in reversals if sentence.estimates}
     untold = [
         conflict
         for conflict in conflicts
-        if conflict["kind"] != "reports" or reversed_.isdisjoint((conflict["lower"]["id"], conflict["higher"]["id"]))
+        if conflict["kind"] != "reports" or reversing.isdisjoint((conflict["lower"]["id"], conflict["higher"]["id"]))
     ]
     sentences = [_contradiction(claim["id"], first, conflict) for conflict in untold]
     return sentences + _more(SentenceKind.CONTRADICTION, claim, total - len(conflicts), "more contradiction")
