@@ -44,9 +44,8 @@ def nearest(mentions: Iterable[Mention], start: int, end: int) -> Mention:
 
 
 class _Name(NamedTuple):
-    """A name that is looked for: its words, and its text where only this spelling counts."""
+    """A name that is looked for, and its text where only this spelling counts."""
 
-    words: tuple[str, ...]
     kind: str
     id: str
     exact: str | None
@@ -57,14 +56,16 @@ class NameFinder:
 
     def __init__(self, names: Iterable[tuple[str, str, str]]) -> None:
         """Take names as (kind, id, the name as it is written)."""
-        self._by_first_word: dict[str, list[_Name]] = defaultdict(list)
+        self._by_words: dict[tuple[str, ...], list[_Name]] = defaultdict(list)
         for kind, id_, written in names:
             words = tuple(fold(word) for word in _WORD.findall(written))
             if words:
                 is_acronym = len(written) <= _LONGEST_ACRONYM and written.isupper()
-                self._by_first_word[words[0]].append(_Name(words, kind, id_, written if is_acronym else None))
-        for of_word in self._by_first_word.values():
-            of_word.sort(key=lambda name: -len(name.words))
+                self._by_words[words].append(_Name(kind, id_, written if is_acronym else None))
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for words in self._by_words:
+            lengths[words[0]].add(len(words))
+        self._lengths = {first_word: sorted(of_word, reverse=True) for first_word, of_word in lengths.items()}
 
     def find(self, text: str) -> list[Mention]:
         """Return the names in a text, in its order; of two that overlap, the one that begins first, the longer."""
@@ -72,37 +73,30 @@ class NameFinder:
         written = (text[start:end] for start, end in spans)
         words = [word.lower() if word.isascii() else fold(word) for word in written]
         mentions: list[Mention] = []
-        ids: dict[str, set[str]]
         index = 0
         while index < len(words):
-            names = self._by_first_word.get(words[index])
-            if names is None:
-                index += 1
-                continue
-            longest, ids = 1, {}
-            for name in names:  # the longest first
-                if len(name.words) < longest:
+            after = index + 1
+            for length in self._lengths.get(words[index], ()):  # the longest first
+                places = spans[index : index + length]
+                ids: dict[str, set[str]] = defaultdict(set)
+                for name in self._names_at(text, words[index : index + length], places):
+                    ids[name.kind].add(name.id)
+                if ids:
+                    start, end = places[0][0], places[-1][1]
+                    mentions += [Mention(kind, tuple(sorted(of_kind)), start, end) for kind, of_kind in ids.items()]
+                    after = index + len(places)
                     break
-                if self._is_at(name, text, spans, words, index):
-                    longest = len(name.words)
-                    ids.setdefault(name.kind, set()).add(name.id)
-            if ids:
-                start, end = spans[index][0], spans[index + longest - 1][1]
-                mentions += [Mention(kind, tuple(sorted(of_kind)), start, end) for kind, of_kind in ids.items()]
-            index += longest
+            index = after
         return mentions
 
-    @staticmethod
-    def _is_at(name: _Name, text: str, spans: Sequence[tuple[int, int]], words: Sequence[str], index: int) -> bool:
-        """Return whether a name stands at a word."""
-        end = index + len(name.words)
-        if name.exact is not None:
-            return text[spans[index][0] : spans[min(end, len(spans)) - 1][1]] == name.exact
-        if len(name.words) == 1:
-            return True
-        if tuple(words[index:end]) != name.words:
-            return False
-        return all(_GAP.fullmatch(text, earlier[1], later[0]) for earlier, later in pairwise(spans[index:end]))
+    def _names_at(self, text: str, words: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[_Name]:
+        """Return the names that some words of a text are; `spans` are the words' places."""
+        names = self._by_words.get(tuple(words), [])
+        if not names:
+            return []
+        written = text[spans[0][0] : spans[-1][1]]
+        is_together = all(_GAP.fullmatch(text, earlier[1], later[0]) for earlier, later in pairwise(spans))
+        return [name for name in names if (is_together if name.exact is None else written == name.exact)]
 
 
 class MentionedText:

@@ -15,6 +15,7 @@ import time
 import urllib.request
 import weakref
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from random_requests import RESOURCES, answer, draw_requests
 
 from api import create_app
 from api.server.fast_path import CHEAP
+from api.server.fast_threads import FastThreads
 from api.server.front_door import FrontDoor
 from api.server.threads import PIECE, FlaskThreads
 from schema.store.urls import open_database
@@ -376,6 +378,19 @@ def test_a_query_of_a_client_that_has_gone_is_given_up(database):
     assert asyncio.run(leave(threads)) < 1
     threads.close()
     data.close()
+
+
+def test_fast_threads_answer_all_that_still_wait_in_one_loop_after_another():
+    threads = FastThreads()
+
+    async def ask():
+        left = threads.run(lambda: time.sleep(0.1))
+        left.cancel()
+        return await asyncio.gather(*(threads.run(partial(str, number)) for number in range(500)))
+
+    for _ in range(3):
+        assert asyncio.run(ask()) == [str(number) for number in range(500)]
+    threads.close()
 
 
 def test_a_slow_reader_holds_neither_memory_nor_a_thread(monkeypatch):

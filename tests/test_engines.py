@@ -17,7 +17,12 @@ from schema.store.urls import open_database
 
 ROOT = Path(__file__).parents[1]
 NOWHERE = select(text("1")).select_from(table("nowhere"))
-ENGINE_MODULES = {"schema/store/sqlite.py", "schema/store/postgresql.py", "schema/store/words.py"}
+ENGINE_MODULES = {
+    "schema/store/sqlite.py",
+    "schema/store/postgresql.py",
+    "schema/store/postgresql_reader.py",
+    "schema/store/words.py",
+}
 OF_ONE_ENGINE = re.compile(
     r"\bPRAGMA\b|\bjson_each\b|\bMATCH\b|\browid\b|\bimport sqlite3\b|\bsqlite3\.[A-Za-z]|\bsqlalchemy\.dialects\b"
     r"|\bimport psycopg\b|\bpsycopg\.|\btsvector\b|\bto_tsquery\b"

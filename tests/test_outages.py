@@ -23,6 +23,7 @@ from api import context, create_app
 from api.read import pages
 from schema import flat
 from schema.store import postgresql as postgresql_store
+from schema.store import postgresql_reader, queries
 from schema.store.errors import DatabaseError, QueryError
 from schema.store.postgresql import SchemaConnections, connect_writer, schema_name
 from schema.store.urls import shown
@@ -101,7 +102,7 @@ def client_of(open_app, monkeypatch):
     """Return a function that makes a client of an application on a URL, which reads a few rows of a stream at a time."""
     monkeypatch.setattr(flat, "ROWS_AT_A_TIME", 3)
     monkeypatch.setattr(pages, "ROWS_AT_A_TIME", 3)
-    monkeypatch.setattr(postgresql, "DROP_WAITS", "100ms")
+    monkeypatch.setattr(postgresql, "DROP_WAITS", "500ms")
     return lambda url: open_app(url).test_client()
 
 
@@ -290,6 +291,18 @@ def test_a_database_that_hangs_keeps_nothing_else_waiting(primary, serve):
             assert "has not answered for " in server.refusal("/health/ready")
         assert statuses(waiting) <= {200, 503}  # 503 where a new connection was not made in time
         wait_until(lambda: server.status("/health/ready") == 200)
+
+
+def test_a_question_to_a_database_that_hangs_is_given_up(primary, open_app, monkeypatch):
+    monkeypatch.setattr(queries, "LONGEST_QUERY", 0.3)
+    monkeypatch.setattr(postgresql_reader, "CANCEL_SECONDS", 0.3)
+    client = open_app(on(primary)).test_client()
+    assert client.get("/estimates?limit=1").status_code == 200
+    with primary.suspended():
+        refused = client.get("/estimates?limit=2")
+    assert refused.status_code == 503
+    assert "seconds here; ask for less" in refused.json["detail"]
+    assert client.get("/estimates?limit=2").status_code == 200
 
 
 @pytest.mark.server

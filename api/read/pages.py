@@ -211,4 +211,4 @@ def streamed(connection: Connection, ordered: Select[Any]) -> Iterator[Sequence[
     with connection.execute(ordered.execution_options(yield_per=ROWS_AT_A_TIME)) as result:
         for rows in result.partitions():
             yield rows
-            begin_query(connection)
+            begin_query()

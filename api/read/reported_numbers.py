@@ -4,8 +4,7 @@ A headline is left out where the body of its article reports the same claim, in 
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from itertools import combinations
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
@@ -61,8 +60,20 @@ class ReportedNumber(NamedTuple):
     number: Number
 
 
-def _is_about(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [among(_ESTIMATES[f"{kind}_position"], kind) for kind in kinds]
+_Shape = tuple[tuple[str, bool], ...]
+"""The kinds that a topic has, and for each whether it has several ids."""
+
+
+def _shape(topic: Topic) -> _Shape:
+    return tuple((kind, len(topic[kind]) > 1) for kind in KINDS if kind in topic)
+
+
+def _is_about(shape: _Shape) -> list[ColumnElement[bool]]:
+    """Return the conditions of a topic; for one id by `=`, so that SQLite looks up all columns of an index."""
+    columns = {kind: _ESTIMATES[f"{kind}_position"] for kind, _ in shape}
+    return [
+        among(columns[kind], kind) if has_several else columns[kind] == bindparam(kind) for kind, has_several in shape
+    ]
 
 
 _FIRST_DAY, _LAST_DAY = _ESTIMATES.as_of_first_day, _ESTIMATES.as_of_last_day
@@ -74,31 +85,39 @@ _COLUMNS = (*ReportedNumber._fields[:-1], *Number._fields)
 _ROWS = select(*(_ESTIMATES[name] for name in _COLUMNS)).where(~_ESTIMATES.in_body_too, _AT_THE_TIME)
 
 
-def _printing(kinds: Sequence[str]) -> Statement:
-    """Return the statement of the estimates about a topic of some kinds that print one of some numbers.
+@cache
+def _printing(shape: _Shape) -> Statement:
+    """Return the statement of the estimates about a topic that print one of some numbers.
 
     Each part of the union reads one index; with OR, SQLite would read all estimates of a group or of an indicator.
     """
     positions = union(
-        *(select(_ESTIMATES.position).where(among(_ESTIMATES[name], "numbers"), *_is_about(kinds)) for name in NUMBERS)
+        *(select(_ESTIMATES.position).where(among(_ESTIMATES[name], "numbers"), *_is_about(shape)) for name in NUMBERS)
     )
     return Statement(_ROWS.where(_ESTIMATES.position.in_(positions)))
 
 
-def _vague(kinds: Sequence[str]) -> Statement:
-    """Return the statement of the estimates about a topic of some kinds that say a vague word of one magnitude."""
+@cache
+def _vague(shape: _Shape) -> Statement:
+    """Return the statement of the estimates about a topic that say a vague word of one magnitude."""
     is_vague = and_(_ESTIMATES.hedge == bindparam("hedge"), _ESTIMATES.granularity == bindparam("granularity"))
-    return Statement(_ROWS.where(is_vague, *_is_about(kinds)))
+    return Statement(_ROWS.where(is_vague, *_is_about(shape)))
 
 
-_CHOICES = [kinds for size in (1, 2, 3) for kinds in combinations(KINDS, size) if "indicator" in kinds]
-_PRINTING = {kinds: _printing(kinds) for kinds in _CHOICES}
-_VAGUE = {kinds: _vague(kinds) for kinds in _CHOICES}
-# The index of the inner SELECT holds the time, too, so that few rows of the table are read.
-_ABOUT = Statement(
-    _ROWS.where(_ESTIMATES.position.in_(select(_ESTIMATES.position).where(_AT_THE_TIME, *_is_about(KINDS))))
-)
-_NEWEST_DAY = Statement(select(func.max(func.coalesce(_FIRST_DAY, _LAST_DAY))).where(*_is_about(KINDS)))
+@cache
+def _about(shape: _Shape) -> Statement:
+    """Return the statement of the estimates about a topic at a time.
+
+    The index of the inner SELECT holds the time, too, so that few rows of the table are read.
+    """
+    positions = select(_ESTIMATES.position).where(_AT_THE_TIME, *_is_about(shape))
+    return Statement(_ROWS.where(_ESTIMATES.position.in_(positions)))
+
+
+@cache
+def _newest_day(shape: _Shape) -> Statement:
+    """Return the statement of the newest day that an estimate about a topic tells."""
+    return Statement(select(func.max(func.coalesce(_FIRST_DAY, _LAST_DAY))).where(*_is_about(shape)))
 
 
 _BEFORE_ALL, _AFTER_ALL = -1_000_000, 10_000_000
@@ -122,22 +141,21 @@ class Days(NamedTuple):
 
 def that_print(numbers: Sequence[float], topic: Topic, days: Days) -> list[ReportedNumber]:
     """Return the estimates about a topic that print one of some numbers."""
-    kinds = tuple(kind for kind in KINDS if kind in topic)
-    return _read(_PRINTING[kinds], topic, days, numbers=numbers)
+    return _read(_printing(_shape(topic)), topic, days, numbers=numbers)
 
 
 def that_say_vaguely(magnitude: float | None, topic: Topic, days: Days) -> list[ReportedNumber]:
     """Return the estimates about a topic that say a vague word of a magnitude ("hundreds": 100)."""
-    kinds = tuple(kind for kind in KINDS if kind in topic)
-    return _read(_VAGUE[kinds], topic, days, hedge=Hedge.VAGUE.value, granularity=magnitude)
+    return _read(_vague(_shape(topic)), topic, days, hedge=Hedge.VAGUE.value, granularity=magnitude)
 
 
 def about(topic: Topic, period: Period | None) -> list[ReportedNumber]:
     """Return the estimates about a topic of all kinds at a time; None is the newest that there is."""
+    shape = _shape(topic)
     if period is not None:
-        return _read(_ABOUT, topic, Days.of(period))
-    newest = _NEWEST_DAY.value(context.connection(), **_positions(topic))
-    return [] if newest is None else _read(_ABOUT, topic, Days(newest, newest))
+        return _read(_about(shape), topic, Days.of(period))
+    newest = _newest_day(shape).value(context.connection(), **_positions(topic))
+    return [] if newest is None else _read(_about(shape), topic, Days(newest, newest))
 
 
 def _read(statement: Statement, topic: Topic, days: Days, **values: Any) -> list[ReportedNumber]:
@@ -148,10 +166,11 @@ def _read(statement: Statement, topic: Topic, days: Days, **values: Any) -> list
     ]
 
 
-def _positions(topic: Topic) -> dict[str, list[int]]:
-    """Return the positions of the records of a topic, by kind."""
+def _positions(topic: Topic) -> dict[str, int | list[int]]:
+    """Return the positions of the records of a topic, by kind: for one id, its position alone."""
     release = context.release().fingerprint
-    return {kind: [_position_of(release, kind)[id_] for id_ in ids] for kind, ids in topic.items()}
+    by_kind = {kind: [_position_of(release, kind)[id_] for id_ in ids] for kind, ids in topic.items()}
+    return {kind: positions if len(positions) > 1 else positions[0] for kind, positions in by_kind.items()}
 
 
 @lru_cache(maxsize=2 * len(KINDS))

@@ -8,7 +8,6 @@ Flask in a thread, which has more time and can answer with a problem document.
 import logging
 import re
 import time
-from contextlib import nullcontext
 from traceback import walk_tb
 
 from marshmallow import ValidationError
@@ -32,6 +31,8 @@ log = logging.getLogger(__name__)
 
 MAX_SECONDS = 0.003
 """The longest time for which a query may block the event loop."""
+MAX_THREAD_SECONDS = 0.05
+"""The longest time for which a query may keep one of the few threads that wait for a database server."""
 MAX_LIMIT = 200
 """A list with a larger `limit` goes to a thread."""
 SKIPPED = 20
@@ -74,8 +75,7 @@ class FastPath:
     def answer(self, release: Release, request: RequestKey, if_none_match: bytes | None) -> CacheEntry | None:
         """Return the answer to a GET or HEAD request; None if Flask has to answer in a thread.
 
-        The answer is cached, unless the client has it already (If-None-Match): then it has no body. Raises QueryError
-        where there is no cache.
+        The answer is cached, unless the client has it already (If-None-Match): then it has no body.
         """
         _, path, _, accept, *_ = request
         if (match := self._match(path)) is None or b"text" in accept:  # text: pages, and streams of CSV
@@ -90,8 +90,6 @@ class FastPath:
             error.__traceback__ = None
             return None
         except Exception as error:
-            if isinstance(error, QueryError) and self._cache is None:
-                raise  # Flask would wait for the same query again
             self._report(error)
             return None
         finally:
@@ -103,25 +101,23 @@ class FastPath:
         """Return the answer of an endpoint; None if it takes too long, is a stream or has no acceptable media type."""
         entry: CacheEntry | None = None
         shape: Shape = (endpoint.route,)
-        is_on_loop = self._cache is not None
-        began = time.thread_time() if is_on_loop and not ids else 0.0  # one record is always cheap
+        longest = MAX_SECONDS if self._cache is not None else MAX_THREAD_SECONDS
+        began = time.thread_time() if not ids else 0.0  # one record is always cheap
         try:
-            with Deadline(time.monotonic() + MAX_SECONDS) if is_on_loop else nullcontext():
+            with Deadline(time.monotonic() + longest):
                 question = parse_question(endpoint.schema, request[2])
                 parameters = question.parameters
                 shape = (endpoint.route, *parameters, *parameters.get("sort", ()))
-                if is_on_loop and (parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape)):
+                if parameters.get("limit", 0) > MAX_LIMIT or self._is_skipped(shape):
                     return None
                 if "format" in parameters or is_acceptable(endpoint.media_types):
                     answer = endpoint.answer(question, **ids)
                     is_immutable = question.is_versioned and answer.is_fixed
                     headers = self._immutable_headers if is_immutable else self._headers
                     entry = self._entry(endpoint.route, answer, headers, request, if_none_match)
-        except QueryError as error:
-            if not (is_on_loop and error.interrupted):
-                raise
+        except QueryError:
             self._skip(shape)
-        if began and time.thread_time() - began > MAX_SECONDS:  # rendering takes time as well
+        if began and time.thread_time() - began > longest:  # rendering takes time as well
             self._skip(shape)
         return entry
 

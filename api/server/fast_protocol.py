@@ -45,7 +45,7 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
     def __init__(self, worker: Any) -> None:
         super().__init__(worker)
         self.front_door: FrontDoor = worker.asgi
-        self.app = self.front_door.respond_in_thread
+        self.app = self.front_door.respond_by_flask
 
     def connection_made(self, transport: Any) -> None:
         """Set the time limit of the first request; gunicorn sets that of later ones (`keepalive`)."""
@@ -67,7 +67,8 @@ class Protocol(protocol.ASGIProtocol):  # type: ignore[misc]
     async def _serve_http_request(self, request: Any, sockname: Any, peername: Any) -> Any:
         """Write a ready response, or let gunicorn answer the request; return whether the connection stays open."""
         query = request.query.encode("latin-1")
-        response = self.front_door.respond(request.method, request.raw_path, query, request.headers_bytes)
+        asked = request.method, request.raw_path, query, request.headers_bytes
+        response = self.front_door.respond(*asked) or await self.front_door.respond_later(*asked)
         if response is None:
             return await super()._serve_http_request(request, sockname, peername)
         close = self._will_close(request, False)

@@ -31,8 +31,8 @@ from api.server.cache import (
     header_lines,
 )
 from api.server.fast_path import FastPath
+from api.server.fast_threads import FastThreads
 from api.server.threads import WITHOUT_DATABASE, FlaskResponse, FlaskThreads
-from schema.store.errors import QueryError
 from schema.store.release import Database, Release
 
 Message = dict[str, Any]
@@ -117,6 +117,7 @@ class FrontDoor:
         self._counts = self._metrics.loop_counts
         self._cache = Cache(cache_bytes)
         self._threads = FlaskThreads(app)
+        self._fast_threads: FastThreads | None = None
         cache_control: str = app.extensions["cache_control"]
         self._fast_path = FastPath(self._database, self._cache, self._metrics, cache_control)
         self._path_in_thread = FastPath(self._database, None, self._metrics, cache_control)
@@ -132,9 +133,10 @@ class FrontDoor:
         elif scope["type"] != "http":
             await send({"type": "websocket.close"})
         else:
-            response = self.respond(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
+            request = scope["method"], scope["raw_path"], scope["query_string"], scope["headers"]
+            response = self.respond(*request) or await self.respond_later(*request)
             if response is None:
-                await self.respond_in_thread(scope, receive, send)
+                await self.respond_by_flask(scope, receive, send)
             else:
                 await _send(response, send)
 
@@ -160,39 +162,35 @@ class FrontDoor:
         entry = self._fast_path.answer(release, key, decisive.get(b"if-none-match"))
         return self._ready_response(entry, "fast", method, decisive, began) if entry else None
 
-    async def respond_in_thread(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request by Flask in a thread, and cache the answer if possible."""
-        method, path, release = scope["method"], scope["raw_path"], self._release
-        if path == b"/metrics":
-            self._metrics.set_cache_bytes(self._cache.size)
-        failure = None
-        if release and not release.is_local and path not in WITHOUT_DATABASE:
-            try:
-                if ready := await self._respond_without_flask(release, scope):
-                    await _send(ready, send)
-                    return
-            except QueryError as error:
-                failure = error
-        response = await self._threads.call(scope, await _body(receive) if method == "POST" else b"", failure)
-        if method == "GET" and release and not self._is_limited:
-            key = _key(release, path, scope["query_string"], _decisive(scope["headers"]))
-            self._store(release, key, response)
-        await self._threads.send(response, send)
-
-    async def _respond_without_flask(self, release: Release, scope: Message) -> ReadyResponse | None:
+    async def respond_later(self, method: str, path: bytes, query: bytes, headers: Headers) -> ReadyResponse | None:
         """Return a cheap response that a thread has read from a database server; None if Flask has to answer."""
-        method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
-        if method not in ("GET", "HEAD") or self._is_limited or len(path) + len(query) >= LONGEST_ADDRESS:
+        release = self._release
+        if release is None or release.is_local or method not in ("GET", "HEAD") or self._is_limited:
             return None
-        began, decisive = time.perf_counter(), _decisive(scope["headers"])
+        if len(path) + len(query) >= LONGEST_ADDRESS or path in WITHOUT_DATABASE:
+            return None
+        began, decisive = time.perf_counter(), _decisive(headers)
         key = _key(release, path, query, decisive)
-        if_none_match = decisive.get(b"if-none-match")
-        entry = await self._threads.run(partial(self._path_in_thread.answer, release, key, if_none_match))
+        call = partial(self._path_in_thread.answer, release, key, decisive.get(b"if-none-match"))
+        if self._fast_threads is None:
+            self._fast_threads = FastThreads()
+        entry = await self._fast_threads.run(call)
         if entry is None:
             return None
         if entry.representation_headers and release is self._release:
             self._cache.put(key, entry)
         return self._ready_response(entry, "fast", method, decisive, began)
+
+    async def respond_by_flask(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request by Flask in a thread, and cache the answer if possible."""
+        method, path, release = scope["method"], scope["raw_path"], self._release
+        if path == b"/metrics":
+            self._metrics.set_cache_bytes(self._cache.size)
+        response = await self._threads.call(scope, await _body(receive) if method == "POST" else b"")
+        if method == "GET" and release and not self._is_limited:
+            key = _key(release, path, scope["query_string"], _decisive(scope["headers"]))
+            self._store(release, key, response)
+        await self._threads.send(response, send)
 
     def _ready_response(
         self, entry: CacheEntry, origin: str, method: str, decisive: dict[bytes, bytes], began: float
@@ -259,3 +257,5 @@ class FrontDoor:
     def close(self) -> None:
         """End the threads; what they still do is for no client."""
         self._threads.close()
+        if self._fast_threads:
+            self._fast_threads.close()

@@ -134,32 +134,18 @@ class FlaskThreads:
         for pool in (self._pool, self._pool_without_database):
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def run(self, call: Callable[[], T]) -> T:
-        """Return the result of a call in a thread; its query is interrupted when the client has gone."""
-        deadline = Deadline()
-
-        def call_within_deadline() -> T:
-            with deadline:
-                return call()
-
-        return await self._in_thread(self._pool, deadline, call_within_deadline)
-
     async def _in_thread(self, pool: ThreadPoolExecutor, deadline: Deadline, call: Callable[[], T]) -> T:
         """Return the result of a call in a thread of a pool; if the task is cancelled, cancel the deadline."""
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, call)
         except asyncio.CancelledError:
             deadline.cancelled = True
-            if deadline.interrupt:  # which may wait for the database
-                threading.Thread(target=deadline.cancel, name="cancel", daemon=True).start()
             raise
 
-    async def call(self, scope: dict[str, Any], body: bytes = b"", failure: Exception | None = None) -> FlaskResponse:
-        """Return Flask's response to an ASGI request with a body, or to what has failed in the request before."""
+    async def call(self, scope: dict[str, Any], body: bytes = b"") -> FlaskResponse:
+        """Return Flask's response to an ASGI request with a body."""
         deadline = Deadline()
         environ = wsgi_environ(scope, body)
-        if failure:
-            environ[FAILURE] = failure
         pool = self._pool_without_database if scope["raw_path"] in WITHOUT_DATABASE else self._pool
         return await self._in_thread(pool, deadline, partial(self._call, environ, deadline))
 

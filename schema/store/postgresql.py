@@ -5,18 +5,13 @@ catalogue: `releases` has a row for each release, in the order in which they wer
 which names the live one. Needs psycopg.
 """
 
-import select
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, Self
+from typing import Any
 
 import psycopg
-from psycopg.abc import Buffer
 from psycopg.sql import Identifier
-from psycopg.types.numeric import NumericBinaryLoader
-from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
     Connection,
@@ -34,6 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from schema.store.errors import DatabaseError, QueryError, reason_of
+from schema.store.postgresql_reader import MATCH, ReaderConnection
 from schema.store.queries import (
     ENGINES,
     LONGEST_QUERY,
@@ -42,7 +38,6 @@ from schema.store.queries import (
     Connections,
     EngineWords,
     IndexedPosition,
-    Interrupt,
     Matches,
     Search,
     begin_query,
@@ -99,8 +94,6 @@ PING_SECONDS = 1.0
 _HERE = "SELECT FROM pg_namespace WHERE nspname = %s"
 _HOLD = "SELECT pg_advisory_lock_shared(%s)"
 _WAIT_FOR_READERS = "SELECT pg_advisory_xact_lock(%s)"
-_MATCH = "@@"
-"""PostgreSQL's operator of full text."""
 
 WriterConnection = psycopg.Connection[tuple[Any, ...]]
 
@@ -170,7 +163,7 @@ def pool_of(url: str, size: int, **settings: str) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,  # a message is logged, and a text that is verified is not to be
     )
-    event.listen(pool, "connect", _adapt)
+    event.listen(pool, "do_connect", _connect)
     event.listen(pool, "before_cursor_execute", _before_cursor_execute)
     event.listen(pool, "handle_error", _as_query_error)
     return pool
@@ -245,10 +238,10 @@ class SchemaConnections(Connections):
 
         A server that ends a connection says so; a connection without work has nothing else to say.
         """
-        if connection.invalidated or (driver_connection := _psycopg_connection(connection)).closed:
+        if connection.invalidated or (reader := _reader_of(connection)).closed:
             return False
         was_used = time.monotonic() - self._of_thread.used < PING_SECONDS
-        if was_used and not _has_unread(driver_connection):
+        if was_used and not reader.has_unread:
             return True
         try:
             connection.exec_driver_sql("SELECT 1")
@@ -264,67 +257,25 @@ class SchemaConnections(Connections):
         self.engine.dispose()
 
 
-def _psycopg_connection(connection: Connection) -> WriterConnection:
+def _reader_of(connection: Connection) -> ReaderConnection:
     driver_connection: Any = connection.connection.dbapi_connection
     return driver_connection  # type: ignore[no-any-return]
-
-
-def _has_unread(connection: WriterConnection) -> bool:
-    """Return whether the server has sent something, or has closed its end, since the last query."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _with_driver(url: str) -> URL:
     return parse_url(url).set(drivername="postgresql+psycopg")
 
 
-class _SumLoader(NumericBinaryLoader):
-    """Reads PostgreSQL's numeric, which here is the sum of a column of integers and nothing else."""
-
-    def load(self, data: Buffer) -> int:  # type: ignore[override]
-        """Return the sum."""
-        return int(super().load(data))
-
-
-class _TextDumper(StrDumperUnknown):
-    """Sends texts to PostgreSQL, none of whose own texts has a NUL.
-
-    A text that has one would be refused. It is sent with U+FFFF, which is no character, and so is equal to none.
-    """
-
-    def dump(self, obj: str) -> Buffer | None:
-        """Return the text as it is sent."""
-        return super().dump(obj.replace("\0", "\uffff"))
-
-
-class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
-    """Reads values in binary, since bytes as text are twice as long, and has each search planned for its own words.
-
-    One plan for the words of all searches would look into the words of every estimate.
-    """
-
-    def execute(
-        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = True
-    ) -> Self:
-        """Run a statement; psycopg prepares what is run often, but never a search."""
-        is_search = isinstance(query, str) and _MATCH in query
-        return super().execute(query, params, prepare=False if is_search else prepare, binary=binary)
-
-
-def _adapt(connection: WriterConnection, _: object) -> None:
-    connection.adapters.register_loader("numeric", _SumLoader)
-    connection.adapters.register_dumper(str, _TextDumper)
-    connection.cursor_factory = _Cursor
-
-
 def _close(connection: WriterConnection, _: object) -> None:
     connection.close()
 
 
-def _before_cursor_execute(connection: Connection, *_: object) -> None:
-    begin_query(connection)
+def _connect(_: Dialect, __: object, arguments: Sequence[Any], settings: dict[str, Any]) -> ReaderConnection:
+    return ReaderConnection.connect(*arguments, **settings)
+
+
+def _before_cursor_execute(*_: object) -> None:
+    begin_query()
 
 
 def _as_query_error(context: ExceptionContext) -> QueryError | None:
@@ -349,7 +300,7 @@ def _compile_as_bytes(element: AsBytes, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(Matches, "postgresql")
 def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
     words, search = element.clauses
-    return f"{compiler.process(words, **kw)} {_MATCH} CAST({compiler.process(search, **kw)} AS tsquery)"
+    return f"{compiler.process(words, **kw)} {MATCH} CAST({compiler.process(search, **kw)} AS tsquery)"
 
 
 @compiles(IndexedPosition, "postgresql")
@@ -375,15 +326,5 @@ def _is_interrupted(error: BaseException) -> bool:
     return isinstance(error, psycopg.errors.QueryCanceled)
 
 
-def _interrupt_of(connection: Connection) -> Interrupt:
-    driver_connection = _psycopg_connection(connection)
-
-    def interrupt() -> None:
-        with suppress(psycopg.Error):  # the connection is lost, or the server does not answer
-            driver_connection.cancel_safe(timeout=CONNECT_SECONDS)
-
-    return interrupt
-
-
 _DIALECT: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-ENGINES["postgresql"] = EngineWords(_DIALECT, _numbers, _tsquery, _is_interrupted, _interrupt_of)
+ENGINES["postgresql"] = EngineWords(_DIALECT, _numbers, _tsquery, _is_interrupted)

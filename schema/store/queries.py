@@ -35,21 +35,15 @@ LONGEST_QUERY = 20
 """Seconds that a query may take; gunicorn lets running requests go on for 30 when it stops."""
 
 
-Interrupt = Callable[[], object]
-
-
 class Deadline:
     """The time at which queries are interrupted; a context manager that applies to all queries of its thread.
 
-    `until` is a time of `time.monotonic`. Any thread calls `cancel` when the client has gone. `interrupt` ends the
-    query that runs now, where the engine does not ask `must_stop` itself; it raises nothing.
+    `until` is a time of `time.monotonic`. Any thread sets `cancelled` when the client has gone.
     """
 
     def __init__(self, until: float = inf) -> None:
         self.until = until
         self.cancelled = False
-        self.interrupt: Interrupt | None = None
-        self._lock = threading.Lock()
 
     def __enter__(self) -> None:
         """Apply to this thread from now on."""
@@ -58,15 +52,6 @@ class Deadline:
     def __exit__(self, *_: object) -> None:
         """Apply to this thread no longer."""
         _this_thread.deadline = _NO_DEADLINE
-        with self._lock:  # so that no query of the next request is interrupted
-            self.interrupt = None
-
-    def cancel(self) -> None:
-        """Stop the present query, and begin no other; may wait for the engine."""
-        self.cancelled = True
-        with self._lock:
-            if self.interrupt:
-                self.interrupt()
 
 
 _NO_DEADLINE = Deadline()
@@ -87,24 +72,25 @@ def client_is_waiting() -> bool:
     return not _this_thread.deadline.cancelled
 
 
-def begin_query(connection: Connection) -> None:
+def begin_query() -> None:
     """Begin to count the seconds of a query, or of the next rows of one, in this thread.
 
-    Raises QueryError where the client has gone already, and the engine would not notice.
+    Raises QueryError where the thread's deadline is over, or its client has gone.
     """
     _this_thread.query_ends = time.monotonic() + LONGEST_QUERY
-    interrupt_of = ENGINES[connection.dialect.name].interrupt_of
-    if interrupt_of and (deadline := _this_thread.deadline) is not _NO_DEADLINE:
-        # Before the look at `cancelled`: who cancels does it the other way round.
-        deadline.interrupt = interrupt_of(connection)
-        if deadline.cancelled:
-            raise QueryError("interrupted: the client has gone", interrupted=True)
+    if must_stop():
+        raise QueryError("interrupted before it began", interrupted=True)
 
 
 def must_stop() -> bool:
     """Return whether the present query of this thread has to end: its time is over, or its client has gone."""
+    return seconds_left() == 0
+
+
+def seconds_left() -> float:
+    """Return the seconds until the present query of this thread has to end: 0 when it has to end now."""
     deadline = _this_thread.deadline
-    return deadline.cancelled or time.monotonic() > min(_this_thread.query_ends, deadline.until)
+    return 0 if deadline.cancelled else max(min(_this_thread.query_ends, deadline.until) - time.monotonic(), 0)
 
 
 class Connections(ABC):
@@ -139,16 +125,14 @@ class EngineWords(NamedTuple):
     """What a database engine does in its own way, apart from SQL.
 
     `dialect` compiles statements, with named parameters. `numbers` and `search` return a list of numbers, and a search,
-    as the value of a parameter. `is_interrupted` says whether an error of the driver is that of an interrupted query.
-    `interrupt_of` returns what another thread calls to end the query of a connection; it is None where the engine asks
-    `must_stop`. `is_damage` says whether an error of the driver tells that the release's file is damaged.
+    as the value of a parameter. `is_interrupted` says whether an error of the driver is that of an interrupted query,
+    and `is_damage` whether it tells that the release's file is damaged.
     """
 
     dialect: Dialect
     numbers: Callable[[Sequence[float]], Any]
     search: Callable[[Search], Any]
     is_interrupted: Callable[[BaseException], bool]
-    interrupt_of: Callable[[Connection], Interrupt] | None = None
     is_damage: Callable[[BaseException], bool] = lambda _: False
 
 
@@ -261,7 +245,7 @@ class Statement:
 
         Raises QueryError, as every other query does.
         """
-        begin_query(connection)
+        begin_query()
         dialect = connection.dialect
         text, parameters = self._compiled.get(dialect.name) or self._compile(dialect.name)
         for name, type_ in parameters.items():

@@ -147,8 +147,8 @@ class FileConnections(Connections):
         del self.engine  # it refers back to this object; without it, both are freed at once
 
 
-def _before_cursor_execute(connection: Connection, *_: object) -> None:
-    begin_query(connection)
+def _before_cursor_execute(*_: object) -> None:
+    begin_query()
 
 
 def _as_query_error(context: ExceptionContext) -> QueryError | None:
