@@ -98,10 +98,11 @@ def test_a_table_tells_it_to_people(tmp_path, coded):
     assert table["low"][:3] == ["ratio", "1", "0"]
     assert table["locus"] == ["nominal", "0", "0", "cannot", "be", "told", "1", "0"]
     assert lines[19:] == [
-        f"{a}:4: '500 men' / {b}:4: '500 men': low 500 / 50",
-        f"{a}:6: '7 men' / {b}:5: '7 men': locus body / empty",
-        f"{a}:5: '40 men': only in A",
-        f"{b}:6: '8 men': only in B",
+        f"A: {a}:4: '500 men'",
+        f"B: {b}:4: '500 men'",
+        "   low 500 / 50",
+        f"only in A: {a}:5: '40 men'",
+        f"only in B: {b}:6: '8 men'",
     ]
 
 

@@ -12,8 +12,7 @@ from click.testing import CliRunner
 from conftest import GOOD
 
 from api.cli import main
-from api.cli.answers import KINDS
-from api.cli.differences import compare
+from api.cli.differences import KINDS, compare
 from api.cli.differences_markdown import markdown_of
 
 
@@ -98,6 +97,22 @@ def test_what_comes_from_seeds_is_code_in_markdown():
     hostile = none | {"groups": {"one": {"name": "`<script>` @everyone ``[x](y)\n# z"}}}
     text = markdown_of(compare(none, hostile), 10)
     assert text.splitlines()[-1] == "- **inserted** `one`: name ``` `<script>` @everyone ``[x](y) # z ```"
+
+
+def test_of_long_texts_the_place_is_shown_where_they_differ():
+    old, new = ({"groups": {"one": {"definition": f"{'A group of men. ' * 9}{end}"}}} for end in ("Here.", "There."))
+    none = {kind: {} for kind in KINDS}
+    text = markdown_of(compare(none | old, none | new), 10)
+    assert text.endswith("`definition` `…en. A group of men. Here.` → `…en. A group of men. There.`\n")
+
+
+def test_other_numbers_come_before_all_else_in_markdown():
+    none = {kind: {} for kind in KINDS}
+    old = none | {"estimates": {name: {"low": 1, "summary": "A."} for name in ("summary", "gone", "number")}}
+    new = none | {"estimates": {"new": {}, "summary": {"low": 1, "summary": "B."}, "number": {"low": 2, "summary": "A."}}}
+    new["estimates"]["new"] = {"low": 1, "summary": "A."}
+    lines = [line.split("`")[1] for line in markdown_of(compare(old, new), 10).splitlines() if line.startswith("- ")]
+    assert lines == ["number", "new", "gone", "summary"]
 
 
 def git(folder, *words):

@@ -11,7 +11,7 @@ import orjson
 
 from schema.grammar import counted
 from seeds.curated.codings import CodedFigure, Coding, read_coding
-from seeds.curated.comparison import Comparison, FieldAgreement, compare, differing
+from seeds.curated.comparison import Comparison, FieldAgreement, compare, contradicting, differing
 from seeds.problems import SeedsRefused
 
 _CODING = click.Path(exists=True, path_type=Path)
@@ -90,11 +90,11 @@ def _report(comparison: Comparison, fields: list[FieldAgreement]) -> list[str]:
         "",
     ]
     for pair in comparison.pairs:
-        values = [f"{field} {_text(a)} / {_text(b)}" for field, (a, b) in differing(pair).items()]
-        if values:
-            lines.append(f"{pair[0]} / {pair[1]}: {'; '.join(values)}")
-    lines += [f"{figure}: only in A" for figure in comparison.only_a]
-    return lines + [f"{figure}: only in B" for figure in comparison.only_b]
+        if values := contradicting(pair):
+            fields_of_pair = "; ".join(f"{field} {_text(a)} / {_text(b)}" for field, (a, b) in values.items())
+            lines += [f"A: {pair[0]}", f"B: {pair[1]}", f"   {fields_of_pair}"]
+    lines += [f"only in A: {figure}" for figure in comparison.only_a]
+    return lines + [f"only in B: {figure}" for figure in comparison.only_b]
 
 
 def _table(rows: list[tuple[Any, ...]]) -> list[str]:

@@ -8,20 +8,11 @@ import orjson
 from flask.testing import FlaskClient
 
 from api import create_app
+from api.cli.differences import KINDS, Answers, Values
 from api.config import Config
 
-KINDS = (
-    *("estimates", "claims", "totals", "conflicts", "series"),
-    *("articles", "sources", "groups", "regions", "indicators", "dataset"),
-)
-"""The kinds of records that are compared; `totals` are the numbers of estimates and sources of each term."""
 _TERMS = ("groups", "regions", "indicators", "sources")
 _OF_DATASET = ("title", "description", "licence", "creators")
-
-Values = dict[str, Any]
-"""The values of a record: text, numbers, flags, null, or sorted lists of texts."""
-Answers = dict[str, dict[str, Values]]
-"""The records of each kind, by their keys."""
 
 
 def answers_of(release: Path) -> Answers:
@@ -67,7 +58,7 @@ def _answers(client: FlaskClient) -> Answers:
         for indicator in records["indicators"]
         for point in _listed(client, f"/series?indicator={indicator['id']}")
     }
-    dataset = client.get("/dataset").json["data"]
+    dataset = orjson.loads(client.get("/dataset").data)["data"]
     answers["dataset"] = {"dataset": {key: dataset[key] for key in _OF_DATASET}}
     return {kind: answers[kind] for kind in KINDS}
 

@@ -4,8 +4,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from api.cli.answers import KINDS, Answers, Values
 from api.endpoints.changes import Change
+
+KINDS = (
+    *("estimates", "claims", "totals", "conflicts", "series"),
+    *("articles", "sources", "groups", "regions", "indicators", "dataset"),
+)
+"""The kinds of records that are compared; `totals` are the numbers of estimates and sources of each term."""
+
+Values = dict[str, Any]
+"""The values of a record: text, numbers, flags, null, or sorted lists of texts."""
+Answers = dict[str, dict[str, Values]]
+"""The records of each kind, by their keys."""
 
 
 @dataclass(frozen=True)

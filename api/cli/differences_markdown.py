@@ -5,10 +5,10 @@ All that comes from the seeds stands in code, where GitHub sees no Markdown, no 
 
 import re
 from collections.abc import Iterator
+from os.path import commonprefix
 from typing import Any
 
-from api.cli.answers import KINDS
-from api.cli.differences import Difference, Differences
+from api.cli.differences import KINDS, Difference, Differences
 from api.endpoints.changes import Change
 from schema.intervals import NUMBERS
 
@@ -22,7 +22,8 @@ _SHOWN = {
     "articles": ("title", "publisher", "published.edtf"),
 }
 """What is shown of a record that was inserted or deleted; of a term, its name."""
-_MOST_VALUES, _MOST_ITEMS, _LONGEST_VALUE = 10, 5, 60
+_NUMBERS = {"hedge", *NUMBERS, *(f"envelope.{name}" for name in NUMBERS)}
+_MOST_VALUES, _MOST_ITEMS, _LONGEST_VALUE, _KEPT_BEFORE = 10, 5, 60, 20
 
 
 def markdown_of(differences: Differences, most: int) -> str:
@@ -36,10 +37,17 @@ def markdown_of(differences: Differences, most: int) -> str:
             numbers = [differences.before[kind], differences.after[kind], *(changes[change] for change in Change)]
             lines.append(f"| {_TITLES.get(kind, kind)} | {' | '.join(f'{number:,}' for number in numbers)} |")
     for kind in KINDS:
-        if changed := differences.of(kind):
+        if changed := sorted(differences.of(kind), key=_rank):
             more = [f"- and {len(changed) - most:,} more"] if len(changed) > most else []
             lines += ["", f"#### {_TITLES.get(kind, kind).capitalize()}", "", *map(_line, changed[:most]), *more]
     return "\n".join(lines) + "\n"
+
+
+def _rank(difference: Difference) -> int:
+    """Return what a difference is sorted by: other numbers first, then what is new or gone, then other updates."""
+    if difference.change is not Change.UPDATED:
+        return 1
+    return 0 if _NUMBERS & difference.values.keys() else 2
 
 
 def _line(difference: Difference) -> str:
@@ -64,11 +72,21 @@ def _shown(difference: Difference) -> Iterator[str]:
 
 def _updated(name: str, old: Any, new: Any) -> str:
     """Return what became of a value; of a list, which items came and which went."""
+    if isinstance(old, str) and isinstance(new, str):
+        old, new = _without_same_beginning(old, new)
     if not isinstance(old, list) or not isinstance(new, list):
         return f"{_code(name)} {_value(old)} → {_value(new)}"
     came, went = ([item for item in one if item not in other] for one, other in ((new, old), (old, new)))
     signed = [f"{sign} {_value(items)}" for sign, items in (("+", came), ("−", went)) if items]  # noqa: RUF001
     return f"{_code(name)} {' '.join(signed)}"
+
+
+def _without_same_beginning(old: str, new: str) -> tuple[str, str]:
+    """Return two texts from shortly before the place where they begin to differ, if that would be cut off."""
+    same = len(commonprefix([old, new]))
+    if max(len(old), len(new)) <= _LONGEST_VALUE or same <= _KEPT_BEFORE:
+        return old, new
+    return f"…{old[same - _KEPT_BEFORE :]}", f"…{new[same - _KEPT_BEFORE :]}"
 
 
 def _value(value: Any) -> str:

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from schema.intervals import NUMBERS
 from seeds.curated.codings import CodedFigure, Coding
 
-NOMINAL, RATIO = "nominal", "ratio"
-LEVELS = {
+Level = Literal["nominal", "ratio"]
+"""How far two values are apart: they are the same or not, or by their ratio."""
+
+NOMINAL: Level = "nominal"
+RATIO: Level = "ratio"
+LEVELS: dict[str, Level] = {
     **dict.fromkeys(("group", "indicator", "region", "source", "hedge"), NOMINAL),
     **dict.fromkeys(NUMBERS, RATIO),
     **dict.fromkeys(("locus", "quoted", "as_of", "stated"), NOMINAL),
 }
-"""The fields that are compared, and the level of measurement of each: how far two values are apart."""
+"""The fields that are compared, and the level of measurement of each."""
 
 Pair = tuple[CodedFigure, CodedFigure]
 
@@ -28,7 +32,7 @@ class FieldAgreement:
     """
 
     field: str
-    level: str
+    level: Level
     compared: int
     same: int
     alpha: float | None
@@ -83,6 +87,12 @@ def differing(pair: Pair) -> dict[str, tuple[Any, Any]]:
     return {field: (a, b) for field, (a, b) in values.items() if a != b}
 
 
+def contradicting(pair: Pair) -> dict[str, tuple[Any, Any]]:
+    """Return the fields in which a pair differs, but for those that one leaves empty; an empty number is none said."""
+    differ = differing(pair).items()
+    return {field: values for field, values in differ if field in NUMBERS or None not in values}
+
+
 def _value(figure: CodedFigure, field: str) -> Any:
     """Return the value of a field; of a date, its EDTF."""
     value = figure.record.get(field)
@@ -131,7 +141,7 @@ def _agreement(field: str, pairs: Sequence[Pair]) -> FieldAgreement:
     )
 
 
-def _alpha(values: Sequence[tuple[Any, Any]], level: str) -> float | None:
+def _alpha(values: Sequence[tuple[Any, Any]], level: Level) -> float | None:
     """Return Krippendorff's alpha of the values of two coders; None where all are the same, or there are none."""
     different = sorted({value for pair in values for value in pair})
     if len(different) < 2:  # noqa: PLR2004 (chance could not have made them differ)
