@@ -109,7 +109,9 @@ def test_of_long_texts_the_place_is_shown_where_they_differ():
 def test_other_numbers_come_before_all_else_in_markdown():
     none = {kind: {} for kind in KINDS}
     old = none | {"estimates": {name: {"low": 1, "summary": "A."} for name in ("summary", "gone", "number")}}
-    new = none | {"estimates": {"new": {}, "summary": {"low": 1, "summary": "B."}, "number": {"low": 2, "summary": "A."}}}
+    new = none | {
+        "estimates": {"new": {}, "summary": {"low": 1, "summary": "B."}, "number": {"low": 2, "summary": "A."}}
+    }
     new["estimates"]["new"] = {"low": 1, "summary": "A."}
     lines = [line.split("`")[1] for line in markdown_of(compare(old, new), 10).splitlines() if line.startswith("- ")]
     assert lines == ["number", "new", "gone", "summary"]
@@ -137,6 +139,7 @@ def repository(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.slow
 def test_revisions_of_git_are_compared(repository):
     told = changes("HEAD~1:other", "main:other")
     assert told == {"articles": {"first": ("updated", {"author": ("A. Writer", "B. Writer")})}}
@@ -147,7 +150,7 @@ def test_a_side_with_problems_is_refused_with_its_messages(repository):
     article = repository / "other" / FIRST
     article.write_text(article.read_text().replace("hedge: up_to", "hedge: upto"))
     git(repository, "commit", "-q", "-a", "-m", "third")
-    result = run("main", "HEAD:other", "--exit-code")
+    result = run("HEAD:other", "main", "--exit-code")
     assert result.exit_code == 2
     assert "HEAD:other has 1 problem; expected seeds without" in result.output
     assert f"HEAD:other/{FIRST}:101:12: estimates[5].hedge: 'upto' is refused; expected one of none" in result.output
@@ -163,7 +166,7 @@ def test_a_side_with_problems_is_refused_with_its_messages(repository):
     ],
 )
 def test_a_side_that_is_none_is_named(repository, side, message):
-    result = run("--", "main", side)
+    result = run("--", side, "main")
     assert result.exit_code == 2
     assert message in result.output
 
@@ -185,7 +188,7 @@ def test_links_out_of_a_revision_are_refused(repository):
     (repository / "other" / "articles" / "secret.yaml").symlink_to("/etc/passwd")
     git(repository, "add", ".")
     git(repository, "commit", "-q", "-m", "link")
-    result = run("main", "HEAD:other")
+    result = run("HEAD:other", "main")
     assert result.exit_code == 2
     assert "HEAD:other cannot be read" in result.output
 

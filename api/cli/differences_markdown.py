@@ -5,7 +5,6 @@ All that comes from the seeds stands in code, where GitHub sees no Markdown, no 
 
 import re
 from collections.abc import Iterator
-from os.path import commonprefix
 from typing import Any
 
 from api.cli.differences import KINDS, Difference, Differences
@@ -83,7 +82,7 @@ def _updated(name: str, old: Any, new: Any) -> str:
 
 def _without_same_beginning(old: str, new: str) -> tuple[str, str]:
     """Return two texts from shortly before the place where they begin to differ, if that would be cut off."""
-    same = len(commonprefix([old, new]))
+    same = next((place for place, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     if max(len(old), len(new)) <= _LONGEST_VALUE or same <= _KEPT_BEFORE:
         return old, new
     return f"…{old[same - _KEPT_BEFORE :]}", f"…{new[same - _KEPT_BEFORE :]}"
