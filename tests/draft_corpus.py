@@ -18,10 +18,11 @@ from schema.intervals import NUMBERS
 from schema.quantities import figure_of
 from schema.terms import Hedge
 from seeds import SHIPPED
+from seeds.curated.codings import span_of_number
 from seeds.drafts.article import draft_article
 from seeds.drafts.documents import Document
 from seeds.drafts.vocabulary import Vocabulary, read_vocabulary
-from seeds.rules.wording import fault_beside, faults_of_figure, quantity_in
+from seeds.rules.wording import fault_beside, faults_of_figure
 
 CORPUS = Path(__file__).parent / "data" / "draft_corpus"
 _MARK = re.compile(r"\{([^{}|]+)\|([^{}]*)\}")
@@ -64,9 +65,8 @@ def drafted(text: str, vocabulary: Vocabulary) -> list[dict[str, Any]]:
 
 def _stands_at(entry: dict[str, Any], coded: Coded) -> bool:
     """Return whether the number of an entry stands in the words that are coded."""
-    number = quantity_in(entry["wording"], "en", vague=entry["hedge"] is Hedge.VAGUE)
-    start = entry["evidence"]["start"]
-    return number is not None and start + number.start < coded.end and start + number.end > coded.start
+    number = span_of_number(entry, "en")
+    return number is not None and number[0] < coded.end and number[1] > coded.start
 
 
 def _is_right(entry: dict[str, Any], coded: Coded, text: str) -> bool:

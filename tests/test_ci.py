@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
@@ -53,3 +54,20 @@ def test_actions_and_the_base_image_are_pinned_by_digest():
     assert len(images) == 2
     assert len(set(images)) == 1, "both stages have the same base"
     assert re.fullmatch(r"python:[\d.]+-slim@sha256:[0-9a-f]{64}", images[0])
+
+
+def test_no_code_of_a_pull_request_runs_where_a_token_can_write():
+    """See the comment in diff.yml; `true` is how YAML 1.1 reads the key `on`."""
+    for file in (ROOT / ".github" / "workflows").iterdir():
+        workflow = yaml.safe_load(file.read_text())
+        for job in workflow["jobs"].values():
+            granted = job.get("permissions", workflow["permissions"])
+            steps = job["steps"]
+            if "write" in granted.values():
+                assert not [step for step in steps if "uses" in step], "it checks nothing out"
+                assert granted == {"pull-requests": "write"}
+            elif "pull_request_target" in workflow[True]:
+                (checkout,) = [step["with"] for step in steps if "checkout" in step.get("uses", "")]
+                assert not {"ref", "repository"} & checkout.keys(), "it takes the code of the branch that is changed"
+                assert checkout["persist-credentials"] is False
+            assert not [step for step in steps if "${{" in step.get("run", "")], "a value is no part of a command"

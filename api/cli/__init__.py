@@ -1,4 +1,4 @@
-"""The command line `headcount`: `serve` is here, the others are in `loading`, `curating`, `publishing` and `verify`.
+"""The command line `headcount`: `serve` is here, the other commands are in other modules (see `_ELSEWHERE`).
 
 It may import all of api, schema and seeds. No other package imports it.
 """
@@ -24,6 +24,8 @@ Examples:
   headcount draft mosul.txt --into my-seeds/articles   write a draft article with an entry for each figure
   headcount locate mosul.txt "up to 2,000 fighters"   print where these words stand
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
+  headcount agree my-seeds your-seeds          compare two codings of the same documents
+  headcount diff main my-seeds                 tell what a change of the seeds does to the data
   headcount load my-seeds                      check it, then make it the dataset that is served
   headcount import events.csv.gz --mapping ucdp-ged   make a table the dataset that is served
   headcount publish estimates.db postgresql+psycopg://me@host/db   copy the dataset into PostgreSQL
@@ -35,7 +37,9 @@ Shell completion (bash; also zsh, fish):
 """
 
 _ELSEWHERE = {
+    "agree": ("agree", "agree"),
     "check": ("loading", "check"),
+    "diff": ("diff", "diff"),
     "draft": ("curating", "draft"),
     "import": ("loading", "import_"),
     "load": ("loading", "load"),
