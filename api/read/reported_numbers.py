@@ -4,7 +4,7 @@ A headline is left out where the body of its article reports the same claim, in 
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
@@ -12,12 +12,15 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 from api import context
 from schema import tables
 from schema.intervals import NUMBERS, Interval, Period, day_number
-from schema.store.queries import Statement, among
+from schema.store.queries import Statement
 from schema.subjects.names import KINDS
 from schema.terms import Hedge
 
 Topic = Mapping[str, tuple[str, ...]]
 """What a number is about: ids of records by kind. A kind that is missing may be any."""
+
+_MOST_STATEMENTS = 128
+"""The most statements of one kind that are kept: texts about one thing, about two of three, and so on."""
 
 _ESTIMATES = tables.estimates.c
 
@@ -60,20 +63,28 @@ class ReportedNumber(NamedTuple):
     number: Number
 
 
-_Shape = tuple[tuple[str, bool], ...]
-"""The kinds that a topic has, and for each whether it has several ids."""
+_Shape = tuple[tuple[str, int], ...]
+"""The kinds that a topic has, and how many ids of each."""
 
 
 def _shape(topic: Topic) -> _Shape:
-    return tuple((kind, len(topic[kind]) > 1) for kind in KINDS if kind in topic)
+    return tuple((kind, len(topic[kind])) for kind in KINDS if kind in topic)
+
+
+def _is_among(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
+    """Return the condition that a column is one of so many parameters, of which `_values` returns the values.
+
+    Since their number is known, SQLite looks up all columns of an index, and not the first alone.
+    """
+    return column.in_([bindparam(f"{name}_{number}") for number in range(count)])
+
+
+def _values(name: str, values: Sequence[float]) -> dict[str, float]:
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
 
 
 def _is_about(shape: _Shape) -> list[ColumnElement[bool]]:
-    """Return the conditions of a topic; for one id by `=`, so that SQLite looks up all columns of an index."""
-    columns = {kind: _ESTIMATES[f"{kind}_position"] for kind, _ in shape}
-    return [
-        among(columns[kind], kind) if has_several else columns[kind] == bindparam(kind) for kind, has_several in shape
-    ]
+    return [_is_among(_ESTIMATES[f"{kind}_position"], kind, count) for kind, count in shape]
 
 
 _FIRST_DAY, _LAST_DAY = _ESTIMATES.as_of_first_day, _ESTIMATES.as_of_last_day
@@ -85,26 +96,29 @@ _COLUMNS = (*ReportedNumber._fields[:-1], *Number._fields)
 _ROWS = select(*(_ESTIMATES[name] for name in _COLUMNS)).where(~_ESTIMATES.in_body_too, _AT_THE_TIME)
 
 
-@cache
-def _printing(shape: _Shape) -> Statement:
-    """Return the statement of the estimates about a topic that print one of some numbers.
+@lru_cache(_MOST_STATEMENTS)
+def _printing(shape: _Shape, numbers: int) -> Statement:
+    """Return the statement of the estimates about a topic that print one of so many numbers.
 
     Each part of the union reads one index; with OR, SQLite would read all estimates of a group or of an indicator.
     """
     positions = union(
-        *(select(_ESTIMATES.position).where(among(_ESTIMATES[name], "numbers"), *_is_about(shape)) for name in NUMBERS)
+        *(
+            select(_ESTIMATES.position).where(_is_among(_ESTIMATES[name], "number", numbers), *_is_about(shape))
+            for name in NUMBERS
+        )
     )
     return Statement(_ROWS.where(_ESTIMATES.position.in_(positions)))
 
 
-@cache
+@lru_cache(_MOST_STATEMENTS)
 def _vague(shape: _Shape) -> Statement:
     """Return the statement of the estimates about a topic that say a vague word of one magnitude."""
     is_vague = and_(_ESTIMATES.hedge == bindparam("hedge"), _ESTIMATES.granularity == bindparam("granularity"))
     return Statement(_ROWS.where(is_vague, *_is_about(shape)))
 
 
-@cache
+@lru_cache(_MOST_STATEMENTS)
 def _about(shape: _Shape) -> Statement:
     """Return the statement of the estimates about a topic at a time.
 
@@ -114,7 +128,7 @@ def _about(shape: _Shape) -> Statement:
     return Statement(_ROWS.where(_ESTIMATES.position.in_(positions)))
 
 
-@cache
+@lru_cache(_MOST_STATEMENTS)
 def _newest_day(shape: _Shape) -> Statement:
     """Return the statement of the newest day that an estimate about a topic tells."""
     return Statement(select(func.max(func.coalesce(_FIRST_DAY, _LAST_DAY))).where(*_is_about(shape)))
@@ -141,7 +155,7 @@ class Days(NamedTuple):
 
 def that_print(numbers: Sequence[float], topic: Topic, days: Days) -> list[ReportedNumber]:
     """Return the estimates about a topic that print one of some numbers."""
-    return _read(_printing(_shape(topic)), topic, days, numbers=numbers)
+    return _read(_printing(_shape(topic), len(numbers)), topic, days, **_values("number", numbers))
 
 
 def that_say_vaguely(magnitude: float | None, topic: Topic, days: Days) -> list[ReportedNumber]:
@@ -166,11 +180,13 @@ def _read(statement: Statement, topic: Topic, days: Days, **values: Any) -> list
     ]
 
 
-def _positions(topic: Topic) -> dict[str, int | list[int]]:
-    """Return the positions of the records of a topic, by kind: for one id, its position alone."""
-    release = context.release().fingerprint
-    by_kind = {kind: [_position_of(release, kind)[id_] for id_ in ids] for kind, ids in topic.items()}
-    return {kind: positions if len(positions) > 1 else positions[0] for kind, positions in by_kind.items()}
+def _positions(topic: Topic) -> dict[str, float]:
+    """Return the positions of the records of a topic, as values of the parameters of `_is_about`."""
+    values: dict[str, float] = {}
+    for kind, ids in topic.items():
+        position_of = _position_of(context.release().fingerprint, kind)
+        values |= _values(kind, [position_of[id_] for id_ in ids])
+    return values
 
 
 @lru_cache(maxsize=2 * len(KINDS))
