@@ -85,7 +85,7 @@ def _ticks(axis: Axis, unit: str) -> list[dict[str, Any]]:
     A label that has no room even there is empty. One near an end of the axis is anchored at its tick, so that it does
     not reach beyond the axis.
     """
-    ticks = []
+    ticks: list[dict[str, Any]] = []
     for number in axis.ticks():
         x, label = _percent(axis, number), _label(number, unit)
         half = 50 * _CHARACTER * len(label) / _NARROW

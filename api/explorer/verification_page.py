@@ -92,7 +92,7 @@ def _names(findings: Sequence[Record]) -> Names:
     return {kind: names_of(kind, named) for kind, named in ids.items()}
 
 
-def _claims(findings: Sequence[Record]) -> dict[str, Record]:
+def _claims(findings: Sequence[Record]) -> Mapping[str, Record]:
     """Return by id the claims behind the findings that stand in more than one article."""
     claims = [estimate["claim"] for finding in findings for estimate in finding["evidence"]]
     return claims_by_id({claim["id"] for claim in claims if claim["articles"] > 1})
