@@ -170,6 +170,7 @@ def test_a_year_and_a_time_from_and_to_are_chosen(visit):
 
 def test_several_years_are_chosen_by_dragging_over_their_bars(visit):
     page = visit()
+    expect(page.locator("#find")).to_have_attribute("role", "combobox")  # the script has run
     years = page.locator(".years a")
     years.filter(has_text="2017").hover()
     page.mouse.down()
