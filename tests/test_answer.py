@@ -81,19 +81,19 @@ SENTENCES = {
 
 NOTHING = {
     "region=iraq&as_of=2030": (
-        "Nobody said: there is no estimate for Iraq, in 2030. The nearest time for which there is one: about 12 March "
+        "Nobody said: there is no figure for Iraq, in 2030. The nearest time for which there is one: about 12 March "
         "2023."
     ),
     "indicator=fighters,members&group=daesh&region=homs,mosul&as_of=2030-05-01": (
-        "Nobody said: there is no estimate of fighters or members, about Islamic State, for Homs or Mosul, on 1 May "
+        "Nobody said: there is no figure of fighters or members, about Islamic State, for Homs or Mosul, on 1 May "
         "2030. The nearest time for which there is one: July 2017."
     ),
-    "region=homs&source=pentagon": "Nobody said: there is no estimate for Homs, by the Pentagon.",
-    "region=homs&hedge=nearly": "Nobody said: there is no estimate for Homs that meets all conditions of the question.",
+    "region=homs&source=pentagon": "Nobody said: there is no figure for Homs, by the Pentagon.",
+    "region=homs&hedge=nearly": "Nobody said: there is no figure for Homs that meets all conditions of the question.",
     "region=iraq-and-syria&indicator=killed&region_scope=exact": (
-        "Nobody said: there is no estimate of killed, for Iraq and Syria that meets all conditions of the question."
+        "Nobody said: there is no figure of killed, for Iraq and Syria that meets all conditions of the question."
     ),
-    "q=zzzz&distinct=claim": "Nobody said: there is no estimate that meets all conditions of the question.",
+    "q=zzzz&distinct=claim": "Nobody said: there is no figure that meets all conditions of the question.",
 }
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import urllib.request
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_filter_chosen_by_mouse_changes_the_claims_and_the_address(visit):
     asks(page, "/?region=iraq")
     expect(summary(page)).to_have_text("19 reports of 9 claims")
     assert claims(page) != before
-    assert page.title().startswith("Estimates · Iraq ")
+    assert page.title().startswith("Claims · Iraq ")
     origin = page.evaluate("location.origin")
     curl = page.locator("#copies code").filter(has_text=re.compile("^curl"))
     expect(curl).to_have_text(f"curl '{origin}/estimates?region=iraq'")
@@ -165,6 +166,33 @@ def test_a_year_and_a_time_from_and_to_are_chosen(visit):
     page.keyboard.press("Enter")
     asks(page, "/?as_of=2016/2018")
     expect(page.locator(".years [aria-current]")).to_have_count(2)
+
+
+def test_several_years_are_chosen_by_dragging_over_their_bars(visit):
+    page = visit()
+    expect(page.locator("#find")).to_have_attribute("role", "combobox")  # the script has run
+    years = page.locator(".years a")
+    years.filter(has_text="2017").hover()
+    page.mouse.down()
+    years.filter(has_text="2016").hover()
+    expect(page.locator(".years .brushed")).to_have_count(2)
+    page.mouse.up()
+    asks(page, "/?as_of=2016/2017")
+    expect(page.locator(".years [aria-current]")).to_have_count(2)
+    years.filter(has_text="2017").click()
+    asks(page, "/?as_of=2017")
+
+
+@pytest.mark.parametrize("width", [320, 500, 700, 1000, 1280])
+@pytest.mark.parametrize("path", ["/embed", "/embed?scale=linear", "/?region=iraq"])
+def test_the_labels_of_an_axis_stand_apart(visit, path, width):
+    page = visit(path, viewport={"width": width, "height": 900})
+    axes = page.evaluate("""[...document.querySelectorAll('.axis svg')].map(axis => [axis, ...axis.children]
+        .map(one => one.getBoundingClientRect()).filter(box => box.width).map(box => [box.left, box.right]))""")
+    assert max(len(labels) for _, *labels in axes) >= 3
+    for (left, right), *labels in axes:
+        assert all(start >= left - 1 and end <= right + 1 for start, end in labels)
+        assert all(end < start for (_, end), (start, _) in pairwise(labels))
 
 
 def test_the_keyboard_alone_filters_sorts_and_opens(visit):
@@ -332,6 +360,15 @@ def test_a_telephone_does_not_scroll_sideways(visit, request, server, path):
     page = visit(path, server, viewport={"width": 320, "height": 640}, is_mobile=True, has_touch=True)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_on_a_telephone_the_head_is_low_and_leads_to_all_pages(visit):
+    page = visit("/claims", viewport={"width": 360, "height": 640}, java_script_enabled=False)
+    assert page.locator(".top").bounding_box()["height"] <= 60
+    expect(page.get_by_role("link", name="Contradictions")).to_be_hidden()
+    page.locator(".top summary").click()
+    page.get_by_role("link", name="Contradictions").click()
+    page.wait_for_url("**/conflicts")
 
 
 def test_on_a_telephone_the_filters_open_and_choose(visit):

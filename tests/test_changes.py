@@ -44,6 +44,28 @@ def test_changes_are_kept_across_releases(place):
 
 
 @pytest.mark.slow
+def test_changes_can_begin_with_those_of_the_latest_version(place):
+    seeds, load, client = place
+    versions = [load()]
+    replace(seeds / FIRST, "best: 4000", "best: 5000")
+    replace(seeds / FIRST, "about 4,000 men", "about 5,000 men")
+    versions.append(load())
+    replace(seeds / FIRST, "summary: An invented figure, nearly.", "summary: Another invented figure, nearly.")
+    versions.append(load())
+    listed = {
+        sort: [
+            (change["id"], change["version"])
+            for change in client.get(f"/changes?since={versions[0]}&sort={sort}").json["data"]
+        ]
+        for sort in ("id", "-version")
+    }
+    assert listed == {
+        "id": [("about", versions[1]), ("nearly", versions[2])],
+        "-version": [("nearly", versions[2]), ("about", versions[1])],
+    }
+
+
+@pytest.mark.slow
 def test_an_update_names_each_value_that_changed(place):
     seeds, load, client = place
     before = load()

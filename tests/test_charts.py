@@ -192,7 +192,7 @@ def test_the_panels_are_the_commonest_and_have_a_row_for_every_claim(dataset):
         assert len(labels_of(view)) == len({one["claim"]["id"] for one in estimates if panel_of(one) == key})
     others = len(rows) - marks.MOST_PANELS
     more = f"{others} more places and indicators have" if others > 1 else "1 more place or indicator has"
-    assert f"{more} fewer estimates" in spec["description"]
+    assert f"{more} fewer reports" in spec["description"]
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
@@ -275,7 +275,7 @@ def test_the_shipped_dispute_is_marked(shipped):
 def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
     dataset = shipped.get("/dataset").json["data"]
     question = "group=islamic-state&indicator=fighters&region=iraq"
-    title = "Estimates of fighters · Islamic State · Iraq"
+    title = "Claims about fighters · Islamic State · Iraq"
     for width in (200, 760):
         spec = specification(shipped, f"{question}&width={width}")
         notes = " ".join(spec["title"]["subtitle"])
@@ -283,7 +283,7 @@ def test_the_head_says_what_is_shown_and_from_which_dataset(shipped):
         total, claims = (
             shipped.get(f"/{name}?{question}&limit=1").json["meta"]["total"] for name in ("estimates", "claims")
         )
-        assert notes.startswith(f"{total} estimates of {claims} claims.")
+        assert notes.startswith(f"{total} reports of {claims} claims.")
         assert notes.endswith(f"Source: {dataset['title']}, dataset {dataset['version']}")
         svg = ElementTree.fromstring(shipped.get(f"/chart.svg?{question}&width={width}").data)
         text = " ".join("".join(one.itertext()) for one in svg.iter("{http://www.w3.org/2000/svg}text"))
@@ -303,15 +303,15 @@ def chart(number, numbers, *, aggregated):
         (
             1,
             [500],
-            "T. Fighters, Iraq: 1 claim, with the number 500. 1 estimate of 1 claim. Not drawn: 1 says no number "
-            "(dozens, hundreds, thousands); 1 more place or indicator has fewer estimates.",
+            "T. Fighters, Iraq: 1 claim, with the number 500. 1 report of 1 claim. Not drawn: 1 says no number "
+            "(dozens, hundreds, thousands); 1 more place or indicator has fewer reports.",
         ),
         (
             1200,
             [500, 7000],
-            "T. Fighters, Iraq: 1,200 claims, with numbers from 500 to 7,000. 1,200 estimates of 1,200 claims. "
+            "T. Fighters, Iraq: 1,200 claims, with numbers from 500 to 7,000. 1,200 reports of 1,200 claims. "
             "Not drawn: 1,200 say no number (dozens, hundreds, thousands); 1,200 more places and indicators have "
-            "fewer estimates.",
+            "fewer reports.",
         ),
     ],
 )
@@ -362,7 +362,7 @@ def test_too_many_to_draw_each_are_drawn_by_the_year_and_it_says_so(dataset, lim
         bars = next(layer for layer in view["layer"] if layer["mark"]["type"] == "rule")["data"]["values"]
         ends = {row["year"]: [row["x"], row["x2"]] for row in bars}
         assert ends == {year: [min(stated), max(stated)] for year, stated in years.items()}
-        assert sum(row["estimates"] for row in bars) == counts[key]
+        assert sum(row["reports"] for row in bars) == counts[key]
 
 
 @pytest.mark.slow
@@ -399,5 +399,5 @@ def test_an_svg_says_in_words_what_it_shows(shipped):
     question = "indicator=fighters&region=iraq"
     svg = ElementTree.fromstring(shipped.get(f"/chart.svg?{question}").data)
     title, described = (svg.findtext(f"{{http://www.w3.org/2000/svg}}{name}") for name in ("title", "desc"))
-    assert (svg.get("role"), title) == ("img", "Estimates of fighters · Iraq")
+    assert (svg.get("role"), title) == ("img", "Claims about fighters · Iraq")
     assert described == shipped.get(f"/chart.vl.json?{question}").json["description"]

@@ -118,7 +118,7 @@ def _addresses(ids, version):
     yield from (
         "/dataset/claims.ndjson",
         f"/changes?since={version}",
-        f"/changes?since={version}&change=updated&format=csv",
+        f"/changes?since={version}&change=updated&sort=-version&format=csv",
     )
     yield from (
         "/resolve?q=irak",

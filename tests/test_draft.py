@@ -9,7 +9,7 @@ from draft_corpus import CORPUS, drafted, measure, read_article, table
 
 from api.cli import main
 from seeds import SHIPPED
-from seeds.drafts.article import draft_article, slug
+from seeds.drafts.article import draft_article, short_id
 from seeds.drafts.documents import Document, DocumentRefused
 from seeds.drafts.vocabulary import read_vocabulary
 from seeds.read import read_file
@@ -277,9 +277,9 @@ def test_another_language_is_drafted_by_the_names_of_indicators(vocabulary):
     assert (entry["best"], entry["hedge"], entry["indicator"]) == (400, "approximately", "fighters")
 
 
-def test_an_id_is_a_slug_cut_between_words():
-    assert slug("Étude: 7,000 “left”, says UN", 16) == "etude-7-000-left"
-    assert slug("…") == "article"
+def test_the_id_of_a_draft_is_cut_between_words():
+    assert short_id("Étude: 7,000 “left”, says UN", 16) == "etude-7-000-left"
+    assert short_id("…") == "article"
 
 
 @pytest.mark.slow

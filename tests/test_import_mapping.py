@@ -14,7 +14,7 @@ from seeds import SHIPPED
 from seeds.problems import SeedsRefused
 from seeds.tables.mapping import SHIPPED_MAPPINGS, read_mapping
 from seeds.tables.schema_cache import SchemaCache
-from seeds.tables.terms import LONGEST_ID, slug
+from seeds.tables.terms import LONGEST_ID, unique_id
 from seeds.tables.values import Columns, Take, condition_of, value_of
 
 # (what stands in the mapping, what is put in its place, the problem: line, column, place and a part of what it says)
@@ -264,14 +264,14 @@ def test_of_a_cell_that_names_several_one_part_will_do():
     ],
 )
 def test_ids_are_names_in_ascii(name, id_):
-    assert slug(name) == id_
+    assert unique_id(name) == id_
 
 
 def test_ids_of_names_that_ascii_does_not_show_have_a_digest():
-    odd = [slug(name) for name in ("a, b", "a; b", "a / b", "داعش", "x" * 300, "x" * 301)]
+    odd = [unique_id(name) for name in ("a, b", "a; b", "a / b", "داعش", "x" * 300, "x" * 301)]
     assert len(set(odd)) == 6
     assert all(len(id_) <= LONGEST_ID for id_ in odd)
-    assert slug("a, b", "x" * 115) != slug("a; b", "x" * 115)
+    assert unique_id("a, b", "x" * 115) != unique_id("a; b", "x" * 115)
 
 
 def test_a_name_of_two_terms_is_refused(tmp_path):

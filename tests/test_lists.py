@@ -112,23 +112,35 @@ def test_a_series_of_nothing_named_is_that_of_the_commonest_indicator(shipped):
 def test_changes_since_the_version_before_are_a_log(place):
     seeds, load, client = place
     first = load()
-    assert "Nothing changed since then." in get(client, f"/changes?since={first}").text
+    assert "Nothing changed since then." in get(client, f"/changes?since={first}&sort=-version").text
     kept, removed = sorted((seeds / "articles").iterdir())
     removed.unlink()
     text = kept.read_text()
     kept.write_text(text.replace("best: 4000", "best: 5000").replace("about 4,000 men", "about 5,000 men"))
     load()
     answer = client.get("/changes", headers=BROWSER)
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/changes?since={first}")
-    page, changes = get(client, f"/changes?since={first}"), client.get(f"/changes?since={first}").json["data"]
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/changes?since={first}&sort=-version")
+    page = get(client, answer.headers["Location"])
+    changes = client.get(f"/changes?since={first}").json["data"]
     assert {change["change"] for change in changes} == {"updated", "deleted"}
     assert page.texts["span"].count("vanished") == sum(change["change"] == "deleted" for change in changes)
+    assert f"In version {client.get('/dataset').json['data']['version']}" in page.text
     assert "best: 4000 → 5000" in page.text
     assert "wording: about 4,000 men → about 5,000 men" in page.text
     assert {change["estimate"]["url"] for change in changes if change["change"] == "updated"} <= {
         link["href"] for link in page.all("a")
     }
-    assert "vanished" not in get(client, f"/changes?since={first}&change=updated").texts["span"]
+    assert "vanished" not in get(client, f"/changes?since={first}&change=updated&sort=-version").texts["span"]
+
+
+def test_claims_that_agree_are_not_called_contradictions(shipped):
+    question = "/conflicts?compatible=true"
+    page, pairs = get(shipped, question), shipped.get(question).json["data"]
+    agreeing = page.text.count("Two claims agree:") + page.text.count("A part is not above its whole:")
+    assert agreeing == len(pairs) > 0
+    assert page.texts["h1"] == ["What agrees"]
+    assert "contradict each other:" not in page.text
+    assert "There is no such pair." in get(shipped, f"{question}&region=homs").text
 
 
 def test_contradictions_stand_side_by_side(shipped):
@@ -167,7 +179,7 @@ def test_where_there_is_nothing_a_person_is_told_so_and_a_program_too(shipped, p
 
 def test_every_page_leads_to_what_its_words_mean(shipped):
     words = get(shipped, "/words")
-    explained = {"claim", "estimate", "source", "hedge", "disputed", "worked-out"}
+    explained = {"claim", "report", "source", "hedge", "disputed", "worked-out"}
     assert explained <= {attributes.get("id") for _, attributes in words.elements}
     for path in ("/", "/claims", "/dataset", "/nowhere"):
         response = shipped.get(path, headers=BROWSER)

@@ -134,7 +134,7 @@ def test_figures_that_are_alike_share_an_entry(shipped):
 
 def test_the_legend_counts_the_verdicts_that_occur(shipped):
     page = send(shipped, DRAFT)
-    legend = page.text.partition("numbers in the text")[2].partition("Compared with estimates")[0]
+    legend = page.text.partition("numbers in the text")[2].partition("Compared with claims")[0]
     for verdict in Verdict:
         count = VERDICTS.count(verdict)
         assert (f"{count} {verdict.replace('_', ' ')}" in legend) is (count > 0)
@@ -198,7 +198,7 @@ def test_the_time_of_the_text_is_kept_and_told(shipped):
     text = "Fewer than 1,000 IS militants are in Iraq and Syria."
     page = send(shipped, text, as_of="2017-12", language="en")
     assert page.all("input", name="as_of")[0]["value"] == "2017-12"
-    assert "Compared with estimates of December 2017" in page.text
+    assert "Compared with claims as of December 2017" in page.text
     assert [has["class"] for has in marks(page)] == ["mark borne"]
     assert [has["class"] for has in marks(send(shipped, text, as_of="2023"))] != ["mark borne"]
 

@@ -6,8 +6,8 @@ is the whole claim, since a filter that leaves only a headline must not make its
 "nobody else" has to be true without the question.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 from marshmallow import Schema, fields
@@ -24,9 +24,8 @@ from api.query.filters import DATE_FILTERS, Distinct, Parameters, RegionScope
 from api.query.parameters import distinct_parameter, filter_fields
 from api.query.question import QuerySchema, Question, active_filters, address
 from api.read.newest import read_newest
-from api.read.records import json_of
+from api.read.records import claims_by_id
 from api.read.topics import KINDS, names_of_terms, nearest_estimate, number_of_topics
-from schema import tables
 from schema.fields import Id, ListOf, Part, Term, Whole
 from schema.records import GroupStub, IndicatorStub, RegionStub
 from schema.vocabulary import about
@@ -45,7 +44,7 @@ class SentenceSchema(Schema):
         SentenceKind,
         metadata=about(
             "claim: who said what. reports: how often it was printed, and how. reversed: a report that turns the "
-            "bound around. contradiction: what cannot be true together with it. others: other figures for that time. "
+            "bound around. contradiction: what contradicts it. others: other figures for that time. "
             "alone: there are none. nothing: the question finds no estimate.",
             "claim",
         ),
@@ -109,15 +108,26 @@ def get_answer(question: Question) -> Answer:
     path = address("/answer", question.canonical)
 
     def render() -> Rendered:
-        data, total = answer_of(question.parameters)
-        meta = {"total": total, "dataset": context.release().version}
-        return orjson.dumps({"data": data, "meta": meta, "links": {"self": path}}), {}
+        answered = answer_of(question.parameters)
+        meta = {"total": answered.total, "dataset": context.release().version}
+        return orjson.dumps({"data": answered.data, "meta": meta, "links": {"self": path}}), {}
 
     return answer(path, render)
 
 
-def answer_of(query: Parameters) -> tuple[dict[str, Any], int]:
-    """Return the answer to a query, as `AnswerSchema` describes it, and the number of estimates that it finds."""
+class Answered(NamedTuple):
+    """The answer to a query: `data` is as `AnswerSchema` describes it.
+
+    `total` is the number of estimates that the query finds, `claims` are the claims that are told, in their order.
+    """
+
+    data: dict[str, Any]
+    total: int
+    claims: Sequence[Mapping[str, Any]]
+
+
+def answer_of(query: Parameters) -> Answered:
+    """Return the answer to a query."""
     claims, more, total = _newest_claims(query)
     topics = [
         {
@@ -133,7 +143,8 @@ def answer_of(query: Parameters) -> tuple[dict[str, Any], int]:
         lines.append(nothing["text"])
     if more:
         lines.append(f"Not told here: {count(more, 'other topic')}.")
-    return {"answer": "\n".join(lines), "topics": topics, "nothing": nothing, "more": more}, total
+    data = {"answer": "\n".join(lines), "topics": topics, "nothing": nothing, "more": more}
+    return Answered(data, total, claims)
 
 
 def _newest_claims(query: Parameters) -> tuple[list[dict[str, Any]], int, int]:
@@ -152,7 +163,7 @@ def _newest_claims(query: Parameters) -> tuple[list[dict[str, Any]], int, int]:
             break
     topics = len(claims) if read == total else number_of_topics(query)
     told = list(claims.values())[:MOST_TOPICS]
-    return [orjson.loads(json_of(tables.claims, id_) or b"") for id_ in told], topics - len(told), total
+    return list(claims_by_id(told).values()), topics - len(told), total
 
 
 def _tell(claim: Mapping[str, Any]) -> list[Sentence]:

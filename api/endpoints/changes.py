@@ -20,9 +20,9 @@ from api.formats.media_types import MEDIA_TYPES
 from api.http.answers import Answer
 from api.query.choices import choose_terms
 from api.query.filters import Parameters
-from api.query.parameters import field_names, list_fields
+from api.query.parameters import field_names, list_fields, sort_parameter
 from api.query.question import VERSION_PATTERN, QuerySchema, Question
-from api.read.pages import SelectedList
+from api.read.pages import SelectedList, orders
 from schema import tables
 from schema.fields import Id, ListOf, Part, Pattern, Term
 from schema.flat import flattened
@@ -57,6 +57,7 @@ class ChangeSchema(Schema):
 
     id = Id(metadata=about("The estimate.", "base"))
     change = Term(Change, metadata=about("What became of it.", "updated"))
+    version = Pattern(VERSION_PATTERN, "a version of the dataset", metadata=about("The version that changed it last."))
     changed = ListOf(
         fields.Nested(ChangedFieldSchema), metadata=about("Of an updated one, each value that is another.")
     )
@@ -73,6 +74,7 @@ _schema = QuerySchema.from_dict(
             metadata=about("The version that is compared with the present one."),
         ),
         "change": choose_terms("change", Change, metadata=about("Which changes; by default all.", ["deleted"])),
+        "sort": sort_parameter(("id", "version"), "id"),
         **list_fields(field_names(_change)),
     },
     name="ChangesQuerySchema",
@@ -85,8 +87,9 @@ blueprint = Blueprint("changes", __name__, description="What changed between two
 def list_changes(question: Question) -> Answer:
     """List what changed since a version.
 
-    Estimates that were inserted, updated or deleted between a version of the dataset and the present one, by id. A
-    version that was never loaded here answers 404 and names those that were.
+    Estimates that were inserted, updated or deleted between a version of the dataset and the present one, by id, or
+    with `sort=-version` those of the latest version first. A version that was never loaded here answers 404 and names
+    those that were.
     """
     release, since = context.release(), question.parameters["since"]
     if since not in release.versions:
@@ -97,26 +100,33 @@ def list_changes(question: Question) -> Answer:
 
 
 def select_changes(parameters: Parameters) -> Select[Any]:
-    """Return the SELECT of the estimates that changed since a version: `id`, `change`, and the JSON `old` and `new`."""
+    """Return the SELECT of the estimates that changed since a version.
+
+    Its columns are `id`, `change`, the JSON `old` and `new`, and the `version` that changed the estimate last.
+    """
     versions, history, estimates = tables.versions.c, tables.history, tables.estimates
     # A version that was loaded twice stands in `versions` twice; the later one counts.
     number = select(func.max(versions.number)).where(versions.version == parameters["since"]).scalar_subquery()
     first = (
-        select(history.c.id, func.min(history.c.number).label("number"))
+        select(history.c.id, func.min(history.c.number).label("number"), func.max(history.c.number).label("last"))
         .where(history.c.number > number)
         .group_by(history.c.id)
         .cte("first")
     )
     old, new = history.c.json.label("old"), tables.estimates_rendered.c.json.label("new")
     of_first = history.join(first, (history.c.id == first.c.id) & (history.c.number == first.c.number))
-    present = select(first.c.id, old, new).select_from(of_first).join(estimates, estimates.c.id == first.c.id)
+    present = select(first.c.id, first.c.last, old, new).select_from(of_first)
+    present = present.join(estimates, estimates.c.id == first.c.id)
     present = present.join(tables.estimates_rendered, tables.estimates_rendered.c.position == estimates.c.position)
     present = present.where(history.c.json.is_distinct_from(tables.estimates_rendered.c.json))
-    gone = select(first.c.id, old, null().label("new")).select_from(of_first).where(history.c.json.is_not(None))
-    gone = gone.where(~exists().where(estimates.c.id == first.c.id))
-    both = union_all(present, gone).subquery().c
-    change = case((both.old.is_(None), Change.INSERTED), (both.new.is_(None), Change.DELETED), else_=Change.UPDATED)
-    changes = select(both.id, change.label("change"), both.old, both.new).order_by(both.id)
+    gone = select(first.c.id, first.c.last, old, null().label("new")).select_from(of_first)
+    gone = gone.where(history.c.json.is_not(None), ~exists().where(estimates.c.id == first.c.id))
+    both = union_all(present, gone).subquery()
+    change = case((both.c.old.is_(None), Change.INSERTED), (both.c.new.is_(None), Change.DELETED), else_=Change.UPDATED)
+    order = orders({"id": both.c.id, "version": both.c.last}, parameters["sort"])
+    changes = select(both.c.id, change.label("change"), versions.version, both.c.old, both.c.new)
+    changes = changes.join_from(both, tables.versions, versions.number == both.c.last)
+    changes = changes.order_by(*(key.clause(backwards=False) for key in order))
     return changes.where(change.in_(parameters["change"])) if "change" in parameters else changes
 
 
@@ -128,5 +138,5 @@ def _render(_: Connection, row: Row[Any]) -> bytes:
         for name in {**new, **old}:
             if old.get(name) != new.get(name):
                 changed.append({"field": name, "old": old.get(name), "new": new.get(name)})
-    change = orjson.dumps({"id": row.id, "change": row.change, "changed": changed})
+    change = orjson.dumps({"id": row.id, "change": row.change, "version": row.version, "changed": changed})
     return b'%b,"estimate":%b}' % (change[:-1], (row.new or row.old).encode())

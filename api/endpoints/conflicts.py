@@ -65,7 +65,7 @@ class ConflictKind(StrEnum):
 
 
 class ConflictSchema(Schema):
-    """Two figures that cannot both be true; with compatible=true, two that can."""
+    """Two figures that contradict each other; with compatible=true, two that agree."""
 
     kind = Term(
         ConflictKind,
@@ -117,14 +117,14 @@ _schema = QuerySchema.from_dict(
     name="ConflictsQuerySchema",
 )()
 
-blueprint = Blueprint("conflicts", __name__, description="What cannot all be true.")
+blueprint = Blueprint("conflicts", __name__, description="What contradicts what.")
 
 
 @blueprint.endpoint(
     "/conflicts", schema=_schema, body=envelope_of(_conflict, many=True), media_types=MEDIA_TYPES.values()
 )
 def list_conflicts(question: Question) -> Answer:
-    """List what cannot all be true.
+    """List what contradicts what.
 
     Pairs of figures whose admitted numbers exclude each other, the widest gap first. A claim is taken as its first
     report with a number has it (body before headline, the earliest published, then quoted ones). Stocks and shares are

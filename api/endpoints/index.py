@@ -33,7 +33,7 @@ _OTHER_ENDPOINTS = {
     "answer": "Any question answered in sentences, each with the claims and estimates behind it.",
     "series": "One indicator over time: takes `indicator`.",
     "facets": "Counts of estimates by the values of their fields.",
-    "conflicts": "What cannot all be true.",
+    "conflicts": "Figures that contradict each other, or claims that agree.",
     "chart.svg": "The chart of any question; also chart.png and chart.vl.json.",
     "changes": "What changed between a version of the dataset and this one: takes `since`.",
     "resolve": "What a name could mean: takes `q`.",

@@ -20,7 +20,6 @@ from api.explorer import (
     lists,
     pages,
     problems,
-    reading,
     sitemap,
     verification_page,
 )
@@ -34,7 +33,7 @@ _PAGES: _Pages = {
     "/": pages.index,
     verification_page.PATH: verification_page.form,
     **lists.PAGES,
-    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in reading.WITH_A_PAGE},
+    **{f"/{kind}/<string:id>": partial(pages.record_page, kind) for kind in pages.WITH_A_PAGE},
 }
 """The page of each route that has one; it takes the route's parameters."""
 _RESULTS: _Pages = {verification_page.PATH: verification_page.result}
@@ -48,8 +47,9 @@ def init_app(app: Flask, api: Api) -> None:
     app.before_request(_page_for_browsers)
     app.add_url_rule(verification_page.PATH, "verification_page", verification_page.refuse)
     app.add_url_rule(pages.WORDS, "words", pages.words_page)
-    for module in (assets, chart_endpoints, card, frames):
+    for module in (assets, chart_endpoints, card):
         module.init_app(app)
+    frames.init_app(app, pages.WITH_A_PAGE)
     sitemap.init_app(app, (route for route in (*_PAGES, pages.WORDS) if route not in lists.NEED_A_QUESTION))
     api.register_blueprint(chart_endpoints.blueprint)
 

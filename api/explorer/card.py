@@ -67,24 +67,24 @@ def card_of(question: Question) -> Card:
         return _card_of_estimate(reading.record_of("estimates", question.parameters["estimate"]))
     if not question.filters:
         return _front_card()
-    answered, _ = answer_of(question.parameters)
-    if not answered["topics"]:
-        reason = answered["nothing"]["text"].removeprefix("Nobody said: ")
+    answered = answer_of(question.parameters)
+    if not answered.claims:
+        reason = answered.data["nothing"]["text"].removeprefix("Nobody said: ")
         return Card(Told("", "Nobody said", reason[:1].upper() + reason[1:]))
-    topic = answered["topics"][0]
-    others = len(answered["topics"]) - 1 + answered["more"]
+    topic = answered.data["topics"][0]
+    others = len(answered.claims) - 1 + answered.data["more"]
     # What speaks against the figure first, since there may not be room for all.
     told = sorted(topic["sentences"][1:], key=lambda sentence: sentence["kind"] not in _AGAINST)
     sentences = [sentence["text"] for sentence in told]
     if others:
         sentences.append(f"The same question finds {count(others, 'other topic')}.")
-    return Card(told_claim(reading.record_of("claims", topic["claim"])), sentences)
+    return Card(told_claim(answered.claims[0]), sentences)
 
 
 def _card_of_estimate(estimate: Mapping[str, Any]) -> Card:
     sentences = [f"In these words: “{estimate['wording']}”."]
     if estimate["disputed"]:
-        sentences.append("Another report in the same article cannot be true together with it.")
+        sentences.append("Another report in the same article contradicts it.")
     return Card(told_report(estimate), sentences)
 
 

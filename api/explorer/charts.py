@@ -65,7 +65,7 @@ def chart_of_filters(_version: str, filters: Pairs) -> Chart:
 
 
 def title_of(query: Mapping[str, Any]) -> str:
-    """Return a query's terms as a title: `Estimates of fighters · Islamic State · Iraq`."""
+    """Return a query's terms as a title: `Claims about fighters · Islamic State · Iraq`."""
     names = {kind: ", ".join(of_kind) for kind, of_kind in names_of_terms(query).items()}
     indicators = names.pop("indicator", "").lower()
-    return " · ".join([f"Estimates of {indicators}" if indicators else "Estimates", *names.values()])
+    return " · ".join([f"Claims about {indicators}" if indicators else "Claims", *names.values()])

@@ -21,8 +21,8 @@ def _describe_panel(panel: Panel) -> str:
 
 
 def notes(chart: Chart) -> list[str]:
-    """Return how many estimates there are, which of them are not drawn, and how to read the marks."""
-    counts = f"{count(chart.estimates, 'estimate')} of {count(chart.claims, 'claim')}."
+    """Return how many reports there are, which of them are not drawn, and how to read the marks."""
+    counts = f"{count(chart.estimates, 'report')} of {count(chart.claims, 'claim')}."
     left_out = []
     if chart.aggregated:
         counts += " Too many to draw each: a bar spans the lowest to the highest number said of a year."
@@ -30,9 +30,9 @@ def notes(chart: Chart) -> list[str]:
             say = "says" if chart.vague == 1 else "say"
             left_out.append(f"{chart.vague:,} {say} no number (dozens, hundreds, thousands)")
     if chart.other_panels == 1:
-        left_out.append("1 more place or indicator has fewer estimates")
+        left_out.append("1 more place or indicator has fewer reports")
     elif chart.other_panels:
-        left_out.append(f"{chart.other_panels:,} more places and indicators have fewer estimates")
+        left_out.append(f"{chart.other_panels:,} more places and indicators have fewer reports")
     lines = [counts + (f" Not drawn: {'; '.join(left_out)}." if left_out else "")]
     if chart.panels and not chart.aggregated:
         lines.append("Each row is one claim, at the time that it describes, newest first. An open side fades out.")

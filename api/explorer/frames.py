@@ -1,7 +1,8 @@
 """The page for frames, /embed, and /oembed (oembed.com), where other sites find the frame of a page by its address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from xml.etree.ElementTree import Element
@@ -45,10 +46,11 @@ def _embed() -> Response:
 
 def _variables(question: Question) -> dict[str, Any]:
     query, chart = question.parameters, chart_of(question.parameters)
+    answered = answer_of(query)
     return {
         "title": title_of(query),
-        "answer": answer_of(query)[0],
-        "panels": rows_of(chart, query["scale"]),
+        "answer": answered.data,
+        "panels": rows_of(chart, query["scale"], answered.claims),
         "notes": notes(chart),
         "whole": address("/", question.canonical),
     }
@@ -59,13 +61,13 @@ def _framed(response: Response) -> Response:
     return guard_page(response, form_action="'self'", frame_ancestors="*")
 
 
-def _oembed() -> Response:
-    """Return how a page can be embedded, as JSON or XML."""
+def _oembed(kinds: Sequence[str]) -> Response:
+    """Return how a page can be embedded, as JSON or XML; `kinds` are the resources whose records have a page."""
     format_ = request.args.get("format", "json")
     if format_ not in ("json", "xml"):
         raise exceptions.NotImplemented(f"format: {format_!r} is not there; expected json or xml.")
     width, height = (_size(name, usual) for name, usual in zip(("maxwidth", "maxheight"), FRAME, strict=True))
-    title, frame, picture = _page_at(request.args.get("url", ""))
+    title, frame, picture = _page_at(request.args.get("url", ""), kinds)
     embedded: dict[str, str | int] = {
         "version": "1.0",
         "type": "rich",
@@ -99,7 +101,7 @@ def _size(name: str, usual: int) -> int:
     return min(int(text), usual)
 
 
-def _page_at(url: str) -> tuple[str, str, str]:
+def _page_at(url: str, kinds: Sequence[str]) -> tuple[str, str, str]:
     """Return the title of the page at an absolute address, and the addresses of its frame and of its picture.
 
     Raises BadRequest where there is no address, and NotFound where it is none of a page that can be embedded.
@@ -116,7 +118,7 @@ def _page_at(url: str) -> tuple[str, str, str]:
     kind, _, id_ = path.removeprefix("/").partition("/")
     if is_own and path in ("/", EMBED):
         return _page_of_question(parts.query)
-    if is_own and kind in reading.WITH_A_PAGE:
+    if is_own and kind in kinds:
         shared = sharing.of_record(kind, reading.record_of(kind, unquote(id_)), path)
         return shared.description, shared.frame, shared.card
     raise NotFound(f"url: {url[:100]!r} is no page that can be embedded; expected one of {context.site()}.")
@@ -132,7 +134,7 @@ def _page_of_question(query: str) -> tuple[str, str, str]:
     return title_of(question.parameters), sharing.frame_of(question.canonical), card
 
 
-def init_app(app: Flask) -> None:
-    """Add the two routes."""
+def init_app(app: Flask, kinds: Sequence[str]) -> None:
+    """Add the two routes; `kinds` are the resources whose records have a page."""
     app.add_url_rule(EMBED, "embed", _embed)
-    app.add_url_rule(OEMBED, "oembed", _oembed)
+    app.add_url_rule(OEMBED, "oembed", partial(_oembed, kinds))

@@ -5,7 +5,7 @@ order, page by page.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from itertools import groupby
@@ -24,10 +24,10 @@ from api.explorer.problems import refusal
 from api.explorer.rendering import page
 from api.formats.phrases import figure
 from api.query.filters import RegionScope
-from api.query.question import VERSION_PARAMETER, Pairs, address, question_of_request
+from api.query.question import VERSION_PARAMETER, address, question_of_request
 from api.read.points import SumRule
 from api.read.records import names_of
-from api.read.resources import RESOURCES, Resource
+from api.read.resources import ESTIMATES, RESOURCES, Resource
 
 Answered = Mapping[str, Any]
 """What an endpoint has answered: `data`, `meta` and `links`."""
@@ -41,15 +41,15 @@ def _nothing_more(_: Answered) -> dict[str, Any]:
 class ListPage:
     """The page of an endpoint: its template, its title, and a sentence about what it holds.
 
-    `usual` returns the parameters that the page takes where the endpoint requires some and the request has none.
-    `more` returns what the template needs beside the answer.
+    `usual` holds parameters that the page takes where the request has none, each with a function that returns its
+    value. `more` returns what the template needs beside the answer.
     """
 
     endpoint: Endpoint
     template: str
     title: str
     about: str
-    usual: Callable[[], Pairs] = tuple
+    usual: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     more: Callable[[Answered], dict[str, Any]] = _nothing_more
 
     @property
@@ -67,9 +67,9 @@ class ListPage:
         schema, route = self.endpoint.schema, self.endpoint.route
         required = frozenset(name for name, field in schema.fields.items() if field.required)
         sent = tuple(request.args.items(multi=True))
-        shown = tuple((name, value) for name, value in sent if name != "fields" and value)
-        if not required <= dict(shown).keys():
-            shown = (*self.usual(), *shown)
+        filled = tuple((name, value) for name, value in sent if name != "fields" and value)
+        usual = ((name, value()) for name, value in self.usual.items() if name not in dict(filled))
+        shown = (*(pair for pair in usual if pair[1]), *filled)
         if shown != sent:  # a page shows all fields, and a form sends its empty ones, too
             return redirect(address(route, shown), HTTPStatus.SEE_OTHER)  # type: ignore[return-value]
         try:
@@ -107,12 +107,13 @@ _ENDPOINTS = {endpoint.route: endpoint for endpoint in records.ENDPOINTS}
 def _page_of(resource: Resource) -> ListPage:
     """Return the page of a resource's list; the title stands before the colon of its `about`."""
     title, _, about = resource.about.partition(": ")
+    title = "Reports" if resource is ESTIMATES else title  # what pages call an estimate
     return ListPage(_ENDPOINTS[f"/{resource.name}"], "list.html", title, about[:1].upper() + about[1:])
 
 
-def _commonest_indicator() -> Pairs:
-    """Return the parameters of the series of the indicator with most estimates."""
-    return tuple(("indicator", indicator["value"]) for indicator in _indicators()[:1])
+def _commonest_indicator() -> str:
+    """Return the indicator with most estimates; empty if there is none."""
+    return next((str(indicator["value"]) for indicator in _indicators()), "")
 
 
 def _indicators() -> list[dict[str, Any]]:
@@ -142,9 +143,9 @@ def _series_variables(answered: Answered) -> dict[str, Any]:
     }
 
 
-def _version_before() -> Pairs:
-    """Return the parameters of the changes since the version before the present one, or since that if there is none."""
-    return (("since", context.release().versions[-2:][0]),)
+def _version_before() -> str:
+    """Return the version before the present one, or that if there is none."""
+    return context.release().versions[-2:][0]
 
 
 def _changes_variables(_: Answered) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def _changes_variables(_: Answered) -> dict[str, Any]:
 LISTS = (
     *map(_page_of, RESOURCES),
     ListPage(
-        conflicts.list_conflicts, "conflicts.html", "Contradictions", "Pairs of figures that cannot both be true."
+        conflicts.list_conflicts, "conflicts.html", "Contradictions", "Pairs of figures that contradict each other."
     ),
     ListPage(
         dataset.get_dataset, "dataset.html", "The dataset", "What is behind every page, to take away and to cite."
@@ -165,21 +166,21 @@ LISTS = (
         "series.html",
         "Over time",
         "One indicator over time: what was said of each year, quarter or month. Nothing is averaged.",
-        _commonest_indicator,
+        {"indicator": _commonest_indicator},
         _series_variables,
     ),
     ListPage(
         changes.list_changes,
         "changes.html",
         "What changed",
-        "The estimates that appeared, changed or vanished between a version of the dataset and the present one.",
-        _version_before,
+        "The reports that appeared, changed or vanished since a version of the dataset, the latest first.",
+        {"since": _version_before, "sort": lambda: "-version"},
         _changes_variables,
     ),
 )
 """All lists that have a page."""
 
-NEED_A_QUESTION = tuple(list_.endpoint.route for list_ in LISTS if list_.usual is not tuple)
+NEED_A_QUESTION = tuple(list_.endpoint.route for list_ in LISTS if list_.usual)
 """The routes of the lists that need a question, and lead to a usual one."""
 PAGES: Mapping[str, Callable[..., Response]] = {page_.endpoint.route: partial(ListPage.show, page_) for page_ in LISTS}
 """The page of each route."""

@@ -39,7 +39,6 @@ class Mark:
     says no number ("hundreds"). `open_side` is -1 where it has no lower bound, 1 where it has no upper bound, else 0.
     """
 
-    claim_position: int
     estimate: Mapping[str, Any]
     numbers: list[float]
     open_side: int
@@ -149,7 +148,7 @@ def _read_marks(connection: Connection, conditions: Sequence[ColumnElement[bool]
     )
     first_reports = {row.claim_position: row.position for row in connection.execute(statement)}
     rendered = reader_of(tables.estimates)(connection, list(first_reports.values()))
-    marks = [_mark(claim, orjson.loads(json)) for claim, json in zip(first_reports, rendered, strict=True)]
+    marks = [_mark(orjson.loads(json)) for json in rendered]
     return sorted(marks, key=_time, reverse=True)
 
 
@@ -159,10 +158,10 @@ def _time(mark: Mark) -> tuple[str, str]:
     return as_of["end"] or "9999-12-31", as_of["start"] or ""
 
 
-def _mark(claim_position: int, estimate: Mapping[str, Any]) -> Mark:
+def _mark(estimate: Mapping[str, Any]) -> Mark:
     stated = tuple(name for name in NUMBERS if estimate[name] is not None)
     numbers = sorted({estimate[name] for name in stated})
-    return Mark(claim_position, estimate, numbers, _OPEN_SIDES.get(stated, 0))
+    return Mark(estimate, numbers, _OPEN_SIDES.get(stated, 0))
 
 
 def _read_years(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[Year]:

@@ -84,7 +84,7 @@ def _index_variables(question: Question) -> dict[str, Any]:
     """Return the variables of index.html for a question."""
     query, parameters = question.parameters, without(question.canonical, finding.TYPED)
     estimates, total = reading.estimates_page(question, query["offset"])
-    title, chart, answer = title_of(query), chart_of(query), answer_of(query)[0]
+    title, chart, answered = title_of(query), chart_of(query), answer_of(query)
     chart_parameters = without(parameters, "sort", "offset")
     list_parameters = without(parameters, "scale")
     all_pages = without(list_parameters, "offset")
@@ -97,8 +97,8 @@ def _index_variables(question: Question) -> dict[str, Any]:
     return {
         "title": title,
         "query": query,
-        "answer": answer,
-        "shared": sharing.of_question(parameters, title, answer),
+        "answer": answered.data,
+        "shared": sharing.of_question(parameters, title, answered.data),
         "answer_url": address("/answer", without(list_parameters, "sort", "offset")),
         "estimates": estimates,
         "total": total,
@@ -113,7 +113,7 @@ def _index_variables(question: Question) -> dict[str, Any]:
         "columns": _COLUMNS,
         "rows_a_page": reading.ROWS,
         "changed": changed,
-        "panels": rows_of(chart, query["scale"]),
+        "panels": rows_of(chart, query["scale"], answered.claims),
         "notes": notes(chart),
         "chart": address("/chart.svg", chart_parameters),
         "chart_png": address("/chart.png", chart_parameters),
@@ -133,7 +133,7 @@ def _nearest(question: Question) -> dict[str, str] | None:
 
 
 def record_page(kind: str, id_: str) -> Response:
-    """Return the page of one record; `kind` is one of `reading.WITH_A_PAGE`."""
+    """Return the page of one record; `kind` is one of `WITH_A_PAGE`."""
     path, sent = f"/{kind}/{quote(id_)}", list(request.args.items(multi=True))
     version = tuple((name, value) for name, value in sent if name == VERSION_PARAMETER)
     if len(version) != len(sent):  # a page shows all fields
@@ -196,7 +196,7 @@ def _term_variables(kind: str, term: Mapping[str, Any]) -> dict[str, Any]:
         "kind": kind,
         "wholes": wholes,
         "names": names_of(kind, [*wholes, *term.get("members", [])]),
-        "answer": answer_of(query)[0],
+        "answer": answer_of(query).data,
         "claims": reading.claims_of(kind, term["id"]),
     }
 
@@ -208,5 +208,7 @@ _RECORD_VARIABLES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "articles": _article_variables,
     **{f"{kind}s": partial(_term_variables, kind) for kind in KINDS},
 }
+WITH_A_PAGE = tuple(_RECORD_VARIABLES)
+"""The resources whose records have a page; a hedge is explained in the list of hedges."""
 _TEMPLATES = {f"{kind}s": "term.html" for kind in KINDS}
 """The template of each resource whose page is not named as it is."""

@@ -13,9 +13,6 @@ from api.read.newest import read_estimates, read_newest
 from api.read.records import json_of, reader_of
 from schema import tables
 
-WITH_A_PAGE = tuple(name for name in tables.RESOURCES if name != "hedges")
-"""The resources whose records have a page; a hedge is explained in the list of hedges."""
-
 ROWS = 25
 """The number of estimates, or claims, that a page shows."""
 _ESTIMATES_READ = 4 * ROWS

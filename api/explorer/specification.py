@@ -74,7 +74,7 @@ def _view(panel: Panel, options: Options, chart: Chart) -> Spec:
 def row_label(row: Mark | Year) -> str:
     """Return the label of a row: what was said for when, and by whom."""
     if isinstance(row, Year):
-        return f"{row.year}, {count(row.estimates, 'estimate')}"
+        return f"{row.year}, {count(row.estimates, 'report')}"
     estimate = row.estimate
     headline = " in a headline" if estimate["locus"] == Locus.HEADLINE else ""
     return f"{figure(estimate)}{headline}, {when(estimate['as_of']['edtf'])}, {estimate['source']['name']}"
@@ -90,13 +90,13 @@ def _year_layers(panel: Panel, options: Options) -> list[Spec]:
     data = [
         {
             **{"row": index, "x": year.numbers[0], "x2": year.numbers[-1], "year": year.year},
-            **{"estimates": year.estimates, "lowest said": year.numbers[0], "highest said": year.numbers[-1]},
+            **{"reports": year.estimates, "lowest said": year.numbers[0], "highest said": year.numbers[-1]},
         }
         for index, year in enumerate(panel.rows)
         if isinstance(year, Year)
     ]
     colour = {"value": options.colour("government")}
-    tooltip = _tooltip(("year", "estimates", "lowest said", "highest said"))
+    tooltip = _tooltip(("year", "reports", "lowest said", "highest said"))
     bar = {
         "mark": {"type": "rule", "strokeWidth": 10, "opacity": 0.75},
         "encoding": {"x2": {"field": "x2"}, "color": colour, "tooltip": tooltip},
@@ -138,7 +138,7 @@ def _claim_layers(panel: Panel, chart: Chart, axis: Axis, options: Options) -> l
         (
             disputed,
             {"type": "point", "shape": "circle", "size": 330, "stroke": colours["alarm"], "strokeWidth": 1.6},
-            {"tooltip": {"value": "disputed: another report in the same article excludes this one"}},
+            {"tooltip": {"value": "disputed: another report in the same article contradicts this one"}},
         ),
         (
             wordless,

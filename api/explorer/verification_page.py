@@ -12,12 +12,11 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from api import context
 from api.endpoints.verify import PLAIN, TextSchema, findings_in
-from api.explorer import reading
 from api.explorer.rendering import private_page
 from api.explorer.verification_markdown import markdown_of
 from api.explorer.verified_text import MEANINGS, SIGNS, Names, Record, VerifiedText
 from api.http.limits import LONGEST_BODY, LONGEST_FORM
-from api.read.records import names_of
+from api.read.records import claims_by_id, names_of
 from schema.quantities import TextTooLong, known_languages
 from schema.subjects.names import KINDS
 
@@ -93,10 +92,10 @@ def _names(findings: Sequence[Record]) -> Names:
     return {kind: names_of(kind, named) for kind, named in ids.items()}
 
 
-def _claims(findings: Sequence[Record]) -> dict[str, Record]:
+def _claims(findings: Sequence[Record]) -> Mapping[str, Record]:
     """Return by id the claims behind the findings that stand in more than one article."""
     claims = [estimate["claim"] for finding in findings for estimate in finding["evidence"]]
-    return {id_: reading.record_of("claims", id_) for id_ in {claim["id"] for claim in claims if claim["articles"] > 1}}
+    return claims_by_id({claim["id"] for claim in claims if claim["articles"] > 1})
 
 
 def _page(

@@ -170,7 +170,7 @@ def tell_nothing(
     inside = {"indicator": _small, "source": _inside}
     spelled = {kind: [inside.get(kind, str)(name) for name in of_kind] for kind, of_kind in names.items()}
     terms = [f"{word} {alternatives(spelled[kind])}" for kind, word in _PREPOSITIONS.items() if spelled.get(kind)]
-    text = " ".join(["Nobody said: there is no estimate", ", ".join([*terms, *([at(as_of)] if as_of else [])])]).strip()
+    text = " ".join(["Nobody said: there is no figure", ", ".join([*terms, *([at(as_of)] if as_of else [])])]).strip()
     text += " that meets all conditions of the question." if narrowed else "."
     if nearest is None:
         return Sentence(SentenceKind.NOTHING, text)

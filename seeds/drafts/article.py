@@ -50,7 +50,7 @@ class _Drafter:
         """Return the article with its estimates."""
         document, published = self.document, self._times.published
         return {
-            "id": slug(document.title or document.name or _NAMELESS),
+            "id": short_id(document.title or document.name or _NAMELESS),
             "title": document.title,
             "publisher": None,
             "author": document.author,
@@ -99,7 +99,7 @@ class _Drafter:
             for figure in figures
             if not any(first <= figure.quantity.start and figure.quantity.end <= last for first, last in repeats)
         ]
-        name = slug(self.document.title or self.document.name or _NAMELESS, _LONGEST_PREFIX)
+        name = short_id(self.document.title or self.document.name or _NAMELESS, _LONGEST_PREFIX)
         estimates = [self._estimate(figure, f"{name}-{number}") for number, figure in enumerate(single, 1)]
         body = [estimate for estimate in estimates if estimate["locus"] is Locus.BODY]
         for headline in (estimate for estimate in estimates if estimate["locus"] is Locus.HEADLINE):
@@ -174,8 +174,8 @@ class _Drafter:
         return None, f"{kind} could be {' or '.join(others)}" if others else f"{kind} is not named"
 
 
-def slug(text: str, longest: int = _LONGEST_ID) -> str:
-    """Return a text as an id: its letters and digits in ASCII, joined by hyphens, cut between two words."""
+def short_id(text: str, longest: int = _LONGEST_ID) -> str:
+    """Return the beginning of a text as an id: letters and digits in ASCII, joined by hyphens, cut between words."""
     words = re.findall(r"[a-z0-9]+", without_marks(text).lower())
     joined = words[0][:longest] if words else _NAMELESS
     for word in words[1:]:
@@ -203,7 +203,7 @@ def _claim(source: str | None, as_of: str | None, region: str | None, indicator:
     """Return an id for the claim, if the text tells what makes one; figures that share all of these share a claim."""
     if not (source and as_of and region and indicator):
         return None
-    return slug(f"{source} {as_of} {region} {indicator}", 2 * _LONGEST_ID)
+    return short_id(f"{source} {as_of} {region} {indicator}", 2 * _LONGEST_ID)
 
 
 def _plain(number: float) -> float:

@@ -22,7 +22,7 @@ from seeds.tables.between_rows import PlacedRecord
 from seeds.tables.findings import Finding, Grade
 from seeds.tables.schema_cache import REMEMBERED, SchemaCache
 from seeds.tables.tabular import Batch, Document
-from seeds.tables.terms import KINDS, MadeTerm, TermIdentity, Terms, Vocabularies, digest_of, slug
+from seeds.tables.terms import KINDS, MadeTerm, TermIdentity, Terms, Vocabularies, digest_of, unique_id
 from seeds.tables.values import Cells, Columns, Notes, Value, columns_in, condition_of, value_of
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -200,7 +200,8 @@ class _ArticleMapper:
 
     def _load(self, data: dict[str, Any], digest: str) -> tuple[Record, str, list[Fault]]:
         if data.get("id") is None:
-            words = slug(f"{data['published']['edtf']} {data['publisher'] or ''} {data['title'] or ''}"[:_TITLE_IN_ID])
+            name = f"{data['published']['edtf']} {data['publisher'] or ''} {data['title'] or ''}"
+            words = unique_id(name[:_TITLE_IN_ID])
             data["id"] = f"{words}-{digest}"
         try:
             record = self._cache.load(data)

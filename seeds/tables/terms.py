@@ -64,8 +64,8 @@ _LEFT_OUT_OF_IDS = re.compile(rf"[^\w\s.(){_APOSTROPHES}-]")
 """Characters that ids leave out. The id of a name with such a character gets a digest, so that ids stay unique."""
 
 
-def slug(name: str, parent: str | None = None) -> str:
-    """Return an ASCII id made of a name and the id of its parent; the same name always gives the same id."""
+def unique_id(name: str, parent: str | None = None) -> str:
+    """Return an ASCII id made of a name and the id of its parent: the same for the same name, another for another."""
     folded = unicodedata.normalize("NFKD", fold(name))
     unaccented = without_marks(folded)
     words = re.sub("[^a-z0-9]+", "-", re.sub(f"[{_APOSTROPHES}]", "", unaccented)).strip("-")
@@ -150,7 +150,7 @@ class Terms:
     ) -> MadeTerm | tuple[Fault, ...]:
         """Return the term that values describe, or its faults."""
         data: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
-        data.setdefault("id", slug(data["name"], parent))
+        data.setdefault("id", unique_id(data["name"], parent))
         cache = self._caches[kind]
         for key in ("iso", "organisation"):
             if key in cache.schema.fields:

@@ -1,6 +1,6 @@
 // The page works without this module. With it, a choice takes effect at once.
 const narrow = matchMedia("(max-width: 61.99rem)");
-const LISTS = ".choice :is(ul, ol)"; // each scrolls, and stays where it was
+const LISTS = ".choice > :is(ul, ol)"; // each scrolls, and stays where it was
 let latestRequest = 0;
 
 /** Return the address of the form's query, without its empty fields. */
@@ -47,8 +47,8 @@ async function show(address, push) {
     return;
   }
   const focused = document.activeElement;
-  const opened = new Set([...document.querySelectorAll("details.choice[open]")].map((details) => details.id));
-  for (const details of form.querySelectorAll("details.choice")) details.open ||= opened.has(details.id);
+  const opened = new Set([...document.querySelectorAll("#filters details[open]")].map((details) => details.id));
+  for (const details of form.querySelectorAll("details")) details.open ||= opened.has(details.id);
   const scrolled = new Map([...document.querySelectorAll(LISTS)].map((list) => [list.closest("details").id, list.scrollTop]));
   const status = document.querySelector("#results [role=status]"); // stays, so that a screen reader announces its change
   const newStatus = results.querySelector("[role=status]");
@@ -114,6 +114,30 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   show(link.href, true);
+});
+// Several years are chosen by dragging from one bar to another. A finger scrolls, and the keyboard has the fields below.
+const yearAt = (element) => element.closest?.(".years a");
+let brushedFrom = null;
+document.addEventListener("pointerdown", ({ target, button, pointerType }) => {
+  brushedFrom = button === 0 && pointerType !== "touch" ? yearAt(target) : null;
+});
+document.addEventListener("dragstart", (event) => brushedFrom && event.preventDefault()); // else the link itself is dragged
+document.addEventListener("pointerover", ({ target }) => {
+  const brushedTo = brushedFrom && yearAt(target);
+  if (!brushedTo) return;
+  const years = [...document.querySelectorAll(".years a")];
+  const ends = [brushedFrom, brushedTo].map((year) => years.indexOf(year));
+  const isBrushed = (index) => Math.min(...ends) <= index && index <= Math.max(...ends);
+  years.forEach((year, index) => year.classList.toggle("brushed", isBrushed(index)));
+});
+document.addEventListener("pointerup", () => {
+  const years = [...document.querySelectorAll(".brushed")]; // the newest first
+  brushedFrom = null;
+  for (const year of years) year.classList.remove("brushed");
+  if (years.length < 2) return; // a click follows the link of its year
+  const { elements } = document.querySelector("#filters");
+  [elements.to.value, elements.from.value] = [years[0].dataset.year, years.at(-1).dataset.year];
+  elements.to.form.requestSubmit();
 });
 addEventListener("popstate", () => {
   if (!document.querySelector("#results")) return; // a link within another page
