@@ -45,7 +45,7 @@ def running(
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, env=environment, stderr=log)
         try:
-            for _ in range(200):
+            for _ in range(1200):  # a minute, also where other programs have the processors
                 try:
                     urllib.request.urlopen(f"{address}/health/live", timeout=5).close()
                     break

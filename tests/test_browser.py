@@ -9,8 +9,12 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
+from conftest import run
 from hostile import TAG
 from playwright.sync_api import expect
+from program import HEADCOUNT
+from tables import UCDP
+from test_accessibility import PAGES
 from test_verification_page import DRAFT, VERDICTS
 
 pytestmark = pytest.mark.browser
@@ -225,6 +229,50 @@ def test_the_keyboard_alone_filters_sorts_and_opens(visit):
     page.wait_for_url("**/estimates/*")
 
 
+REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+FOCUS = """() => {
+    const element = document.activeElement;
+    const { outlineStyle, outlineWidth } = getComputedStyle(element);
+    const { top, bottom } = element.getBoundingClientRect();
+    const isNew = element !== document.body && !reached.has(element);
+    reached.add(element);
+    return {
+        isNew,
+        isClosed: element.matches("details:not([open]) > summary"),
+        isSeen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && bottom > 0 && top < innerHeight,
+        html: element.outerHTML.slice(0, 200),
+    };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "width"),
+    [
+        *(("/", 1280), ("/?region=iraq&indicator=fighters", 1280), ("/?region=iraq&indicator=fighters", 360)),
+        *(("/estimates/fighters-500-headline", 1280), ("/claims/mohamadawi-2023-03-iraq-fighters", 360)),
+    ],
+)
+def test_the_keyboard_alone_reaches_everything_and_is_seen_everywhere(visit, path, width):
+    page = visit(path, viewport={"width": width, "height": 900})
+    page.evaluate("window.reached = new Set()")
+    while True:  # until the focus leaves the page, or comes back to an element
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if not focus["isNew"]:
+            break
+        assert focus["isSeen"], focus["html"]
+        if focus["isClosed"]:
+            page.keyboard.press("Enter")
+    unreached = page.evaluate(
+        """reachable => [...document.querySelectorAll(reachable)]
+            .filter(element => element.checkVisibility({ visibilityProperty: true }) && !reached.has(element))
+            .map(element => element.outerHTML.slice(0, 200))""",
+        REACHABLE,
+    )
+    assert unreached == []
+    assert page.evaluate("reached.size") > 30
+
+
 def test_the_skip_link_leads_past_the_head(visit):
     page = visit()
     page.keyboard.press("Tab")
@@ -323,6 +371,15 @@ def test_without_javascript_there_are_claims_a_table_and_a_form(visit):
     expect(page.locator("button[data-copies]").first).to_be_hidden()
 
 
+@pytest.mark.parametrize("name", ["explorer", "filtered", "estimate", "claim", "claims", "series"])
+def test_a_page_holds_the_same_without_javascript(visit, name):
+    """Every link, field and button is there without it, but for the buttons that copy."""
+    held = """[...document.querySelectorAll("a[href], button:not([data-copies]), input, select, h1, h2, .claim")]
+        .map(element => element.href || element.name || element.textContent.trim()).sort()"""
+    with_script, without_script = (visit(PAGES[name], java_script_enabled=enabled) for enabled in (True, False))
+    assert without_script.evaluate(held) == with_script.evaluate(held) != []
+
+
 def test_the_form_sends_what_the_address_alone_asks(visit):
     page = visit("/?disputed=true")
     box(page, "region", "iraq").check()
@@ -344,7 +401,6 @@ def test_a_hostile_dataset_stays_text(visit, hostile_server):
     assert page.evaluate("[...document.scripts].every(one => new URL(one.src).origin === location.origin)")
 
 
-@pytest.mark.parametrize("server", ["shipped_server", "hostile_server"])
 @pytest.mark.parametrize(
     "path",
     [
@@ -352,8 +408,8 @@ def test_a_hostile_dataset_stays_text(visit, hostile_server):
         *("/claims?limit=9", "/articles?q=the", "/series?indicator=fighters", "/conflicts?limit=9"),
     ],
 )
-def test_a_telephone_does_not_scroll_sideways(visit, request, server, path):
-    server = request.getfixturevalue(server)
+def test_long_names_do_not_make_a_telephone_scroll_sideways(visit, hostile_server, path):
+    server = hostile_server
     if path[1:] and "?" not in path:
         with urllib.request.urlopen(f"{server}{path}?limit=1", timeout=10) as response:
             path += f"/{json.load(response)['data'][0]['id']}"
@@ -385,6 +441,46 @@ def test_the_filters_are_there_when_a_narrow_window_grows(visit):
     expect(box(page, "region", "iraq")).to_be_hidden()
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(box(page, "region", "iraq")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def imported_server(tmp_path_factory, serve):
+    """Return the address of a server on an imported table of events in many places, by many groups."""
+    folder = tmp_path_factory.mktemp("imported")
+    with UCDP.open(newline="") as file:
+        event = next(csv.DictReader(file))
+    with (folder / "events.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, event)
+        writer.writeheader()
+        for number in range(300):
+            side, year = f"Front for the liberation of valley {number % 90}", 1990 + number % 30
+            day = f"{year}-03-{number % 28 + 1:02}"
+            names = {
+                "side_b": side,
+                "dyad_name": f"Government of Freeland - {side}",
+                "date_start": day,
+                "date_end": day,
+            }
+            places = {
+                "where_coordinates": f"Village behind the hill {number} village",
+                "adm_1": f"Province {number % 40}",
+            }
+            writer.writerow(event | names | places | {"id": str(number), "source_original": f"Official {number % 100}"})
+    database = folder / "headcount.db"
+    command = ["import", folder / "events.csv", "--mapping", "ucdp-ged", "--keep-going"]
+    run(*HEADCOUNT, *command, cwd=folder, HEADCOUNT_DATABASE_URL=f"sqlite:///{database}")
+    return serve(database)[0]
+
+
+@pytest.mark.parametrize("server", ["shipped_server", "imported_server"])
+def test_the_first_view_is_light(visit, request, server):
+    page = visit("/", request.getfixturevalue(server))
+    page.wait_for_load_state("networkidle")
+    sizes = page.evaluate("""[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        .map(({ name, transferSize }) => [new URL(name).pathname, transferSize])""")
+    assert len(sizes) <= 3, sizes
+    assert all(size > 0 for _, size in sizes), sizes
+    assert sum(size for _, size in sizes) <= 100_000, sizes
 
 
 def test_the_dark_scheme_is_dark_and_keeps_the_kinds_apart(visit):

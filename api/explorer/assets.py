@@ -1,4 +1,4 @@
-"""The files of the pages: our style sheet, scripts and icons.
+"""The files of the pages: our style sheet, scripts and icons; the one that is drawn in lines stands in the pages.
 
 `python tests/icons.py` draws the icons of pixels again from icon.svg.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, send_from_directory
 
 _STATIC = Path(__file__).parent / "static"
-_FILES = ("style.css", "explorer.js", "suggest.js", "icon.svg")
+_FILES = ("style.css", "explorer.js", "suggest.js")
 _AT_THE_ROOT = ("favicon.ico", "apple-touch-icon.png")
 """The icons that programs look for at the root, whatever a page says."""
 A_DAY = 86_400

@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, render_template
 
@@ -25,6 +27,8 @@ _FUNCTIONS = {
 """The functions that templates call, by their names there."""
 ABOUT = "Numbers in the news about armed groups, each with who said it, in which words, and who printed it."
 CARD, FEED = "/card.png", "/claims?format=atom"
+ICON = f"data:image/svg+xml,{quote((Path(__file__).parent / 'static' / 'icon.svg').read_text())}"
+"""The icon as an address that holds it, so that no page asks for it."""
 CARD_SIZE = (1200, 630)
 """Width and height of a card in pixels."""
 
@@ -75,7 +79,7 @@ def _render(template: str, path: str, variables: Mapping[str, Any]) -> bytes:
     dataset = context.release().dataset
     common: dict[str, Any] = {
         **{"licences": names_of_licences(dataset), "citation": cite(dataset), "code_version": CODE_VERSION},
-        **{"site": context.site(), "shared": Shared(), "card_size": CARD_SIZE},
+        **{"site": context.site(), "shared": Shared(), "card_size": CARD_SIZE, "icon": ICON},
     }
     return render_template(template, path=path, **{**common, **_FUNCTIONS, **variables}).encode()
 

@@ -78,4 +78,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> FrontDoor:
         """Return the front door with the Flask application behind it."""
-        return FrontDoor(create_app(self._config), self._cache_bytes)
+        app = create_app(self._config)
+        for name in app.jinja_env.list_templates():  # compiled here, they are in every worker before its first page
+            app.jinja_env.get_template(name)
+        return FrontDoor(app, self._cache_bytes)
