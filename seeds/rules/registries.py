@@ -1,4 +1,4 @@
-"""The rules that ask a registry: codes of countries and their parts (ISO 3166), and of languages (BCP 47).
+"""The rules that ask a registry: codes of countries and their parts (ISO 3166), currencies (4217), languages (BCP 47).
 
 The registries are pycountry's. It takes a tenth of a second to import and as long again for its first subdivision, so
 only the loader imports this module.
@@ -13,6 +13,7 @@ from typing import Any
 import pycountry
 
 from schema.fields import shown
+from schema.terms import Unit, is_currency
 from seeds.entries import Record, names_of
 from seeds.rules.faults import Fault
 from seeds.rules.look_alikes import skeleton
@@ -85,6 +86,15 @@ def fault_of_language(tag: str) -> Fault | None:
     if region and region.isalpha() and region.upper() != _KOSOVO and not _name(region.upper()):
         return _language_fault(f"{shown(tag)} has no country of ISO 3166; expected one that is, such as US")
     return None
+
+
+def fault_of_currency(indicator: Record) -> Fault | None:
+    """Return a fault where the unit of an indicator is a currency that ISO 4217 does not have."""
+    unit = indicator["unit"]
+    if not is_currency(unit) or pycountry.currencies.get(alpha_3=unit):
+        return None
+    what = f"{shown(unit)} is no currency of ISO 4217; expected one that is, such as USD, or {', '.join(Unit)}"
+    return Fault("currency-not-in-iso", "unit", what)
 
 
 def _language_fault(what: str) -> Fault:
