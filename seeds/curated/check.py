@@ -59,12 +59,15 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
     return seeds
 
 
-def check_vocabulary(folder: Path) -> Seeds:
-    """Return the groups, regions, indicators and sources of a seed folder; raises SeedsRefused with all problems."""
+def check_vocabulary(folder: Path, **changed: YamlFile) -> Seeds:
+    """Return the groups, regions, indicators and sources of a seed folder; raises SeedsRefused with all problems.
+
+    `changed` are files that stand for those of the folder, by kind.
+    """
     seeds = Seeds()
     problems: list[Problem] = []
     for kind in VOCABULARIES:
-        file = read_file(folder / "vocabulary" / f"{kind}.yaml")
+        file = changed.get(kind) or read_file(folder / "vocabulary" / f"{kind}.yaml")
         problems.extend([file] if isinstance(file, Problem) else _add_vocabulary(file, seeds))
     if problems:
         raise SeedsRefused(problems)
@@ -110,13 +113,13 @@ def _files_in(folder: Path, problems: list[Problem]) -> set[Path] | None:
 
 
 def _problem_of_file(path: Path, what: str) -> Problem:
-    return Problem(path, 1, 1, "", what)
+    return Problem(path, 1, 1, "", what, "folder")
 
 
 def _add_vocabulary(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
     kind = file.path.stem
     if not isinstance(file.data, list) or not file.data:
-        yield file.problem((), f"{shown(file.data)} is refused; expected a list of {kind}")
+        yield file.problem((), f"{shown(file.data)} is refused; expected a list of {kind}", "form")
         return
     for index, data in enumerate(file.data):
         yield from _add(kind, data, file, (index,), seeds)
@@ -124,13 +127,14 @@ def _add_vocabulary(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
 
 def _add_article(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
     if not isinstance(file.data, dict):
-        yield file.problem((), f"{shown(file.data)} is refused; expected an article")
+        yield file.problem((), f"{shown(file.data)} is refused; expected an article", "form")
         return
     article = {key: value for key, value in file.data.items() if key != "estimates"}
     yield from _add("articles", article, file, (), seeds)
     estimates = file.data.get("estimates")
     if not isinstance(estimates, list) or not estimates:
-        yield file.problem(("estimates",), f"{shown(estimates)} is refused; expected a list of estimates")
+        what = f"{shown(estimates)} is refused; expected a list of estimates"
+        yield file.problem(("estimates",), what, "form")
         return
     for index, data in enumerate(estimates):
         if isinstance(data, dict) and "draft" in data:
@@ -147,7 +151,7 @@ def _problem_of_draft(data: dict[str, Any], file: YamlFile, index: int) -> Probl
     what = (
         f"{shown(data.get('id'))} is a draft{missing}; expected it settled: compared with the text, and without draft"
     )
-    return file.problem(("estimates", index, "draft"), what)
+    return file.problem(("estimates", index, "draft"), what, "draft")
 
 
 def _add(kind: str, data: Any, file: YamlFile, place: Place, seeds: Seeds) -> Iterator[Problem]:

@@ -91,7 +91,7 @@ def faults_of_references(record: Record, kinds: Mapping[str, str], ids: Mapping[
         )
         for place, id_ in references.items():
             if id_ is not None and id_ not in ids[kind]:
-                what = f"{id_!r} is not in {kind}.yaml; expected {_near(id_, sorted(ids[kind]))}"
+                what = f"{id_!r} is not in {kind}.yaml; expected {_near(id_, sorted(ids[kind]))}, or add it there"
                 yield Fault("not-in-vocabulary", place, what)
 
 

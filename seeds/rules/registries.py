@@ -43,7 +43,7 @@ def faults_of_code(region: Record) -> Iterator[Fault]:
         return
     country = code.partition("-")[0]
     codes_of = _codes_by_name(country)
-    named = {other for name in names_of(region) if name != code for other in codes_of.get(_words(name), ())}
+    named = {other for name in names_of(region) if name != code for other in codes_of.get(words_of(name), ())}
     name = _name(code)
     if name is None:
         expected = _listed(named) if named else "one that is, such as IQ or IQ-AN"
@@ -120,12 +120,13 @@ def _codes_by_name(country: str) -> dict[Words, set[str]]:
     for entry in pycountry.countries:
         for key in ("name", "official_name", "common_name", "alpha_3"):
             if name := getattr(entry, key, None):
-                codes[_words(name)].add(entry.alpha_2)
+                codes[words_of(name)].add(entry.alpha_2)
     for part in _PARTS.get(country_code=country) or ():
-        codes[_words(part.name)].add(part.code)
-        codes[_words(f"{part.name} {part.type}")].add(part.code)
+        codes[words_of(part.name)].add(part.code)
+        codes[words_of(f"{part.name} {part.type}")].add(part.code)
     return codes
 
 
-def _words(name: str) -> Words:
+def words_of(name: str) -> Words:
+    """Return the words by which a name is compared with those of ISO 3166: letters without accents, in any order."""
     return frozenset(re.split(r"[^\w']+", skeleton(name))) - _NO_WORDS
