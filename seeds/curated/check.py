@@ -5,6 +5,7 @@ documents is given, each wording is also compared with its place in its document
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,16 @@ _SCHEMAS: dict[str, Schema] = {
     **{kind: SCHEMAS[kind]() for kind in (*VOCABULARIES, "articles", "estimates")},
 }
 
+_CODED = ("articles", "estimates")
 
-def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = no_progress) -> Seeds:
+
+def check_seeds(
+    folder: Path, documents: Path | None = None, progress: Progress = no_progress, *, article: Path | None = None
+) -> Seeds:
     """Return the records of a seed folder; raises SeedsRefused with all problems.
 
-    `documents` is a folder of the documents, where wordings are to be checked against them. Warnings are in the seeds
-    that are returned.
+    `documents` is a folder of the documents, where wordings are to be checked against them; with `article`, the file of
+    one, only its document is. Warnings are in the seeds that are returned.
     """
     problems: list[Problem] = []
     seeds = Seeds()
@@ -47,14 +52,15 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
             problems.extend(_add_vocabulary(file, seeds))
         else:
             problems.extend(_add_article(file, seeds))
-            if documents and (not seeds.articles or seeds.articles[-1].file is not file):
+            if documents and article in (None, path) and (not seeds.articles or seeds.articles[-1].file is not file):
                 problems.extend(problems_with_hash(file, documents))
     problems.extend(problems_between(seeds))
+    compared = _only(seeds, article) if article else seeds
     if documents:
-        problems.extend(problems_with_documents(seeds, documents))
+        problems.extend(problems_with_documents(compared, documents))
     if problems:
         raise SeedsRefused(problems)
-    warnings = [*warnings_of_wordings(seeds), *(warnings_of_names(seeds, documents) if documents else ())]
+    warnings = [*warnings_of_wordings(seeds), *(warnings_of_names(compared, documents) if documents else ())]
     seeds.warnings = sorted(warnings)
     return seeds
 
@@ -72,6 +78,12 @@ def check_vocabulary(folder: Path, **changed: YamlFile) -> Seeds:
     if problems:
         raise SeedsRefused(problems)
     return seeds
+
+
+def _only(seeds: Seeds, article: Path) -> Seeds:
+    """Return seeds with one article and its estimates alone."""
+    entries = {kind: [entry for entry in seeds.entries(kind) if entry.file.path == article] for kind in _CODED}
+    return replace(seeds, **entries)
 
 
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
