@@ -67,7 +67,9 @@ def _with_entries(text: str, entries: Sequence[Record], path: Path) -> str:
     """Return the text of a vocabulary's file with entries behind those that it has; raises SeedsRefused."""
     root = YAML(typ="safe", pure=True).compose(text)
     if not isinstance(root, SequenceNode) or root.flow_style:
-        raise SeedsRefused([Problem(path, 1, 1, "", "is no list of entries that begin with '- '; expected one", "form")])
+        raise SeedsRefused(
+            [Problem(path, 1, 1, "", "is no list of entries that begin with '- '; expected one", "form")]
+        )
     gap = "\n\n" if "\n\n" in text.replace("\r", "") else "\n"
     added = gap.join(indent(_yaml_of(entry), " " * root.start_mark.column).rstrip("\n") for entry in entries)
     line_break = "\r\n" if "\r\n" in text else "\n"

@@ -16,7 +16,7 @@ from schema.fields import Pattern, Reference, Text, UnitField
 from schema.records import ArticleSchema, EstimateSchema
 from schema.terms import Unit
 from seeds.entries import VOCABULARIES
-from seeds.tables.mapping import OLD_READING_KEYS, EstimateValues, MappingSchema, ReadingSchema
+from seeds.tables.mapping import EstimateValues, MappingSchema
 from seeds.tables.mapping_fields import ChoiceSchema, MakeSchema, MapOf, Template, TermSpec, Value, When
 from seeds.tables.terms import KINDS
 from seeds.tables.values import OPERATORS
@@ -68,7 +68,7 @@ def _mapping() -> JsonSchema:
     mapping["if"] = {"not": {"required": ["shared"]}}
     mapping["then"] = {"properties": {"estimates": {"items": {"required": required}}}}
     scalar_or_some = {"anyOf": [_CELL, {**_ONE_AT_LEAST, "items": _CELL}]}
-    by_operator = {"type": "object", "properties": dict.fromkeys(OPERATORS, scalar_or_some)}
+    by_operator: JsonSchema = {"type": "object", "properties": dict.fromkeys(OPERATORS, scalar_or_some)}
     by_operator |= {"additionalProperties": False, "minProperties": 1}
     condition = {"anyOf": [*scalar_or_some["anyOf"], by_operator]}
     mapping["$defs"] = {
@@ -106,7 +106,8 @@ def _record(schema: type[Schema]) -> JsonSchema:
     converter = plugin.converter
     assert converter is not None  # noqa: S101 (APISpec has set it)
     converter.add_attribute_function(_as_curated)
-    return _without_computed(converter.schema2jsonschema(schema))
+    record: JsonSchema = _without_computed(converter.schema2jsonschema(schema))
+    return record
 
 
 def _as_curated(converter: OpenAPIConverter, field: fields.Field[Any], ret: JsonSchema) -> JsonSchema:

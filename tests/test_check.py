@@ -156,7 +156,7 @@ def test_all_problems_are_reported_at_once_and_in_order(seeds):
 
 def test_a_folder_without_seeds_is_refused(tmp_path):
     found = [str(problem) for problem in problems_of(tmp_path)]
-    assert [problem.partition(tmp_path.name)[2].partition(" (")[0] for problem in found] == [
+    assert [problem.partition(tmp_path.name)[2].partition("; see ")[0].partition(" (")[0] for problem in found] == [
         "/articles:1:1: cannot be read",
         "/dataset.yaml:1:1: is missing; expected what the dataset is called, its licence, and who made it",
         "/vocabulary:1:1: cannot be read",
@@ -193,7 +193,7 @@ def test_a_hedge_that_was_cut_off_is_found_in_the_document(seeds):
     assert check_seeds(seeds)
     (found,) = problems_of(seeds, DOCUMENTS)
     what = "'400' stands in 'nearly 400', which says 400 (nearly); expected these words too"
-    assert str(found).endswith(f"estimates[2].wording: {what}")
+    assert str(found).endswith(f"estimates[2].wording: {what}; see seeds/CODING.md#wording")
 
 
 @pytest.mark.parametrize("name", ["../first.txt", "missing.txt", "."])

@@ -56,7 +56,7 @@ def test_an_id_that_is_not_there_says_nothing_of_other_reports(tmp_path):
     seeds = ChangedSeeds(tmp_path)
     seeds.change(FIRST, "claim: strength\n    group: beta-front", "claim: strength\n    group: zeta-front")
     assert seeds.problems() == [
-        "2020-01-day-first.yaml: estimates[4].group: 'zeta-front' is not in groups.yaml; expected beta-front"
+        "2020-01-day-first.yaml: estimates[4].group: 'zeta-front' is not in groups.yaml; expected beta-front, or add it there"
     ]
 
 
@@ -68,7 +68,7 @@ def test_only_an_id_that_may_be_misspelt_gets_a_suggestion(tmp_path, written, ex
     seeds = ChangedSeeds(tmp_path)
     seeds.change(FIRST, "source: army", f"source: {written}")
     (problem,) = seeds.problems()
-    assert problem.endswith(f"{written!r} is not in sources.yaml; {expected}")
+    assert problem.endswith(f"{written!r} is not in sources.yaml; {expected}, or add it there")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_every_rule_has_a_section_in_the_manual():
 
 
 def rules_in(path):
-    """The names of rules in a file: of faults, and of problems that no fault makes."""
+    """Yield the names of rules in a file: of faults, and of problems that no fault makes."""
     for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         if name in ("Fault", "problem", "Problem"):

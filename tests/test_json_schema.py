@@ -47,7 +47,7 @@ def data_of(text):
 
 
 def errors(kind, text):
-    """What an editor marks in a file; the kind may name a part of a schema, as the line in the file does."""
+    """Return what an editor marks in a file; the kind may name a part of a schema, as the line in the file does."""
     name, _, part = kind.partition("#/$defs/")
     schema = json_schema(name)
     if part:
@@ -69,7 +69,7 @@ def test_right_files_are_valid(kind, path):
 
 @pytest.mark.parametrize("path", [path for _, path in FILES if path.is_relative_to(ROOT / "seeds")], ids=str)
 def test_every_seed_file_names_its_schema_for_editors(path):
-    kind = dict((path, kind) for kind, path in FILES)[path]
+    kind = {path: kind for kind, path in FILES}[path]
     name, _, part = kind.partition("#")
     first = path.read_text().splitlines()[0]
     address = re.fullmatch(r"# yaml-language-server: \$schema=([^#]+)(?:#(.+))?", first)

@@ -110,7 +110,9 @@ def _share(figure: Figure) -> Iterator[str]:
     """Doubt a share or an amount without a word for what it is of: "half of Iraq's oil is in their hands"."""
     text, quantity = figure.text, figure.quantity
     names = {id_ for mention in text.near("indicator", figure.start, figure.end) for id_ in mention.ids}
-    if (quantity.unit == Unit.PERCENT or is_currency(quantity.unit)) and names.isdisjoint(figure.subjects["indicator"].ids):
+    if (quantity.unit == Unit.PERCENT or is_currency(quantity.unit)) and names.isdisjoint(
+        figure.subjects["indicator"].ids
+    ):
         yield "the text does not tell what the number counts"
     groups = text.near("group", figure.start, figure.end)
     if quantity.kind in _SHARES and all(

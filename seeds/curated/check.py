@@ -28,8 +28,6 @@ _SCHEMAS: dict[str, Schema] = {
     **{kind: SCHEMAS[kind]() for kind in (*VOCABULARIES, "articles", "estimates")},
 }
 
-_CODED = ("articles", "estimates")
-
 
 def check_seeds(
     folder: Path, documents: Path | None = None, progress: Progress = no_progress, *, article: Path | None = None
@@ -82,8 +80,10 @@ def check_vocabulary(folder: Path, **changed: YamlFile) -> Seeds:
 
 def _only(seeds: Seeds, article: Path) -> Seeds:
     """Return seeds with one article and its estimates alone."""
-    entries = {kind: [entry for entry in seeds.entries(kind) if entry.file.path == article] for kind in _CODED}
-    return replace(seeds, **entries)
+    articles, estimates = (
+        [entry for entry in seeds.entries(kind) if entry.file.path == article] for kind in ("articles", "estimates")
+    )
+    return replace(seeds, articles=articles, estimates=estimates)
 
 
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:

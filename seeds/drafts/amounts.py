@@ -2,7 +2,7 @@
 
 import re
 
-from schema.terms import Hedge, Unit
+from schema.terms import Hedge
 from seeds.drafts.nouns import BESIDE, GROUPS_OWN, LEADERS, NEAR
 from seeds.drafts.people import People
 from seeds.drafts.surroundings import Surroundings
@@ -67,7 +67,7 @@ def money_of(part: Surroundings) -> Counted | None:
     start, end = max(part.left, part.begins - NEAR), min(part.right, part.quantity.end + NEAR)
     if not part.has(part.first, part.last, "reserves") or part.has(start, end, "spent"):
         return None
-    indicator = "cash_reserves" if part.quantity.unit == Unit.USD else None
+    indicator = "cash_reserves" if part.quantity.unit == "USD" else None
     return Counted(indicator, "tells of money that is held", sure=True)
 
 
