@@ -1,7 +1,7 @@
 """Terms whose codes, places or names do not fit: one change to the good seeds, and the problem that is named."""
 
 import pytest
-from changed_seeds import FIRST, GROUPS, REGIONS, SOURCES, ChangedSeeds
+from changed_seeds import FIRST, GROUPS, INDICATORS, REGIONS, SOURCES, ChangedSeeds
 
 from seeds.rules.look_alikes import skeleton
 from seeds.rules.registries import fault_of_language, faults_of_code
@@ -34,6 +34,17 @@ def test_a_term_that_does_not_fit_is_refused(tmp_path, name, old, new, problem):
     seeds = ChangedSeeds(tmp_path)
     seeds.change(name, old, new)
     assert seeds.problems() == [problem]
+
+
+def test_an_unknown_currency_is_refused(tmp_path):
+    seeds = ChangedSeeds(tmp_path)
+    seeds.add(INDICATORS, "- {id: cash, name: Cash, definition: Money., unit: XQZ, kind: stock}\n")
+    (problem,) = seeds.problems()
+    assert problem.startswith(
+        "indicators.yaml: [4].unit: 'XQZ' is no currency of ISO 4217; expected one that is, such as"
+    )
+    seeds.change(INDICATORS, "unit: XQZ", "unit: SYP")
+    assert seeds.problems() == []
 
 
 def test_a_wrong_code_is_no_reason_to_refuse_what_lies_in_the_region(tmp_path):
