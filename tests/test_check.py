@@ -121,7 +121,12 @@ def test_a_broken_seed_is_refused_with_its_place(seeds, name, old, new, expected
     file.write_text(before.replace(old, new, 1))
     found = [str(problem) for problem in problems_of(seeds)]
     assert any(expected in problem for problem in found), found
-    assert all(re.match(rf"{re.escape(str(seeds))}/[a-z]+/[^:]+:\d+:\d+: .*; expected .", problem) for problem in found)
+    assert all(
+        re.match(
+            rf"{re.escape(str(seeds))}/[a-z]+/[^:]+:\d+:\d+: .*; expected .*; see seeds/CODING[.]md#[a-z-]+$", problem
+        )
+        for problem in found
+    )
 
 
 def test_an_unknown_word_beside_a_number_is_a_warning(seeds):

@@ -232,6 +232,7 @@ def test_a_draft_is_yaml_that_the_loader_reads(tmp_path, seeds):
     run("draft", written("mosul.txt", ARTICLE, tmp_path), "--into", seeds / "articles")
     (path,) = (seeds / "articles").iterdir()
     assert len(read_file(path).data["estimates"]) == 3
+    assert path.read_text().startswith("# yaml-language-server: $schema=../schemas/article.json\n")
 
 
 def test_the_same_text_gives_the_same_draft(tmp_path):
