@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from schema.intervals import EDTF_EXPECTED, EDTF_PATTERN
+from schema.terms import Unit
 
 ID_PATTERN = "^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 LARGEST_NUMBER = 1_000_000_000_000_000
@@ -181,6 +182,14 @@ class Term(Strict, fields.Enum[Any]):
         if value not in self.terms:
             raise self.refused(value)
         return self.enum(value)
+
+
+class UnitField(Pattern):
+    """The unit of an indicator: a term of `Unit`, or the code of a currency; the loader knows which codes exist."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        expected = f"one of {', '.join(Unit)}, or a currency's code of ISO 4217 such as USD"
+        super().__init__(f"^(?:{'|'.join(Unit)}|[A-Z]{{3}})$", expected, 20, **kwargs)
 
 
 class ListOf(Strict, fields.List[Any]):

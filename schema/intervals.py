@@ -22,26 +22,28 @@ _DAY = (
     f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29)"
 )
 _DATE = f"(?:{_YEAR}(?:-(?:0[1-9]|1[0-2]))?|{_DAY})[~?%]?"
-_SEASON = f"{_YEAR}-2[123]"
+_PART_OF_YEAR = f"{_YEAR}-(?:2[123]|3[3-6])"
 _UNSPECIFIED = f"(?:[0-9]{{2}}(?:XX|[0-9]X)|{_YEAR}-XX|{_YEAR}-(?:0[1-9]|1[0-2])-XX)"
 # A reversed interval or set is refused by the pattern itself: where two dates first differ, the second is smaller.
 _REVERSED = "|".join(f"{digit}[^/.]*(?:/|[.]{{2}})\\1[0-{digit - 1}]" for digit in range(1, 10))
-_SIDE = f"(?:{_SEASON}|{_DATE})"
+_SIDE = f"(?:{_PART_OF_YEAR}|{_DATE})"
 
 EDTF_PATTERN = (
-    f"^(?!\\[?([0-9-]*)(?:{_REVERSED}))(?:{_SEASON}|{_UNSPECIFIED}|{_DATE}|{_DATE}/{_DATE}"
+    f"^(?!\\[?([0-9-]*)(?:{_REVERSED}))(?:{_PART_OF_YEAR}|{_UNSPECIFIED}|{_DATE}|{_DATE}/{_DATE}"
     f"|{_SIDE}/[.]{{2}}|[.]{{2}}/{_SIDE}|\\[{_DAY}[.]{{2}}{_DAY}\\])$"
 )
 """The supported EDTF dates, as one ECMA 262 pattern: the server checks it, and OpenAPI publishes it.
 
 Years, months and days that exist, qualified (`~ ? %`) or not; spring, summer and autumn (`-21 -22 -23`; winter
-lies in two years, and an interval says which); unspecified digits (`201X`, `2017-XX`); intervals, open ones too
-(`../2016-22`: all the time up to summer 2016); and one day of several, as a set (`[2017-12-27..2017-12-31]`).
+lies in two years, and an interval says which); quarters of a year (`-33` to `-36`); unspecified digits (`201X`,
+`2017-XX`); intervals, open ones too (`../2016-22`: all the time up to summer 2016); and one day of several, as a set
+(`[2017-12-27..2017-12-31]`).
 """
 
 EDTF_EXPECTED = (
-    "an EDTF date or interval that exists, such as 2017, 2017-07, 2016-22 (summer), 2017-07-10, 2023-03-12~, "
-    "2017-07/2017-12, 2017-07/.. or ../2017, or one day of several, such as [2017-12-27..2017-12-31]"
+    "an EDTF date or interval that exists, such as 2017, 2017-07, 2016-22 (summer), 2016-33 (first quarter), "
+    "2017-07-10, 2023-03-12~, 2017-07/2017-12, 2017-07/.. or ../2017, or one day of several, such as "
+    "[2017-12-27..2017-12-31]"
 )
 
 

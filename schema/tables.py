@@ -22,7 +22,7 @@ from schema import terms
 metadata = MetaData()
 
 APPLICATION_ID = 0x48434E54  # "HCNT" in the header of the SQLite file
-FORMAT = 5
+FORMAT = 6
 """The version of these tables and of the keys of their records; `user_version` of a release's file."""
 PAGE_SIZE = 16_384
 """Bytes of a page of the file: about ten rendered estimates, so that little of a page stays empty."""
@@ -80,7 +80,7 @@ regions = _named(
 
 indicators = _named(
     "indicators",
-    *(Column("unit", _term(terms.Unit), nullable=False), Column("kind", _term(terms.IndicatorKind), nullable=False)),
+    *(_text("unit"), Column("kind", _term(terms.IndicatorKind), nullable=False)),
     _whole("sources"),
 )
 

@@ -65,12 +65,31 @@ class IndicatorKind(StrEnum):
 
 
 class Unit(StrEnum):
-    """The unit of an indicator."""
+    """The unit of an indicator, unless it is money: then the unit is the currency's code of ISO 4217, such as USD."""
 
     PERSONS = "persons"
-    USD = "USD"
-    PERCENT = "percent"
+    HOUSEHOLDS = "households"
+    GROUPS = "groups"
+    EVENTS = "events"
+    VEHICLES = "vehicles"
+    AIRCRAFT = "aircraft"
+    VESSELS = "vessels"
+    WEAPONS = "weapons"
+    FACILITIES = "facilities"
+    SETTLEMENTS = "settlements"
     PROVINCES = "provinces"
+    KM2 = "km2"
+    PERCENT = "percent"
+
+
+UNITS = frozenset(Unit)
+MEASURED = frozenset({Unit.KM2, Unit.PERCENT})
+"""The units that have parts; of all others only whole ones are counted, but for money."""
+
+
+def is_currency(unit: str | None) -> bool:
+    """Return whether a unit is the code of a currency."""
+    return unit is not None and unit not in UNITS
 
 
 class Locus(StrEnum):

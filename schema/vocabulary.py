@@ -9,8 +9,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
-from schema.fields import Flag, Id, ListOf, Part, Pattern, Term, Text, Whole
-from schema.terms import Bound, IndicatorKind, RegionKind, SourceKind, Unit
+from schema.fields import Flag, Id, ListOf, Part, Pattern, Term, Text, UnitField, Whole
+from schema.terms import Bound, IndicatorKind, RegionKind, SourceKind
 
 
 def about(meaning: str, example: object = None) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class IndicatorSchema(Subject):
 
     definition = Text(required=True, metadata=about("What is counted, and what is not."))
     parents = ListOf(Id(), metadata=about("The indicators that count these and others together."))
-    unit = Term(Unit, required=True, metadata=about("What one of the counted things is."))
+    unit = UnitField(required=True, metadata=about("What one of the counted things is."))
     kind = Term(
         IndicatorKind,
         required=True,

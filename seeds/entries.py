@@ -22,9 +22,9 @@ class Entry:
     file: YamlFile
     place: Place
 
-    def problem(self, key: str, what: str) -> Problem:
-        """Return a problem with one key of the record; a nested key is dotted: `parents.0`."""
-        return self.file.problem((*self.place, *_parts(key)), what)
+    def problem(self, key: str, what: str, rule: str) -> Problem:
+        """Return a problem with one key of the record, by the rule's name; a nested key is dotted: `parents.0`."""
+        return self.file.problem((*self.place, *_parts(key)), what, rule)
 
     def where(self, key: str) -> str:
         """Return the place of one key as `file:line`, without the file's folder."""

@@ -4,22 +4,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schema.grammar import counted
+from seeds.manual import MANUAL, SECTIONS
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One problem: file, line and column (from 1), place in the record, and `what`: "… is wrong; expected …"."""
+    """One problem: file, line and column (from 1), place in the record, and `what`: "… is wrong; expected …".
+
+    `rule` is the rule that is broken, one of `seeds.manual`.
+    """
 
     file: Path
     line: int
     column: int
     place: str
     what: str
+    rule: str = "file"
+
+    @property
+    def see(self) -> str:
+        """Return the address of the rule in the coding manual."""
+        return f"{MANUAL}#{SECTIONS[self.rule]}"
 
     def __str__(self) -> str:
-        """Return `file:line:column: place: what` in one line; characters that are not printable are escaped."""
+        """Return `file:line:column: place: what; see …` in one line; what is not printable is escaped."""
         place = f"{self.place}: " if self.place else ""
-        text = f"{self.file}:{self.line}:{self.column}: {place}{self.what}"
+        text = f"{self.file}:{self.line}:{self.column}: {place}{self.what}; see {self.see}"
         return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 

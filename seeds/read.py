@@ -37,9 +37,9 @@ class YamlFile:
     data: Any
     marks: dict[Place, tuple[int, int]]
 
-    def problem(self, place: Place, what: str) -> Problem:
+    def problem(self, place: Place, what: str, rule: str) -> Problem:
         """Return a problem at a place, or at the nearest place above it that is written in the file."""
-        return Problem(self.path, *self._mark(place), spelled(place), what)
+        return Problem(self.path, *self._mark(place), spelled(place), what, rule)
 
     def line(self, place: Place) -> int:
         """Return the line of a place, or of the nearest place above it that is written in the file."""
@@ -81,6 +81,11 @@ def read_file(file: Path) -> YamlFile | Problem:
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         what = f"byte 0x{raw[error.start]:02x} is refused; expected UTF-8"
         return Problem(file, before.count(b"\n") + 1, column, "", what)
+    return read_text(file, text)
+
+
+def read_text(file: Path, text: str) -> YamlFile | Problem:
+    """Return the data of a text that is that of a YAML file, or the problem that keeps it from being read."""
     try:
         node = YAML(typ="safe", pure=True).compose(text)
         marks: dict[Place, tuple[int, int]] = {}

@@ -13,7 +13,7 @@ from seeds.read import Place, YamlFile
 def problems_of(error: ValidationError, schema: Schema, file: YamlFile, place: Place = ()) -> Iterator[Problem]:
     """Yield a problem for each message of an error; `place` is the place in the file of the data that was loaded."""
     for below, message in _messages(error.messages):
-        yield file.problem(place + below, _with_known_keys(message, schema, below))
+        yield file.problem(place + below, _with_known_keys(message, schema, below), "form")
 
 
 def _messages(messages: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:

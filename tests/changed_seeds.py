@@ -9,7 +9,9 @@ from seeds.curated.check import check_seeds
 from seeds.problems import SeedsRefused
 
 FIRST, SECOND = "articles/2020-01-day-first.yaml", "articles/2020-03-unknown-second.yaml"
-GROUPS, REGIONS, SOURCES = (f"vocabulary/{kind}.yaml" for kind in ("groups", "regions", "sources"))
+GROUPS, INDICATORS, REGIONS, SOURCES = (
+    f"vocabulary/{kind}.yaml" for kind in ("groups", "indicators", "regions", "sources")
+)
 
 
 class ChangedSeeds:

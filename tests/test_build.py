@@ -87,7 +87,7 @@ def test_counts_are_those_of_the_filtered_lists(client, shipped):
 def test_the_documents_five_articles_and_a_sixth_are_all_there(shipped):
     assert shipped.get("/dataset").json["data"]["counts"] == {
         **{"articles": 6, "claims": 26, "estimates": 44, "groups": 3},
-        **{"hedges": 10, "indicators": 14, "regions": 12, "sources": 12},
+        **{"hedges": 10, "indicators": 15, "regions": 12, "sources": 12},
     }
     about = [one["publisher"] for one in shipped.get("/articles").json["data"]]
     assert [publisher for publisher in about if publisher] == ["InsiderBLM"]

@@ -121,7 +121,12 @@ def test_a_broken_seed_is_refused_with_its_place(seeds, name, old, new, expected
     file.write_text(before.replace(old, new, 1))
     found = [str(problem) for problem in problems_of(seeds)]
     assert any(expected in problem for problem in found), found
-    assert all(re.match(rf"{re.escape(str(seeds))}/[a-z]+/[^:]+:\d+:\d+: .*; expected .", problem) for problem in found)
+    assert all(
+        re.match(
+            rf"{re.escape(str(seeds))}/[a-z]+/[^:]+:\d+:\d+: .*; expected .*; see seeds/CODING[.]md#[a-z-]+$", problem
+        )
+        for problem in found
+    )
 
 
 def test_an_unknown_word_beside_a_number_is_a_warning(seeds):
@@ -156,7 +161,7 @@ def test_all_problems_are_reported_at_once_and_in_order(seeds):
 
 def test_a_folder_without_seeds_is_refused(tmp_path):
     found = [str(problem) for problem in problems_of(tmp_path)]
-    assert [problem.partition(tmp_path.name)[2].partition(" (")[0] for problem in found] == [
+    assert [problem.partition(tmp_path.name)[2].partition("; see ")[0].partition(" (")[0] for problem in found] == [
         "/articles:1:1: cannot be read",
         "/dataset.yaml:1:1: is missing; expected what the dataset is called, its licence, and who made it",
         "/vocabulary:1:1: cannot be read",
@@ -193,7 +198,7 @@ def test_a_hedge_that_was_cut_off_is_found_in_the_document(seeds):
     assert check_seeds(seeds)
     (found,) = problems_of(seeds, DOCUMENTS)
     what = "'400' stands in 'nearly 400', which says 400 (nearly); expected these words too"
-    assert str(found).endswith(f"estimates[2].wording: {what}")
+    assert str(found).endswith(f"estimates[2].wording: {what}; see seeds/CODING.md#wording")
 
 
 @pytest.mark.parametrize("name", ["../first.txt", "missing.txt", "."])

@@ -1,7 +1,7 @@
 """Terms whose codes, places or names do not fit: one change to the good seeds, and the problem that is named."""
 
 import pytest
-from changed_seeds import FIRST, GROUPS, REGIONS, SOURCES, ChangedSeeds
+from changed_seeds import FIRST, GROUPS, INDICATORS, REGIONS, SOURCES, ChangedSeeds
 
 from seeds.rules.look_alikes import skeleton
 from seeds.rules.registries import fault_of_language, faults_of_code
@@ -36,6 +36,17 @@ def test_a_term_that_does_not_fit_is_refused(tmp_path, name, old, new, problem):
     assert seeds.problems() == [problem]
 
 
+def test_an_unknown_currency_is_refused(tmp_path):
+    seeds = ChangedSeeds(tmp_path)
+    seeds.add(INDICATORS, "- {id: cash, name: Cash, definition: Money., unit: XQZ, kind: stock}\n")
+    (problem,) = seeds.problems()
+    assert problem.startswith(
+        "indicators.yaml: [4].unit: 'XQZ' is no currency of ISO 4217; expected one that is, such as"
+    )
+    seeds.change(INDICATORS, "unit: XQZ", "unit: SYP")
+    assert seeds.problems() == []
+
+
 def test_a_wrong_code_is_no_reason_to_refuse_what_lies_in_the_region(tmp_path):
     seeds = ChangedSeeds(tmp_path)
     seeds.change(REGIONS, "iso: NG,", "iso: NE,")
@@ -56,7 +67,7 @@ def test_an_id_that_is_not_there_says_nothing_of_other_reports(tmp_path):
     seeds = ChangedSeeds(tmp_path)
     seeds.change(FIRST, "claim: strength\n    group: beta-front", "claim: strength\n    group: zeta-front")
     assert seeds.problems() == [
-        "2020-01-day-first.yaml: estimates[4].group: 'zeta-front' is not in groups.yaml; expected beta-front"
+        "2020-01-day-first.yaml: estimates[4].group: 'zeta-front' is not in groups.yaml; expected beta-front, or add it there"
     ]
 
 
@@ -68,7 +79,7 @@ def test_only_an_id_that_may_be_misspelt_gets_a_suggestion(tmp_path, written, ex
     seeds = ChangedSeeds(tmp_path)
     seeds.change(FIRST, "source: army", f"source: {written}")
     (problem,) = seeds.problems()
-    assert problem.endswith(f"{written!r} is not in sources.yaml; {expected}")
+    assert problem.endswith(f"{written!r} is not in sources.yaml; {expected}, or add it there")
 
 
 @pytest.mark.parametrize(

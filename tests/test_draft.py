@@ -73,6 +73,29 @@ def test_what_is_no_figure_is_left_out(sentence, vocabulary):
     assert figures(sentence, vocabulary) == []
 
 
+def test_things_are_figures_where_one_indicator_counts_them(seeds):
+    sentence = "It holds 40 square kilometres and has 12 vehicles, said the mayor, who leads 300 families."
+    assert figures(sentence, read_vocabulary(seeds, "en")) == []
+    with (seeds / "vocabulary" / "indicators.yaml").open("a") as file:
+        file.write("\n- {id: land, name: Land held, definition: Land., unit: km2, kind: stock}\n")
+        file.write("- {id: vehicles, name: Lorries, definition: Lorries., unit: vehicles, kind: stock}\n")
+    assert figures(sentence, read_vocabulary(seeds, "en")) == [
+        ("40 square kilometres", "land"),
+        ("12 vehicles", "vehicles"),
+    ]
+
+
+def test_a_quarter_is_no_whole_year(vocabulary):
+    (entry,) = drafted("It lost 400 fighters in the last quarter of 2016.\n", vocabulary)
+    assert entry["as_of"] == {"edtf": "2016-36", "basis": "text"}
+
+
+@pytest.mark.parametrize("date", ["15 January 2017", "Sunday, 15 January 2017", "January 15, 2017", "15th Jan. 2017"])
+def test_a_line_that_is_a_date_is_no_headline(date):
+    text = f"Example News\n{date}\n\nMilitants hold out in Mosul\n"
+    assert Document.read("a.txt", text.encode(), is_html=False).title == "Militants hold out in Mosul"
+
+
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
@@ -209,6 +232,7 @@ def test_a_draft_is_yaml_that_the_loader_reads(tmp_path, seeds):
     run("draft", written("mosul.txt", ARTICLE, tmp_path), "--into", seeds / "articles")
     (path,) = (seeds / "articles").iterdir()
     assert len(read_file(path).data["estimates"]) == 3
+    assert path.read_text().startswith("# yaml-language-server: $schema=../schemas/article.json\n")
 
 
 def test_the_same_text_gives_the_same_draft(tmp_path):

@@ -93,7 +93,7 @@ def test_an_article_and_its_headline_keep_the_rules(tmp_path):
     file.write_text(text.replace("    summary:", "    locus: headline\n    summary:"))
     outcome = Outcome(tmp_path, write_csv(tmp_path / "rows.csv", [ROW]), mapping=file)
     assert [(finding["name"], finding["place"], finding["what"]) for finding in outcome.findings] == [
-        ("missing-value", "article.published.note", "is missing; expected the reasoning behind an inferred date"),
+        ("missing-note", "article.published.note", "is missing; expected the reasoning behind an inferred date"),
         ("not-in-headline", "locus", "the wording is not in the headline 'A report'; expected words of it, or body"),
     ]
 

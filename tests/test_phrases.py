@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.formats.phrases import at, bounds, count, figure, span, when, words
+from api.formats.phrases import at, bounds, count, figure, span, unit_in_words, when, words
 from schema.terms import HEDGES, Hedge
 
 FIGURES = {
@@ -38,6 +38,8 @@ TIMES = {
     "2023-03-12%": "perhaps about 12 March 2023",
     "2016-21": "spring 2016",
     "2016-22": "summer 2016",
+    "2016-33": "the first quarter of 2016",
+    "2016-36": "the last quarter of 2016",
     "2016-23": "autumn 2016",
     "201X": "some time in 2010 to 2019",
     "19XX": "some time in 1900 to 1999",
@@ -57,6 +59,7 @@ WITH_PREPOSITIONS = {
     "2017": "in 2017",
     "2017-07": "in July 2017",
     "2016-22": "in summer 2016",
+    "2016-34": "in the second quarter of 2016",
     "2017-07-01": "on 1 July 2017",
     "2023-03-12~": "on about 12 March 2023",
     "2017~": "in about 2017",
@@ -67,6 +70,7 @@ WITH_PREPOSITIONS = {
     "2017-07/2017-12": "from July 2017 to December 2017",
     "2017-07/..": "from July 2017 on",
     "../2016-22": "until summer 2016",
+    "2016-35/..": "from the third quarter of 2016 on",
     "[2017-12-27..2017-12-31]": "on one day of 27 December 2017 to 31 December 2017",
 }
 
@@ -95,6 +99,11 @@ def test_each_number_stands_in_its_unit():
     assert figure(estimate_of(Hedge.BETWEEN, 30, None, 40.5, unit="percent")) == "30% to 40.5%"
     assert figure(estimate_of(Hedge.UP_TO, None, None, 300_000_000, unit="USD")) == "up to $300,000,000"
     assert figure(estimate_of(Hedge.AT_LEAST, 3, None, None, unit="provinces")) == "at least 3"
+    assert figure(estimate_of(Hedge.UP_TO, None, None, 300_000_000, unit="EUR")) == "up to EUR 300,000,000"
+    assert figure(estimate_of(Hedge.MORE_THAN, 40, None, None, unit="km2")) == "more than 40 km²"
+    assert [unit_in_words(unit) for unit in ("persons", "km2", "USD", "EUR", "vehicles")] == [
+        *("people", "km²", "US dollars", "EUR", "vehicles")
+    ]
 
 
 def test_the_figures_of_a_dataset_lack_no_number(dataset):

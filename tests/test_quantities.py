@@ -170,13 +170,18 @@ def test_mutants_of_right_codings_are_refused():
 @pytest.mark.parametrize(
     ("wording", "hedge", "number", "unit", "passes"),
     [
-        ("$300m", "none", 300_000_000, Unit.USD, True),
+        ("$300m", "none", 300_000_000, "USD", True),
         ("$300m", "none", 300_000_000, Unit.PERSONS, False),
-        ("€300m", "none", 300_000_000, Unit.USD, False),
+        ("€300m", "none", 300_000_000, "USD", False),
         ("30 percent", "none", 30, Unit.PERCENT, True),
         ("30 percent", "none", 30, Unit.PERSONS, False),
         ("about a third", "approximately", 33.3, Unit.PERCENT, True),
         ("30 fighters", "none", 30, Unit.PERSONS, True),
+        ("30 vehicles", "none", 30, Unit.VEHICLES, True),
+        ("30 vehicles", "none", 30, Unit.PERSONS, False),
+        ("€300m", "none", 300_000_000, "EUR", True),
+        ("30.5 square kilometres", "none", 30.5, Unit.KM2, True),
+        ("30 km", "none", 30, Unit.KM2, False),
     ],
 )
 def test_a_unit_is_that_of_the_words(wording, hedge, number, unit, passes):
@@ -246,6 +251,11 @@ def test_a_quantity_is_rounded_to_a_power_of_ten(text, granularity):
         ("14 Provinzen", "de", Unit.PROVINCES),
         ("un tiers des hommes", "fr", Unit.PERCENT),
         ("5 000 hommes", "fr", Unit.PERSONS),
+        ("300 families", "en", Unit.HOUSEHOLDS),
+        ("12 boats", "en", Unit.VESSELS),
+        ("40 km² of desert", "en", Unit.KM2),
+        ("40 square kilometres east of it", "en", Unit.KM2),
+        ("40 square miles", "en", None),
     ],
 )
 def test_a_noun_may_be_a_word_for_a_unit(text, language, unit):

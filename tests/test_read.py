@@ -56,5 +56,5 @@ def test_values_stay_text_and_know_where_they_stand(tmp_path):
     file.write_text("\ufeffa: 1_000\nb:\n  - 017\n  - yes\n  - {c: ~, d: 'null'}\n")
     source = read_file(file)
     assert source.data == {"a": "1_000", "b": ["017", "yes", {"c": None, "d": "null"}]}
-    assert str(source.problem(("b", 2, "d"), "x")) == f"{file}:5:15: b[2].d: x"
-    assert source.problem(("b", 2, "gone"), "x").line == 5
+    assert str(source.problem(("b", 2, "d"), "x", "form")) == f"{file}:5:15: b[2].d: x; see seeds/CODING.md#keys"
+    assert source.problem(("b", 2, "gone"), "x", "form").line == 5

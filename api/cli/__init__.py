@@ -23,6 +23,7 @@ Examples:
   headcount serve                              serve on port 8000, loading the shipped seeds first if need be
   headcount draft mosul.txt --into my-seeds/articles   write a draft article with an entry for each figure
   headcount locate mosul.txt "up to 2,000 fighters"   print where these words stand
+  headcount vocabulary add region iraq --into my-seeds   add a country, with its codes
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
   headcount agree my-seeds your-seeds          compare two codings of the same documents
   headcount diff main my-seeds                 tell what a change of the seeds does to the data
@@ -45,7 +46,9 @@ _ELSEWHERE = {
     "load": ("loading", "load"),
     "locate": ("curating", "locate"),
     "publish": ("publishing", "publish"),
+    "schema": ("json_schema", "schema"),
     "verify": ("verify", "verify"),
+    "vocabulary": ("vocabulary", "vocabulary"),
 }
 """The commands of other modules of this package: the module of each, and its name there."""
 

@@ -39,27 +39,34 @@ documents_folder = click.option(
 
 
 @click.command()
-@seeds_folder
+@click.argument("seeds_dir", metavar="[SEEDS]", default=SHIPPED, type=click.Path(exists=True, path_type=Path))
 @documents_folder
 @click.option("--fix", is_flag=True, help="First fill in hashes and offsets that are missing or have moved.")
 @click.option("--yes", is_flag=True, help="With --fix: write without asking.")
 def check(seeds_dir: Path, documents: Path | None, fix: bool, yes: bool) -> None:
     """Check a seed folder; nothing is written, but for what --fix may write.
 
-    SEEDS_DIR holds vocabulary/ and articles/; by default it is the folder that ships with Headcount. All problems
-    are listed as file:line:column: place: what; expected …, and then the exit code is 1.
+    SEEDS is a folder that holds vocabulary/ and articles/, by default the one that ships with Headcount. It may be the
+    file of an article instead: all of its seed folder is checked, but only this article is compared with its document.
+    All problems are listed as file:line:column: place: what; expected …; see …, and then the exit code is 1.
 
     --fix shows what it would change and asks. It changes the SHA-256 of documents and the places of wordings, and
     nothing else in the files.
 
     \b
-    Example: headcount check seeds --documents ../documents --fix
+    Examples:
+      headcount check seeds --documents ../documents --fix
+      headcount check seeds/articles/2017-01-unknown-general-says.yaml --documents texts
     """  # noqa: D301 (click's mark for lines that stay as they are)
-    if fix:
-        if not documents:
-            raise click.UsageError("--fix compares with the documents; expected --documents FOLDER too")
-        _fix(seeds_dir, documents, ask=not yes)
-    seeds = _checked(seeds_dir, documents)
+    if fix and not documents:
+        raise click.UsageError("--fix compares with the documents; expected --documents FOLDER too")
+    article = seeds_dir if seeds_dir.is_file() else None
+    if article and article.parent.parent == article.parent:  # "article.yaml", where one works in its folder
+        article = article.absolute()
+    folder = article.parent.parent if article else seeds_dir
+    if fix and documents:
+        _fix(folder, documents, article, ask=not yes)
+    seeds = _checked(folder, documents, article)
     warnings = f", {counted(len(seeds.warnings), 'warning')}" if seeds.warnings else ""
     click.echo(f"{_summary(len(seeds.articles), len(seeds.estimates))}: no problem found{warnings}")
 
@@ -155,10 +162,10 @@ def _database_url() -> Iterator[str]:
         raise click.ClickException(str(error)) from error
 
 
-def _checked(folder: Path, documents: Path | None) -> Seeds:
+def _checked(folder: Path, documents: Path | None, article: Path | None = None) -> Seeds:
     """Return the records of a seed folder, and print its warnings; print all problems and exit if there are any."""
     try:
-        seeds = check_seeds(folder, documents, steps)
+        seeds = check_seeds(folder, documents, steps, article=article)
     except SeedsRefused as refused:
         _refuse(refused)
     for warning in seeds.warnings:
@@ -166,9 +173,9 @@ def _checked(folder: Path, documents: Path | None) -> Seeds:
     return seeds
 
 
-def _fix(folder: Path, documents: Path, *, ask: bool) -> None:
+def _fix(folder: Path, documents: Path, article: Path | None, *, ask: bool) -> None:
     """Show what would be fixed in the articles of a seed folder, and write it if the user agrees."""
-    fixes = fixes_of(folder, documents)
+    fixes = fixes_of(folder, documents, article)
     for fix in fixes:
         click.echo(fix.diff())
     if not fixes or (ask and not click.confirm(f"Write {counted(len(fixes), 'file')}?", err=True)):

@@ -6,6 +6,9 @@ from itertools import count
 from math import ceil, floor, log1p, log10
 from typing import Any, Self
 
+from api.formats.phrases import unit_in_words
+from schema.terms import Unit
+
 MILLION = 1_000_000
 MOST_TICKS = 6
 A_HUNDREDFOLD = 100
@@ -39,7 +42,7 @@ class Axis:
         if not numbers:
             return cls("none", 0, 1)
         low, high = min(numbers), max(numbers)
-        if unit == "percent":
+        if unit == Unit.PERCENT:
             return cls("linear", 0, max(100, high))
         if scale == "linear" or low <= 0:
             return cls("linear" if scale == "linear" else "symlog", 0, (high or 1) * 1.3)
@@ -70,8 +73,9 @@ class Axis:
         return ticks if self.kind == "log" else [0, *ticks]
 
     def described(self, unit: str) -> str:
-        """Return the unit and the kind of the axis in words: `persons, on a logarithmic scale`."""
-        return unit if self.kind in ("none", "linear") else f"{unit}, on a logarithmic scale"
+        """Return the unit and the kind of the axis in words: `people, on a logarithmic scale`."""
+        counted_in = unit_in_words(unit)
+        return counted_in if self.kind in ("none", "linear") else f"{counted_in}, on a logarithmic scale"
 
     def scale(self) -> dict[str, Any]:
         """Return Vega-Lite's `scale`."""

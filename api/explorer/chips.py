@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.formats.phrases import hedge_in_words, when, words
+from api.formats.phrases import hedge_in_words, unit_in_words, when, words
 from api.query.question import Pairs, Question, address, without
 from api.read.records import names_of
 
@@ -22,7 +22,7 @@ _LABELS = {
     **{"value_min": "At least", "value_max": "At most", "kind": "Kind", "change": "Change"},
 }
 _WORDS: Mapping[str, Callable[[str], str]] = {
-    **{"hedge": hedge_in_words, "source_kind": words, "unit": words, "kind": words},
+    **{"hedge": hedge_in_words, "source_kind": words, "unit": unit_in_words, "kind": words},
     **dict.fromkeys(("as_of", "stated", "published"), when),
 }
 """How the values of a filter are put in words, where they are neither names nor numbers."""

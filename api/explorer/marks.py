@@ -135,7 +135,7 @@ def _read_panel(
         title += f" ({terms['group'].name})"
     in_panel = [*conditions, *(_ESTIMATES[f"{kind}_position"] == position for kind, position in positions.items())]
     read_rows = _read_years if aggregated else _read_marks
-    unit = terms["indicator"].unit.value
+    unit = terms["indicator"].unit
     return Panel(title, unit, counts.estimates, counts.claims, read_rows(connection, in_panel))
 
 

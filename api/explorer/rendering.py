@@ -22,7 +22,7 @@ HTML = "text/html"
 _FUNCTIONS = {
     **{"figure": phrases.figure, "when": phrases.when, "words": phrases.words, "count": phrases.count},
     **{"hedge_in_words": phrases.hedge_in_words, "printed": phrases.printed, "retold": retellings},
-    **{"bounds": phrases.bounds, "span": phrases.span},
+    **{"bounds": phrases.bounds, "span": phrases.span, "unit_in_words": phrases.unit_in_words},
 }
 """The functions that templates call, by their names there."""
 ABOUT = "Numbers in the news about armed groups, each with who said it, in which words, and who printed it."

@@ -113,4 +113,4 @@ def _label(number: float, unit: str) -> str:
     """Return the label of a tick; millions are shortened: `$25M`."""
     if number < MILLION:
         return amount(number, {"indicator": {"unit": unit}})
-    return amount(number / MILLION, {"indicator": {"unit": unit}}) + "M"
+    return amount(number / MILLION, {"indicator": {"unit": unit}}, "M")

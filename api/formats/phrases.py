@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schema.terms import Hedge
+from schema.terms import Hedge, Unit, is_currency
 
 _FIGURES = {
     Hedge.NONE: "{high}",
@@ -21,13 +21,18 @@ _FIGURES = {
 }
 _RANGES = {Hedge.AT_MOST: "at most {low} to {high}", Hedge.APPROXIMATELY: "about {low} to {high}"}
 """The phrases of hedges that can hold two numbers, where they do."""
+_UNITS = {Unit.PERSONS: "people", Unit.KM2: "km²", "USD": "US dollars"}
 _MAGNITUDES = {10: "dozens", 100: "hundreds", 1000: "thousands"}
 MONTHS = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 ]
 """The names of the months."""
-_SEASONS = {"21": "spring", "22": "summer", "23": "autumn"}
+_PARTS_OF_YEARS = {
+    **{"21": "spring", "22": "summer", "23": "autumn"},
+    **{"33": "the first quarter of", "34": "the second quarter of", "35": "the third quarter of"},
+    "36": "the last quarter of",
+}
 
 
 def figure(estimate: Mapping[str, Any]) -> str:
@@ -45,13 +50,20 @@ def figure(estimate: Mapping[str, Any]) -> str:
     return phrase.format(low=amount(low, estimate), best=amount(best, estimate), high=amount(high, estimate))
 
 
-def amount(value: float | None, estimate: Mapping[str, Any]) -> str:
-    """Return a number in the unit of its estimate: `33.3%`, `$1,000`; empty for None."""
+def amount(value: float | None, estimate: Mapping[str, Any], suffix: str = "") -> str:
+    """Return a number in the unit of its estimate: `33.3%`, `$1,000`, `EUR 25M` with the suffix M; empty for None."""
     if value is None:
         return ""
     whole = int(value)
-    number, unit = f"{whole if whole == value else value:,}", estimate["indicator"]["unit"]
-    return {"percent": f"{number}%", "USD": f"${number}"}.get(unit, number)
+    number, unit = f"{whole if whole == value else value:,}{suffix}", estimate["indicator"]["unit"]
+    if is_currency(unit):
+        return f"${number}" if unit == "USD" else f"{unit} {number}"
+    return {Unit.PERCENT: f"{number}%", Unit.KM2: f"{number} km²"}.get(unit, number)
+
+
+def unit_in_words(unit: str) -> str:
+    """Return a unit in words: `persons` → `people`, `km2` → `km²`; of a currency its code: `EUR`."""
+    return _UNITS.get(unit, unit)
 
 
 def count(number: int, noun: str) -> str:
@@ -85,8 +97,8 @@ def when(edtf: str) -> str:
     year, *month_and_day = edtf.rstrip("~?%").split("-")
     if year.endswith("X"):
         return f"some time in {year.replace('X', '0')} to {year.replace('X', '9')}"
-    if month_and_day and month_and_day[0] in _SEASONS:
-        return f"{qualifier}{_SEASONS[month_and_day[0]]} {year}"
+    if month_and_day and month_and_day[0] in _PARTS_OF_YEARS:
+        return f"{qualifier}{_PARTS_OF_YEARS[month_and_day[0]]} {year}"
     if not month_and_day or month_and_day[0] == "XX":
         return qualifier + ("some time in " if month_and_day else "") + year
     month = MONTHS[int(month_and_day[0]) - 1]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, select
 
 from schema import tables
-from schema.terms import Locus, SourceKind, Unit
+from schema.terms import Locus, SourceKind
 
 Parameters = Mapping[str, Any]
 """Validated query parameters, from a query schema: name → value."""
@@ -47,8 +47,8 @@ class VocabularyFilter:
 
     `column` is a column of `estimates` or `series_rollup`, `word_column` the column that holds the words. If both are
     the same, it is compared with the words; else `column` holds positions of the records in `word_column`'s table.
-    `terms` is the closed vocabulary, if there is one. `by_id` says whether the words are ids (publishers and agencies
-    have none). `kind` is the kind of the records that the words name, where the filter has another name.
+    `terms` is the closed vocabulary, if there is one. `by_id` says whether the words are ids (publishers, agencies
+    and units have none). `kind` is the kind of the records that the words name, where the filter has another name.
     """
 
     name: str
@@ -106,7 +106,11 @@ VOCABULARY_FILTERS = (
         by_id=False,
     ),
     VocabularyFilter("locus", _ESTIMATES.locus, _ESTIMATES.locus, "Headline or body.", "headline", Locus),
-    VocabularyFilter("unit", _ESTIMATES.indicator_position, _INDICATORS.unit, "What is counted.", "persons", Unit),
+    VocabularyFilter(
+        *("unit", _ESTIMATES.indicator_position, _INDICATORS.unit),
+        *("What is counted: a unit that an indicator of the dataset has.", "persons"),
+        by_id=False,
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from schema.mentions import Mention, nearest
 from schema.quantities import Quantity
 from schema.subjects.names import Indicator
 from schema.subjects.numbered_text import NumberedText, Subject
-from schema.terms import IndicatorKind, Unit
+from schema.terms import UNITS, IndicatorKind, Unit
 
 _NEAR = 60
 """The most characters between a number and the word that says what happened to those whom it counts."""
@@ -26,7 +26,7 @@ def counted_by(quantity: Quantity, text: NumberedText, indicators: Indicators) -
     nothing of ours; a number without a noun counts what is named nearest to it in its sentence.
     """
     first_word = quantity.noun.text.partition(" ")[0] if quantity.noun else ""
-    unit = quantity.unit or (first_word if first_word in set(Unit) else Unit.PERSONS)  # "provinces of Iraq"
+    unit = quantity.unit or (first_word if first_word in UNITS else Unit.PERSONS)  # "provinces of Iraq"
     is_person = quantity.unit == Unit.PERSONS  # the noun says no more than that they are people
     has_noun = quantity.noun is not None and not is_person
     of_unit = tuple(id_ for id_, indicator in indicators.items() if indicator.unit == unit)

@@ -11,7 +11,7 @@ from schema.mentions import Mention
 from schema.quantities import Kind, Quantity
 from schema.subjects.names import Indicator
 from schema.subjects.numbered_text import NumberedText, Subject
-from schema.terms import IndicatorKind, Unit
+from schema.terms import IndicatorKind, Unit, is_currency
 
 _SHARES = frozenset([Kind.PERCENT, Kind.FRACTION])
 UNTOLD = "the text does not tell the "
@@ -86,7 +86,7 @@ def _event(figure: Figure) -> Iterator[str]:
     """Doubt where more is said of those who are counted than that they are there: "400 fighters were wounded"."""
     if any(indicator.kind == IndicatorKind.FLOW for indicator in figure.indicators):
         return
-    is_money = any(indicator.unit == Unit.USD for indicator in figure.indicators)  # who holds money has it
+    is_money = any(is_currency(indicator.unit) for indicator in figure.indicators)  # who holds money has it
     begins, ends = figure.text.clauses.part(figure.start, figure.end)
     behind = max(figure.end, figure.counted.end if figure.counted else 0)
     for name in ("events",) if is_money else ("events", "holding"):
@@ -110,7 +110,9 @@ def _share(figure: Figure) -> Iterator[str]:
     """Doubt a share or an amount without a word for what it is of: "half of Iraq's oil is in their hands"."""
     text, quantity = figure.text, figure.quantity
     names = {id_ for mention in text.near("indicator", figure.start, figure.end) for id_ in mention.ids}
-    if quantity.unit in (Unit.PERCENT, Unit.USD) and names.isdisjoint(figure.subjects["indicator"].ids):
+    if (quantity.unit == Unit.PERCENT or is_currency(quantity.unit)) and names.isdisjoint(
+        figure.subjects["indicator"].ids
+    ):
         yield "the text does not tell what the number counts"
     groups = text.near("group", figure.start, figure.end)
     if quantity.kind in _SHARES and all(

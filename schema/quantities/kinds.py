@@ -34,7 +34,7 @@ def with_kind(number: Number, tokens: list[Token], language: Language, dates: se
 def _kind_of(number: Number, tokens: list[Token], language: Language, dates: set[int]) -> Kind:
     if not number.digits and _is_capital_name(number, tokens, language):
         return Kind.NAME
-    measure = _measure_behind(number, tokens, language)
+    measure = None if language.units.at(tokens, number.last) else _measure_behind(number, tokens, language)
     if measure is not None:
         return measure
     if not number.digits:

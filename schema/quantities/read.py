@@ -322,13 +322,16 @@ class _Reader:
         return edtf_of(self._words(number.first, last.last).text, number, last, self.tokens, self.language)
 
     def _unit(self, number: Number, noun: tuple[int, int] | None) -> str | None:
-        """Return the unit of a number: its own, or that of its noun, if this is a word for a unit and nothing more."""
+        """Return the unit of a number: its own, or that of its noun, if this is a word for a unit and nothing more.
+
+        "40 square kilometres east of it" are so many, whatever follows.
+        """
         if number.kind is Kind.FRACTION:
             return Unit.PERCENT
         if number.unit or not noun:
             return number.unit
         unit = self.language.units.at(self.tokens, noun[0])
-        return unit[0] if unit and unit[1] == noun[1] else None
+        return unit[0] if unit and (unit[1] == noun[1] or unit[0] == Unit.KM2) else None
 
     @staticmethod
     def _granularity(number: Number, numbers: tuple[float, ...]) -> float | None:

@@ -31,7 +31,7 @@ _LANGUAGE = "en"
 def problems_between(seeds: Seeds) -> Iterator[Problem]:
     """Yield the problems of entries that break a rule, which no schema of one record can find."""
     for entry, fault in _faults(seeds):
-        yield entry.problem(fault.key, fault.what)
+        yield entry.problem(fault.key, fault.what, fault.name)
 
 
 def warnings_of_wordings(seeds: Seeds) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ def warnings_of_wordings(seeds: Seeds) -> Iterator[Problem]:
     languages = {entry.file.path: entry.record["language"] for entry in seeds.articles}
     for entry in seeds.estimates:
         for fault in warnings_of_wording(entry.record, languages[entry.file.path]):
-            yield entry.problem(fault.key, fault.what)
+            yield entry.problem(fault.key, fault.what, fault.name)
 
 
 def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:

@@ -5,6 +5,7 @@ documents is given, each wording is also compared with its place in its document
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,13 @@ _SCHEMAS: dict[str, Schema] = {
 }
 
 
-def check_seeds(folder: Path, documents: Path | None = None, progress: Progress = no_progress) -> Seeds:
+def check_seeds(
+    folder: Path, documents: Path | None = None, progress: Progress = no_progress, *, article: Path | None = None
+) -> Seeds:
     """Return the records of a seed folder; raises SeedsRefused with all problems.
 
-    `documents` is a folder of the documents, where wordings are to be checked against them. Warnings are in the seeds
-    that are returned.
+    `documents` is a folder of the documents, where wordings are to be checked against them; with `article`, the file of
+    one, only its document is. Warnings are in the seeds that are returned.
     """
     problems: list[Problem] = []
     seeds = Seeds()
@@ -47,28 +50,40 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
             problems.extend(_add_vocabulary(file, seeds))
         else:
             problems.extend(_add_article(file, seeds))
-            if documents and (not seeds.articles or seeds.articles[-1].file is not file):
+            if documents and article in (None, path) and (not seeds.articles or seeds.articles[-1].file is not file):
                 problems.extend(problems_with_hash(file, documents))
     problems.extend(problems_between(seeds))
+    compared = _only(seeds, article) if article else seeds
     if documents:
-        problems.extend(problems_with_documents(seeds, documents))
+        problems.extend(problems_with_documents(compared, documents))
     if problems:
         raise SeedsRefused(problems)
-    warnings = [*warnings_of_wordings(seeds), *(warnings_of_names(seeds, documents) if documents else ())]
+    warnings = [*warnings_of_wordings(seeds), *(warnings_of_names(compared, documents) if documents else ())]
     seeds.warnings = sorted(warnings)
     return seeds
 
 
-def check_vocabulary(folder: Path) -> Seeds:
-    """Return the groups, regions, indicators and sources of a seed folder; raises SeedsRefused with all problems."""
+def check_vocabulary(folder: Path, **changed: YamlFile) -> Seeds:
+    """Return the groups, regions, indicators and sources of a seed folder; raises SeedsRefused with all problems.
+
+    `changed` are files that stand for those of the folder, by kind.
+    """
     seeds = Seeds()
     problems: list[Problem] = []
     for kind in VOCABULARIES:
-        file = read_file(folder / "vocabulary" / f"{kind}.yaml")
+        file = changed.get(kind) or read_file(folder / "vocabulary" / f"{kind}.yaml")
         problems.extend([file] if isinstance(file, Problem) else _add_vocabulary(file, seeds))
     if problems:
         raise SeedsRefused(problems)
     return seeds
+
+
+def _only(seeds: Seeds, article: Path) -> Seeds:
+    """Return seeds with one article and its estimates alone."""
+    articles, estimates = (
+        [entry for entry in seeds.entries(kind) if entry.file.path == article] for kind in ("articles", "estimates")
+    )
+    return replace(seeds, articles=articles, estimates=estimates)
 
 
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
@@ -110,13 +125,13 @@ def _files_in(folder: Path, problems: list[Problem]) -> set[Path] | None:
 
 
 def _problem_of_file(path: Path, what: str) -> Problem:
-    return Problem(path, 1, 1, "", what)
+    return Problem(path, 1, 1, "", what, "folder")
 
 
 def _add_vocabulary(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
     kind = file.path.stem
     if not isinstance(file.data, list) or not file.data:
-        yield file.problem((), f"{shown(file.data)} is refused; expected a list of {kind}")
+        yield file.problem((), f"{shown(file.data)} is refused; expected a list of {kind}", "form")
         return
     for index, data in enumerate(file.data):
         yield from _add(kind, data, file, (index,), seeds)
@@ -124,13 +139,14 @@ def _add_vocabulary(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
 
 def _add_article(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:
     if not isinstance(file.data, dict):
-        yield file.problem((), f"{shown(file.data)} is refused; expected an article")
+        yield file.problem((), f"{shown(file.data)} is refused; expected an article", "form")
         return
     article = {key: value for key, value in file.data.items() if key != "estimates"}
     yield from _add("articles", article, file, (), seeds)
     estimates = file.data.get("estimates")
     if not isinstance(estimates, list) or not estimates:
-        yield file.problem(("estimates",), f"{shown(estimates)} is refused; expected a list of estimates")
+        what = f"{shown(estimates)} is refused; expected a list of estimates"
+        yield file.problem(("estimates",), what, "form")
         return
     for index, data in enumerate(estimates):
         if isinstance(data, dict) and "draft" in data:
@@ -147,7 +163,7 @@ def _problem_of_draft(data: dict[str, Any], file: YamlFile, index: int) -> Probl
     what = (
         f"{shown(data.get('id'))} is a draft{missing}; expected it settled: compared with the text, and without draft"
     )
-    return file.problem(("estimates", index, "draft"), what)
+    return file.problem(("estimates", index, "draft"), what, "draft")
 
 
 def _add(kind: str, data: Any, file: YamlFile, place: Place, seeds: Seeds) -> Iterator[Problem]:

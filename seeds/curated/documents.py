@@ -30,13 +30,13 @@ def problems_with_documents(seeds: Seeds, documents: Path) -> Iterator[Problem]:
         try:
             raw = read_document(documents, document["name"])
         except (OSError, ValueError):
-            yield article.problem(
-                "document.name", f"{shown(document['name'])} is not there; expected it in {documents}"
-            )
+            what = f"{shown(document['name'])} is not there; expected it in {documents}"
+            yield article.problem("document.name", what, "no-document")
             continue
         digest = hashlib.sha256(raw).hexdigest()
         if digest != document["sha256"]:
-            yield article.problem("document.sha256", f"{document['sha256']} is another document's; expected {digest}")
+            what = f"{document['sha256']} is another document's; expected {digest}"
+            yield article.problem("document.sha256", what, "document-changed")
             continue
         text = raw.decode("utf-8", "replace")
         yield from problems_with_headline(article, estimates_of[article.file.path], text)
@@ -63,7 +63,7 @@ def problems_with_hash(file: YamlFile, documents: Path) -> Iterator[Problem]:
         return
     if document.get("sha256") != digest:
         what = f"{shown(document.get('sha256'))} is not the hash of the document; expected {digest}"
-        yield file.problem(("document", "sha256"), what)
+        yield file.problem(("document", "sha256"), what, "document-changed")
 
 
 def _problems_with_place(entry: Entry, text: str, language: str) -> Iterator[Problem]:
@@ -72,13 +72,13 @@ def _problems_with_place(entry: Entry, text: str, language: str) -> Iterator[Pro
     misplaced = list(_problems_with_words(entry, "evidence", record["wording"], evidence, text))
     yield from misplaced
     if not misplaced and (fault := fault_beside(record, text, evidence["start"], language)):
-        yield entry.problem(fault.key, fault.what)
+        yield entry.problem(fault.key, fault.what, fault.name)
     for key in AS_PRINTED:
         if printed := record[key]:
             yield from _problems_with_words(entry, key, printed["wording"], printed, text)
     if record["quoted"] and not is_quoted(text, evidence["start"], evidence["end"]):
         what = "'true' is not so, as no quotation marks stand around the wording; expected false"
-        yield entry.problem("quoted", what)
+        yield entry.problem("quoted", what, "not-quoted")
 
 
 def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, text: str) -> Iterator[Problem]:
@@ -88,13 +88,14 @@ def _problems_with_words(entry: Entry, key: str, wording: str, span: Record, tex
     places = [start for start, _ in places_of(wording, text)]
     if not places:
         what = f"{shown(wording)} is not in the document; expected words that it bears"
-        yield entry.problem("wording" if key == "evidence" else f"{key}.wording", what)
+        place = "wording" if key == "evidence" else f"{key}.wording"
+        yield entry.problem(place, what, "wording-not-in-document")
         return
     start = min(places, key=lambda place: abs(place - span["start"]))
     for end, position in (("start", start), ("end", start + len(wording))):
         if span[end] != position:
             what = f"{shown(span[end])} is not where the wording stands; expected {position}"
-            yield entry.problem(f"{key}.{end}", what)
+            yield entry.problem(f"{key}.{end}", what, "wording-moved")
 
 
 _OPENING, _CLOSING, _STRAIGHT = "\u201c\u201e\u00ab", "\u201d\u201c\u00bb", '"'

@@ -60,13 +60,15 @@ class Fix:
                 raise
 
 
-def fixes_of(folder: Path, documents: Path) -> list[Fix]:
+def fixes_of(folder: Path, documents: Path, article: Path | None = None) -> list[Fix]:
     """Return a fix for each article of a seed folder whose hash or offsets are missing or have moved.
 
-    `documents` is the folder of the documents. What cannot be fixed is left as it is, for the check to tell: a document
-    or a wording that is not there, and a wording that stands in several places of which none is the only right one.
+    `article` is the file of the only one to fix, if not all are; `documents` is the folder of the documents. What
+    cannot be fixed is left as it is, for the check to tell: a document or a wording that is not there, and a wording
+    that stands in several places of which none is the only right one.
     """
-    return [fix for path in sorted((folder / "articles").glob("*.yaml")) if (fix := _fix(path, documents))]
+    paths = [article] if article else sorted((folder / "articles").glob("*.yaml"))
+    return [fix for path in paths if (fix := _fix(path, documents))]
 
 
 def _fix(path: Path, documents: Path) -> Fix | None:

@@ -24,7 +24,8 @@ def problems_with_headline(article: Entry, estimates: Iterable[Entry], text: str
     if not spans:
         line = process.extractOne(title, text.splitlines(), scorer=fuzz.ratio, score_cutoff=_LIKE)
         expected = shown(line[0]) if line else "the headline as it is printed there"
-        yield article.problem("title", f"{shown(title)} is not in the document; expected {expected}")
+        what = f"{shown(title)} is not in the document; expected {expected}"
+        yield article.problem("title", what, "title-not-in-document")
         return
     for entry in estimates:
         start, end = entry.record["evidence"]["start"], entry.record["evidence"]["end"]
@@ -32,11 +33,12 @@ def problems_with_headline(article: Entry, estimates: Iterable[Entry], text: str
             continue
         in_title = any(span.start() <= start and end <= span.end() for span in spans)
         if in_title and entry.record["locus"] is Locus.BODY:
-            yield entry.problem("locus", "'body' is refused, as the wording stands in the title; expected headline")
+            what = "'body' is refused, as the wording stands in the title; expected headline"
+            yield entry.problem("locus", what, "in-headline")
         elif not in_title and entry.record["locus"] is Locus.HEADLINE:
             what = "'headline' is refused, as the evidence is outside the title"
             at = " or ".join(f"{span.start()} to {span.end()}" for span in spans)
-            yield entry.problem("locus", f"{what}; expected body, or evidence within {at}")
+            yield entry.problem("locus", f"{what}; expected body, or evidence within {at}", "not-in-headline")
 
 
 def spans_of_title(title: str, text: str) -> list[re.Match[str]]:

@@ -53,7 +53,7 @@ class _Terms:
         for entry in estimates:
             if seen := self._doubt(entry, mentioned):
                 what = f"{entry.record[self._kind]!r} is not named in the sentence of the wording, and {seen}"
-                yield entry.problem(self._kind, f"{what}; expected the {self._kind} of the number")
+                yield entry.problem(self._kind, f"{what}; expected the {self._kind} of the number", "another-named")
 
     def _doubt(self, entry: Entry, text: MentionedText) -> str | None:
         """Return what makes it doubtful that a number is about the term of its estimate; None where nothing does."""

@@ -1,8 +1,10 @@
-"""What a number counts that is not of people: a share of land or of people, money, or provinces."""
+"""What a number counts that is not of people: a share of land or of people, money, or things."""
 
 import re
+from collections.abc import Mapping
 
-from schema.terms import Hedge, Unit
+from schema.subjects.names import Indicator
+from schema.terms import Hedge
 from seeds.drafts.nouns import BESIDE, GROUPS_OWN, LEADERS, NEAR
 from seeds.drafts.people import People
 from seeds.drafts.surroundings import Surroundings
@@ -67,8 +69,14 @@ def money_of(part: Surroundings) -> Counted | None:
     start, end = max(part.left, part.begins - NEAR), min(part.right, part.quantity.end + NEAR)
     if not part.has(part.first, part.last, "reserves") or part.has(start, end, "spent"):
         return None
-    indicator = "cash_reserves" if part.quantity.unit == Unit.USD else None
+    indicator = "cash_reserves" if part.quantity.unit == "USD" else None
     return Counted(indicator, "tells of money that is held", sure=True)
+
+
+def things_of(unit: str, indicators: Mapping[str, Indicator]) -> Counted | None:
+    """Return what a number of things counts, such as square kilometres: the only indicator of their unit, if any."""
+    of_unit = [id_ for id_, indicator in indicators.items() if indicator.unit == unit]
+    return Counted(of_unit[0], f"counts {unit}", sure=False) if len(of_unit) == 1 else None
 
 
 def provinces_of(part: Surroundings) -> Counted | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from schema.quantities import Kind, Quantity
 from schema.subjects.names import Indicator
 from schema.subjects.numbered_text import NumberedText
-from schema.terms import Unit
-from seeds.drafts.amounts import money_of, most_of, provinces_of, share_of
+from schema.terms import UNITS, Unit
+from seeds.drafts.amounts import money_of, most_of, provinces_of, share_of, things_of
 from seeds.drafts.nouns import Reading
 from seeds.drafts.people import People
 from seeds.drafts.surroundings import Surroundings
@@ -22,6 +22,8 @@ from seeds.drafts.words import RoleWords
 
 _NO_TOPIC = ("cell_size", "provinces_present")
 """Indicators of which a number without a noun is none that is said again."""
+_THINGS = UNITS - {Unit.PERSONS, Unit.HOUSEHOLDS, Unit.GROUPS, Unit.PERCENT, Unit.PROVINCES}
+"""Units of what is no people and no part of them."""
 _UNIT = re.compile(r"[-\u2010\u2011](?:man|men|member|person|strong|seat|bed|page)\b")
 """What stands behind the size of a unit: "a 12-man patrol"."""
 _LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
@@ -49,14 +51,15 @@ def figures_of(
 
     `indicators` are those of the vocabulary by id; a figure never has another.
     """
-    counting = [quantity for quantity in quantities if quantity.counts]
+    is_land_counted = any(indicator.unit == Unit.KM2 for indicator in indicators.values())
+    counting = [each for each in quantities if each.counts and (each.unit != Unit.KM2 or is_land_counted)]
     reading = Reading(text, words, counting, frozenset(quantity.start for quantity in quantities))
     figures: list[Figure] = []
     topic, share, event, other_noun = Topic(), None, None, -1
     for index, quantity in enumerate(counting):
         part = Surroundings(reading, index, event)
         people = People(part, topic_at(part, topic, other_noun), other_noun)
-        counted = None if _counts_nothing(part) else _counted(people, share)
+        counted = None if _counts_nothing(part) else _counted(people, share, indicators)
         if counted:
             counted = replace(counted, indicator=counted.indicator if counted.indicator in indicators else None)
             figures.append(
@@ -81,7 +84,7 @@ def _counts_nothing(part: Surroundings) -> bool:
     return is_in_list or _UNIT.match(text, quantity.end) is not None
 
 
-def _counted(people: People, share: Counted | None) -> Counted | None:
+def _counted(people: People, share: Counted | None, indicators: Mapping[str, Indicator]) -> Counted | None:
     """Return what a number counts; None if that is nothing of ours. `share` is the share right before it."""
     part, quantity = people.part, people.quantity
     if quantity.kind is Kind.MONEY:
@@ -90,6 +93,8 @@ def _counted(people: People, share: Counted | None) -> Counted | None:
         return share_of(part, people.topic, share, people.other_noun)
     if part.is_of_provinces:
         return provinces_of(part)
+    if quantity.unit in _THINGS:
+        return things_of(quantity.unit, indicators)
     if quantity.kind is Kind.QUANTIFIER:
         return most_of(people)
     return people.counted()

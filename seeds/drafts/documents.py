@@ -18,6 +18,8 @@ _FURNITURE = re.compile(
     re.I,
 )
 """How lines of a header begin that are no headline."""
+_DATE_LINE = re.compile(r"(?:[^\W\d_]+,? )?(?:\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]+\.?|[^\W\d_]+\.? \d{1,2}),? \d{4}")
+"""A line of a header that is a date alone: "Sunday, 15 January 2017"."""
 _AGENCY = re.compile(r"^[^()\n]{2,50}\((?P<name>[A-Z][\w .&'-]{1,40})\)\s*[-\u2013\u2014]", re.MULTILINE)
 _CREDIT = re.compile(r"^Source:\s+(?P<name>\S.{1,80})$", re.MULTILINE)
 _AUTHOR = re.compile(r"^By\s+(?P<name>[^\W\d_]\S*(?:\s+\S+){1,4})$", re.MULTILINE)
@@ -152,6 +154,7 @@ def _is_title(line: str) -> bool:
     return (
         len(words) >= _FEWEST_WORDS
         and len(line) <= _LONGEST_TITLE
+        and not _DATE_LINE.fullmatch(line)
         and not line.endswith((".", ":", ";"))
         and not _FURNITURE.search(line)
         and any(letter.isalpha() for letter in line)

@@ -25,6 +25,9 @@ _DAY_BEFORE = re.compile(r"\b(\d{1,2})\s+(?:of\s+)?$")
 _DAY_BEHIND = re.compile(r"\s+(\d{1,2})\b(?!\d)")
 _YEAR_BEHIND = re.compile(r"(?:\s+\d{1,2})?,?\s+(?:of\s+)?\d{4}\b")
 _BREAK = re.compile(r"[,;:.!?\"\u201c\u201d]|\bthat\b")
+_QUARTER_BEFORE = re.compile(r"\b(first|second|third|fourth|last)\s+quarter\s+(?:of\s+)?$", re.I)
+_QUARTERS = {"first": 33, "second": 34, "third": 35, "fourth": 36, "last": 36}
+"""The quarters of a year in EDTF."""
 _SINCE = re.compile(r"\bsince\s+(?:\w+\s+){0,5}$", re.I)
 
 
@@ -90,11 +93,16 @@ class Times:
         index = bisect_left(self.dates, first, key=_start)
         for each in takewhile(lambda date: date.start < last, self.dates[index:]):
             if each.edtf:
-                yield self._since(_Time(each.edtf, each.start, each.end))
+                yield self._since(_Time(self._quarter(each.edtf, each.start), each.start, each.end))
         yield from map(self._since, self._without_year(first, last))
         for mention in self.words.within(first, last, "weekdays", "yesterday", "last_month", "last_year", "this_year"):
             word = self.text.text[mention.start : mention.end].lower()
             yield self._since(_Time(self._counted_back(mention.kind, word), mention.start, mention.end))
+
+    def _quarter(self, edtf: str, start: int) -> str:
+        """Return a date, or the quarter of it that the words before it name: "the first quarter of 2016"."""
+        quarter = _QUARTER_BEFORE.search(self.text.text, max(0, start - 40), start)
+        return f"{edtf}-{_QUARTERS[quarter[1].lower()]}" if quarter and len(edtf) == len("2016") else edtf
 
     def _since(self, time: _Time) -> _Time:
         """Return a time, or the time from it up to the day of the article: "since January"."""

@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 _ABOUT = """\
+# yaml-language-server: $schema=../schemas/article.json
 # A draft. Settle each estimate: compare it with the text, fill in what is null or take the key away, correct what is
 # wrong, and then remove its `draft`. Until then it is not loaded. Figures that are none of ours can go.
 """

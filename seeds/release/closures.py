@@ -85,14 +85,13 @@ def _parts(
 def names(kind: str, record: Record) -> Iterator[NameRow]:
     """Yield the rows of the table `names` for a record, the surest name first.
 
-    An article's publisher and its agency have a row each, too.
+    An article's publisher and agency, and an indicator's unit, have a row each, too.
     """
     for name, why in names_of(record).items():
         yield _name(kind.removesuffix("s"), record["id"], name, why)
-    if kind == "articles":
-        for key in ("publisher", "agency"):
-            if record[key]:
-                yield _name(key, record[key], record[key], NameKind.NAME)
+    for key in ("publisher", "agency", "unit"):
+        if record.get(key):
+            yield _name(key, record[key], record[key], NameKind.NAME)
 
 
 def _name(kind: str, id_: str, name: str, why: NameKind) -> NameRow:

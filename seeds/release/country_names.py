@@ -13,6 +13,7 @@ from schema.names import fold
 from schema.quantities import known_languages
 from schema.tables import COUNTRY
 from schema.terms import NameKind
+from seeds.iso_regions import names_in
 
 NameRow = tuple[str, str, str, NameKind, str]
 """A row of `names`: kind, key, id, why, and how the name is written."""
@@ -27,11 +28,6 @@ def country_names() -> list[NameRow]:
         for language in known_languages()
         for code, names in Locale(language).territories.items()
         if code in codes
-        for name in _each(names)
+        for name in names_in(names)
     }
     return [(COUNTRY, fold(name), code, NameKind.NAME, name) for code, name in sorted(written)]
-
-
-def _each(names: str) -> list[str]:
-    """Return the names that CLDR gives in one: "Myanmar (Burma)", "Bosnia & Herzegovina"."""
-    return names.replace(" & ", " and ").removesuffix(")").split(" (")

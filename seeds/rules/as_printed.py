@@ -26,4 +26,4 @@ def faults_as_printed(record: Record, ids: Mapping[str, Set[str]]) -> Iterator[F
 def _faults_of_words(printed: Record) -> Iterator[Fault]:
     yield from faults_of_span(printed, printed["wording"], "end")
     if printed["basis"] is ResolvedBasis.INFERRED and not printed["note"]:
-        yield Fault("missing-value", "note", "is missing; expected why these words mean what the claim says")
+        yield Fault("missing-note", "note", "is missing; expected why these words mean what the claim says")

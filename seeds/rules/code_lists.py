@@ -10,7 +10,7 @@ from seeds.entries import Record, names_of, reachable
 from seeds.rules.agreement import fault_of_repeated_id, with_first
 from seeds.rules.faults import Fault, Located
 from seeds.rules.look_alikes import skeleton
-from seeds.rules.registries import faults_of_code, faults_of_country
+from seeds.rules.registries import fault_of_currency, faults_of_code, faults_of_country
 
 T = TypeVar("T", bound=Located)
 
@@ -43,6 +43,9 @@ def faults_between_terms(terms: Mapping[str, Sequence[T]], ids: Mapping[str, Set
         yield from _circles(terms[kind], keys)
     yield from _faults_of_regions(terms["regions"])
     yield from _unlike_parents(terms["indicators"])
+    for entry in terms["indicators"]:
+        if unknown := fault_of_currency(entry.record):
+            yield entry, unknown
 
 
 def faults_of_region(region: Record) -> Iterator[Fault]:
@@ -88,7 +91,7 @@ def faults_of_references(record: Record, kinds: Mapping[str, str], ids: Mapping[
         )
         for place, id_ in references.items():
             if id_ is not None and id_ not in ids[kind]:
-                what = f"{id_!r} is not in {kind}.yaml; expected {_near(id_, sorted(ids[kind]))}"
+                what = f"{id_!r} is not in {kind}.yaml; expected {_near(id_, sorted(ids[kind]))}, or add it there"
                 yield Fault("not-in-vocabulary", place, what)
 
 

@@ -17,7 +17,7 @@ def faults_of_evidence(record: Record) -> Iterator[Fault]:
     missing = [key for key in ("start", "end") if evidence[key] is None]
     for key in missing:
         what = "is missing; expected where the wording stands in the text"
-        yield Fault("missing-value", f"evidence.{key}", what)
+        yield Fault("missing-evidence", f"evidence.{key}", what)
     if not missing:
         yield from faults_of_span(evidence, record["wording"], "evidence.end")
 

@@ -1,4 +1,4 @@
-"""The rules that ask a registry: codes of countries and their parts (ISO 3166), and of languages (BCP 47).
+"""The rules that ask a registry: codes of countries and their parts (ISO 3166), currencies (4217), languages (BCP 47).
 
 The registries are pycountry's. It takes a tenth of a second to import and as long again for its first subdivision, so
 only the loader imports this module.
@@ -13,6 +13,7 @@ from typing import Any
 import pycountry
 
 from schema.fields import shown
+from schema.terms import Unit, is_currency
 from seeds.entries import Record, names_of
 from seeds.rules.faults import Fault
 from seeds.rules.look_alikes import skeleton
@@ -42,7 +43,7 @@ def faults_of_code(region: Record) -> Iterator[Fault]:
         return
     country = code.partition("-")[0]
     codes_of = _codes_by_name(country)
-    named = {other for name in names_of(region) if name != code for other in codes_of.get(_words(name), ())}
+    named = {other for name in names_of(region) if name != code for other in codes_of.get(words_of(name), ())}
     name = _name(code)
     if name is None:
         expected = _listed(named) if named else "one that is, such as IQ or IQ-AN"
@@ -87,6 +88,15 @@ def fault_of_language(tag: str) -> Fault | None:
     return None
 
 
+def fault_of_currency(indicator: Record) -> Fault | None:
+    """Return a fault where the unit of an indicator is a currency that ISO 4217 does not have."""
+    unit = indicator["unit"]
+    if not is_currency(unit) or pycountry.currencies.get(alpha_3=unit):
+        return None
+    what = f"{shown(unit)} is no currency of ISO 4217; expected one that is, such as USD, or {', '.join(Unit)}"
+    return Fault("currency-not-in-iso", "unit", what)
+
+
 def _language_fault(what: str) -> Fault:
     return Fault("language-not-registered", "language", what)
 
@@ -110,12 +120,13 @@ def _codes_by_name(country: str) -> dict[Words, set[str]]:
     for entry in pycountry.countries:
         for key in ("name", "official_name", "common_name", "alpha_3"):
             if name := getattr(entry, key, None):
-                codes[_words(name)].add(entry.alpha_2)
+                codes[words_of(name)].add(entry.alpha_2)
     for part in _PARTS.get(country_code=country) or ():
-        codes[_words(part.name)].add(part.code)
-        codes[_words(f"{part.name} {part.type}")].add(part.code)
+        codes[words_of(part.name)].add(part.code)
+        codes[words_of(f"{part.name} {part.type}")].add(part.code)
     return codes
 
 
-def _words(name: str) -> Words:
+def words_of(name: str) -> Words:
+    """Return the words by which a name is compared with those of ISO 3166: letters without accents, in any order."""
     return frozenset(re.split(r"[^\w']+", skeleton(name))) - _NO_WORDS

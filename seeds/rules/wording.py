@@ -8,7 +8,7 @@ from itertools import pairwise
 from schema.fields import shown
 from schema.intervals import NUMBERS
 from schema.quantities import COUNTED, Kind, Quantity, Unsettled, Words, figure_of, language_of, read_quantities
-from schema.terms import HEDGES, Hedge, Locus, Unit
+from schema.terms import HEDGES, MEASURED, UNITS, Hedge, Locus
 from seeds.entries import Record
 from seeds.rules.faults import Fault
 
@@ -17,7 +17,7 @@ _BESIDE = 200
 """How many characters before and behind a wording are read with it."""
 
 
-def faults_of_figure(record: Record, unit: Unit | None, language: str, *, worded: bool = True) -> Iterator[Fault]:
+def faults_of_figure(record: Record, unit: str | None, language: str, *, worded: bool = True) -> Iterator[Fault]:
     """Yield the faults of an estimate whose numbers, hedge and wording do not fit each other.
 
     `unit` is the unit of its indicator, `language` that of its article. With `worded` false the wording holds cells of
@@ -26,7 +26,7 @@ def faults_of_figure(record: Record, unit: Unit | None, language: str, *, worded
     yield from _numbers_against_hedge(record)
     if worded:
         yield from _figure_against_wording(record, unit, language)
-    if unit in (Unit.PERSONS, Unit.PROVINCES) and not record["derived"]:
+    if unit in UNITS - MEASURED and not record["derived"]:
         fractional = [key for key in NUMBERS if record[key] is not None and record[key] != int(record[key])]
         if fractional:
             yield Fault("parts-of-persons", fractional[0], f"counts parts of {unit}; expected whole numbers")
@@ -75,7 +75,7 @@ def quantity_in(wording: str, language: str, *, vague: bool = False) -> Quantity
     return figures[-1] if figures else None
 
 
-def _figure_against_wording(record: Record, unit: Unit | None, language: str) -> Iterator[Fault]:
+def _figure_against_wording(record: Record, unit: str | None, language: str) -> Iterator[Fault]:
     """Yield the faults of numbers and a hedge that are not those of the last figure in the wording.
 
     A hedge before two coordinated numbers covers both, so the wording of the second number begins with the first.

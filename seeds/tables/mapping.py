@@ -19,7 +19,7 @@ from seeds.validate import problems_of
 SHIPPED_MAPPINGS = Path(__file__).parent.parent / "mappings"
 
 
-_OLD_READING_KEYS = {"tidy": "trim", "split": "separator", "cut": "max_length", "values": "recode"}
+OLD_READING_KEYS = {"tidy": "trim", "split": "separator", "cut": "max_length", "values": "recode"}
 """Keys of earlier versions, which mappings may still have, and their present names."""
 
 
@@ -41,10 +41,10 @@ class ReadingSchema(Record):
         """Return the data with the present names of their keys; raises ValidationError where a key has both names."""
         if not isinstance(data, dict):
             return data
-        for old, new in _OLD_READING_KEYS.items():
+        for old, new in OLD_READING_KEYS.items():
             if old in data and new in data:
                 raise ValidationError({old: [f"is what {new} was called; expected one of both"]})
-        return {_OLD_READING_KEYS.get(key, key): value for key, value in data.items()}
+        return {OLD_READING_KEYS.get(key, key): value for key, value in data.items()}
 
 
 class FindingSchema(Record):

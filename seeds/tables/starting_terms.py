@@ -32,5 +32,5 @@ def stage_starting_terms(seeds: Seeds | None, mapping: Mapping, staging: Staging
         staging.vocabularies[kind] = {entry.record["id"]: entry.record for entry in terms[kind]}
     ids = {kind: set(records) for kind, records in staging.vocabularies.items()}
     faults = faults_between_terms(terms, ids)
-    if problems := [entry.problem(fault.key, fault.what) for entry, fault in faults]:
+    if problems := [entry.problem(fault.key, fault.what, fault.name) for entry, fault in faults]:
         raise SeedsRefused(problems)

@@ -170,7 +170,9 @@ class Terms:
     def _unknown(self, kind: str, name: str) -> str:
         """Return the message for a name that no term has."""
         near = misspelt(fold(name), list(self._named[kind]))
-        return f"{name!r} is no {kind} of the vocabulary; expected {' or '.join(near) or 'one that is'}"
+        return (
+            f"{name!r} is no {kind} of the vocabulary; expected {' or '.join(near) or 'one that is'}, or add it there"
+        )
 
 
 def _ambiguous(name: str, records: Iterable[Record]) -> str:
