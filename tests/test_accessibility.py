@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from conftest import run
+from desks import serving
 from playwright.sync_api import expect
 from test_verification_page import DRAFT
 
@@ -91,6 +92,18 @@ def test_axe_finds_nothing_where_a_text_is_checked(page, axe, shipped_server, fi
     page.get_by_role("button", name="Check the numbers").click()
     expect(page.locator(".draft, .fault").first).to_be_visible()
     assert_axe_finds_nothing(page, axe)
+
+
+def test_axe_finds_nothing_on_the_desk(page, axe, drafted):
+    with serving(drafted.document_path, drafted.path) as address:
+        page.goto(address)
+        expect(page.locator("#entry-summary-says")).to_be_visible()
+        assert_axe_finds_nothing(page, axe)
+        page.keyboard.press("d")
+        page.get_by_role("button", name="Article").click()
+        expect(page.locator("#article-title")).to_be_visible()
+        assert_axe_finds_nothing(page, axe)
+        page.close()
 
 
 def test_html_css_and_icon_are_valid(folder, node, shipped_server):

@@ -1,0 +1,250 @@
+"""The desk as an application: who gets an answer, what is saved, and that it is no part of what `serve` serves."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from test_review import changed, settled
+
+from api import create_app
+from api.desk.app import create_desk
+from seeds.review.review import Review
+from seeds.review.state import Status
+
+TOKEN = "t0ken"  # noqa: S105 (no secret)
+HOST = "127.0.0.1:5055"
+OWN = {"Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin"}
+
+
+class Desk:
+    """A client of a desk, as its page asks it."""
+
+    def __init__(self, review, **options):
+        self.told = []
+        app = create_desk(
+            lambda: Review.read(review.document_path, review.path), TOKEN, tell=self.told.append, **options
+        )
+        self.client = app.test_client()
+        self.path, self.review = review.path, review
+
+    def get(self, path=f"/{TOKEN}/", **headers):
+        return self.client.get(path, base_url=f"http://{HOST}", headers=headers)
+
+    def post(self, name, body, headers=OWN, **options):
+        return self.client.post(
+            f"/{TOKEN}/{name}", base_url=f"http://{HOST}", headers=headers, **{"json": body} | options
+        )
+
+    def data(self):
+        """Return what the page begins with."""
+        return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', self.get().text)[1])
+
+
+@pytest.fixture
+def desk(drafted):
+    return Desk(drafted)
+
+
+def sent(state, digest):
+    """Return a state as the page sends it."""
+    entries = [{"index": entry.index, "status": entry.status, "values": entry.values} for entry in state.entries]
+    return {"digest": digest, "article": state.article, "entries": entries}
+
+
+def test_the_page_has_the_text_the_entries_and_the_vocabulary(desk):
+    data, page = desk.data(), desk.get()
+    assert data["text"] == desk.review.document.text
+    assert [entry["values"]["wording"] for entry in data["entries"]] == [
+        *("up to 900 fighters", "up to 900 Islamic State fighters"),
+        "more than 40 Islamic State militants had been killed",
+    ]
+    assert '<option value="pentagon">The Pentagon</option>' in page.text
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    for name in ("desk.js", "desk.css", "style.css", "icon.svg"):
+        assert desk.get(f"/{TOKEN}/{name}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/wrong/", "/t0ke/", "/t0ken", "/t0ken/app.py", "/t0ken/../", "/wrong/desk.js", "/estimates", "/t0kén/"],
+)
+def test_another_path_is_refused(desk, path):
+    assert desk.get(path).status_code in (403, 308)
+    assert "t0ken/" not in desk.get(path).text or path == "/t0ken"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example:5055"},
+        {"Host": "evil.example"},
+        {"Host": "localhost:5055"},
+        {"Host": "127.0.0.1"},
+        {"Host": "127.0.0.1:5055.evil.example"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:5056"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_another_origin_is_refused(desk, headers):
+    before = desk.path.read_bytes()
+    body = sent(settled(desk.review.state()), desk.review.digest)
+    for response in (desk.get(**headers), *(desk.post(name, body, OWN | headers) for name in ("check", "add", "save"))):
+        assert response.status_code == 403
+        assert "Islamic" not in response.text
+    assert desk.path.read_bytes() == before
+
+
+def test_a_form_of_another_page_cannot_send(desk):
+    body = sent(desk.review.state(), desk.review.digest)
+    without_origin = {"Sec-Fetch-Site": "same-origin"}
+    assert desk.post("save", body, without_origin).status_code == 403
+    as_text = {"json": None, "data": json.dumps(body), "content_type": "text/plain"}
+    assert desk.post("save", body, **as_text).status_code == 403
+    assert desk.client.put(f"/{TOKEN}/save", base_url=f"http://{HOST}", headers=OWN, json=body).status_code == 403
+
+
+def test_saving_twice_changes_nothing_the_second_time(desk):
+    first = desk.post("save", sent(settled(desk.review.state()), desk.review.digest)).json
+    assert (first["changed"], first["audit"], [entry["status"] for entry in first["entries"]]) == (
+        *(True, None),
+        ["accepted", "accepted"],
+    )
+    written = desk.path.read_bytes()
+    second = desk.post("save", first).json
+    assert (second["changed"], desk.path.read_bytes(), second["digest"]) == (False, written, first["digest"])
+    assert [path.name for path in desk.path.parent.iterdir()] == [desk.path.name]
+
+
+def test_a_file_that_was_changed_on_disk_is_not_overwritten(desk):
+    body = sent(settled(desk.review.state()), desk.review.digest)
+    other = desk.path.read_text() + "# by another hand\n"
+    desk.path.write_text(other)
+    response = desk.post("save", body)
+    assert (response.status_code, desk.path.read_text()) == (409, other)
+    assert "was not overwritten" in response.json["refused"]
+    digest = desk.data()["digest"]  # reloaded
+    assert desk.post("check", body).status_code == 409
+    assert desk.post("save", body | {"digest": digest}).status_code == 200
+    assert desk.path.read_text().endswith("# by another hand\n")
+
+
+def test_an_entry_that_is_not_whole_cannot_be_accepted(desk):
+    before = desk.path.read_bytes()
+    state = changed(desk.review.state(), 0, Status.ACCEPTED)
+    response = desk.post("save", sent(state, desk.review.digest))
+    assert (response.status_code, desk.path.read_bytes()) == (422, before)
+    assert response.json["refused"].startswith("Nothing was saved: ")
+    assert {"key": "summary", "what": response.json["messages"]["entries"][0][-1]["what"], "is_warning": False} in (
+        response.json["messages"]["entries"][0]
+    )
+
+
+def test_a_disk_that_is_full_is_told(desk, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    before = desk.path.read_bytes()
+    monkeypatch.setattr("os.fsync", full)
+    response = desk.post("save", sent(settled(desk.review.state()), desk.review.digest))
+    assert (response.status_code, desk.path.read_bytes()) == (500, before)
+    assert "cannot be written (No space left on device)" in response.json["refused"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: body.pop("entries"),
+        lambda body: body["entries"].pop(),
+        lambda body: body["entries"].reverse(),
+        lambda body: body["entries"][0].update(index=7),
+        lambda body: body["entries"][0].update(status="loved"),
+        lambda body: body["entries"][0]["values"].update(more="x"),
+        lambda body: body["entries"][0]["values"].update(id=3),
+        lambda body: body.update(article=None),
+    ],
+)
+def test_what_is_no_state_is_refused(desk, spoil):
+    body = json.loads(json.dumps(sent(desk.review.state(), desk.review.digest)))
+    spoil(body)
+    for name in ("check", "save"):
+        response = desk.post(name, body)
+        assert response.status_code == 400
+        assert "; expected " in response.json["refused"]
+
+
+HOSTILE = {
+    "markup": "</script><script>alert(1)</script><!-- {{ 7*7 }} &amp; ]]>",
+    "right to left": "abc \u202e 500 \u2067 men \u200f \u061c العربية",
+    "carriage returns": "a\r\nb\rc",
+    "a megabyte in one line": "500 men " * 130_000,
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_document_is_shown_as_text(drafted, hostile):
+    old = drafted.digest, drafted.document.raw
+    drafted.document_path.write_bytes((drafted.document.text + hostile).encode())
+    text = drafted.path.read_text()
+    digests = [hashlib.sha256(raw).hexdigest() for raw in (old[1], drafted.document_path.read_bytes())]
+    drafted.path.write_text(text.replace(*digests))
+    desk = Desk(Review.read(drafted.document_path, drafted.path))
+    assert desk.data()["text"] == drafted.document.text + hostile
+    assert "<script>alert" not in desk.get().text
+    state = desk.review.state()
+    assert desk.post("check", sent(state, desk.review.digest)).status_code == 200
+    added = desk.post(
+        "add",
+        sent(state, desk.review.digest) | {"start": len(drafted.document.text), "end": len(desk.review.document.text)},
+    )
+    assert added.json["wording"] == hostile
+
+
+def test_a_file_that_became_unreadable_is_told_on_the_page(desk):
+    desk.path.write_text("a: [<b>")
+    response = desk.get()
+    assert (response.status_code, "cannot be opened" in response.text, "<b>" in response.text) == (409, True, False)
+
+
+def test_an_audit_tells_what_was_let_through_and_saves_none_of_it(drafted):
+    desk = Desk(drafted, audit=1)
+    before = drafted.state()
+    shown = desk.data()
+    body = {key: shown[key] for key in ("digest", "article", "entries")}
+    (number,) = [
+        number for number, entry in enumerate(shown["entries"]) if entry["values"] != before.entries[number].values
+    ]
+    assert "1 planted" not in json.dumps(shown)
+    assert desk.post("check", body).json["messages"] == desk_messages(drafted)
+    refused = desk.post("save", body)
+    assert (refused.status_code, "are not settled" in refused.json["refused"]) == (422, True)
+    for other, entry in enumerate(body["entries"]):
+        entry["status"] = "accepted" if other == number else "dropped"
+    answer = desk.post("save", body).json
+    assert answer["audit"].startswith("Audit (--seed 1): 1 of 1 planted errors were let through:")
+    assert desk.told == [answer["audit"]]
+    (entry,) = answer["entries"]
+    assert (entry["status"], entry["values"]) == ("draft", before.entries[number].values)
+    wrong = set(shown["entries"][number]["values"].values()) - set(before.entries[number].values.values())
+    assert not any(f": {value}\n" in desk.path.read_text() for value in wrong)
+
+
+def desk_messages(review):
+    """Return what the check says of the file as it is."""
+    return Desk(review).post("check", sent(review.state(), review.digest)).json["messages"]
+
+
+def test_serve_does_not_have_the_desk(database, url_of):
+    app = create_app({"DATABASE_URL": url_of(database)})
+    assert not [rule for rule in app.url_map.iter_rules() if rule.endpoint in ("check", "add", "save", "page")]
+    app.extensions["database"].close()
+    imported = "import sys, api, api.server.front_door; sys.exit(any(name.startswith(('api.desk', 'seeds')) for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", imported], check=False).returncode == 0
