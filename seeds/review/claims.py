@@ -1,10 +1,11 @@
 """Suggestions: which claim an entry may report, by its source, its time, its indicator, its region and its number."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from schema.claim_json import CLAIM_KEYS
 from schema.intervals import NUMBERS, read_period
+from seeds.drafts.article import claim_id
 from seeds.entries import Seeds
 from seeds.review.fields import ESTIMATE, Values, flat_of_loaded
 from seeds.review.state import State, Status
@@ -21,12 +22,11 @@ _TAKEN = ("claim", *_KEYS, "as_of.edtf", "as_of.basis")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A claim: what it says in words, the keys in which an entry differs, and the values that a report of it has."""
+    """A claim: why it is suggested, in a sentence or two, and the values that a report of it has."""
 
     claim: str
     says: str
-    differs: list[str]
-    values: Values = field(default_factory=dict)
+    values: Values
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,12 @@ def _suggestions(values: Values, reports: list[_Report], names: Mapping[str, Map
         points = 2 * same_number + len(shared) - 2 * len(differs)
         if claim not in best or points > best[claim][0]:
             taken = {key: report.values[key] for key in _TAKEN}
-            best[claim] = points, Suggestion(claim, _says(report, names), differs, taken)
+            best[claim] = points, Suggestion(claim, _says(report, names, differs), taken)
     ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].claim))
-    return [suggestion for _, suggestion in ranked[:MOST]]
+    new = claim_id(*(values[key] or None for key in ("source", "as_of.edtf", "region", "indicator")))
+    is_new = new is not None and not values["claim"] and new not in best
+    added = [Suggestion(new, f"A claim of its own would be called {new}.", {"claim": new})] if new and is_new else []
+    return [suggestion for _, suggestion in ranked[:MOST]] + added
 
 
 def _is_same_number(values: Values, others: Values) -> bool:
@@ -95,8 +98,10 @@ def _overlap(first: str, second: str) -> bool:
     return max(period.start or "" for period in periods) <= min(period.end or "9999" for period in periods)
 
 
-def _says(report: _Report, names: Mapping[str, Mapping[str, str]]) -> str:
-    """Return what a report says, in one line."""
+def _says(report: _Report, names: Mapping[str, Mapping[str, str]], differs: list[str]) -> str:
+    """Return what a report says, and in what an entry differs from it."""
     values = report.values
     source, indicator, region = (names[key].get(values[key], values[key]) for key in ("source", "indicator", "region"))
-    return f"{source}: “{values['wording']}” ({indicator}, {region}, {values['as_of.edtf']}), in {report.where}"
+    says = f"{source}: “{values['wording']}” ({indicator}, {region}, {values['as_of.edtf']}), in {report.where}."
+    but = f" This entry differs in {', '.join(differs).replace('as_of', 'time')}." if differs else ""
+    return f"This looks like a retelling of {values['claim']}. {says}{but}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from schema.intervals import NUMBERS
-from schema.quantities import TextTooLong, figure_of
+from schema.quantities import LONGEST_TEXT, TextTooLong, figure_of
 from schema.terms import Locus
 from seeds.curated.check import check_article, read_others
 from seeds.curated.documents import is_quoted
@@ -174,7 +174,7 @@ class Review:
         titles = spans_of_title(state.article["title"], self.document.text) if state.article["title"] else []
         in_title = any(title.start() <= start and end <= title.end() for title in titles)
         figure: dict[str, Any] = {}
-        if quantity := quantity_in(words, language, vague=True):
+        if len(words) <= LONGEST_TEXT and (quantity := quantity_in(words, language, vague=True)):
             numbers = zip(NUMBERS, figure_of(quantity.hedge, quantity.numbers), strict=True)
             figure = {"hedge": str(quantity.hedge), **{key: number for key, number in numbers if number is not None}}
         return values | {

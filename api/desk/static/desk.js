@@ -127,7 +127,7 @@ function piece(start, end, spans, isSpeaker) {
   const isLast = spans.length > 0 && spans.some((each) => each.end === end);
   const made = span
     ? make("a", {
-        class: `mark ${span.status}${isSpeaker ? " speaker" : ""}`,
+        class: `mark is-${span.status}${isSpeaker ? " speaker" : ""}`,
         href: "#entry",
         "data-number": span.number,
         "data-sign": isLast ? `${spans.filter((each) => each.end === end).map((each) => each.number + 1).join(" ")}${SIGNS[span.status]}` : "",
@@ -231,7 +231,7 @@ function showProgress() {
     const says = (number === ARTICLE ? messages.article : messages.entries[number]) ?? [];
     const isWrong = status !== "dropped" && status !== "draft" && says.some((message) => !message.is_warning);
     const label = number === ARTICLE ? "Article" : `${number + 1}${SIGNS[status]}`;
-    const button = make("button", { type: "button", class: `${status}${isWrong ? " wrong" : ""}`, "aria-current": number === current ? "true" : null }, label);
+    const button = make("button", { type: "button", class: `is-${status}${isWrong ? " wrong" : ""}`, "aria-current": number === current ? "true" : null }, label);
     button.append(make("span", { class: "unseen" }, number === ARTICLE ? "" : ` ${status}`, isWrong ? ", with problems" : ""));
     button.addEventListener("click", () => show(number));
     return make("li", {}, button);
@@ -274,7 +274,7 @@ function showMessages(newMessages) {
 function showSuggestions() {
   const suggested = current === ARTICLE || entry().status !== "draft" ? [] : (claims[current] ?? []);
   element("suggested").replaceChildren(
-    ...suggested.map(({ claim, says, differs, values: taken }) => {
+    ...suggested.map(({ claim, says, values: taken }) => {
       const button = make("button", { type: "button" }, "Use");
       button.append(make("span", { class: "unseen" }, ` claim ${claim}`));
       button.addEventListener("click", () => {
@@ -283,8 +283,7 @@ function showSuggestions() {
         changed();
         commit();
       });
-      const but = differs.length ? ` It differs in ${differs.join(", ").replace("as_of", "time")}.` : "";
-      return make("div", { class: "suggestion" }, make("p", {}, "This looks like a retelling of ", make("b", {}, claim), `. ${says}.${but}`), button);
+      return make("div", { class: "suggestion" }, make("p", {}, says), button);
     }),
   );
 }
@@ -402,7 +401,7 @@ document.addEventListener("selectionchange", () => {
 });
 for (const form of Object.values(forms)) {
   form.addEventListener("input", typed);
-  form.addEventListener("change", commit);
+  form.addEventListener("focusout", commit);
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 element("text").addEventListener("click", (event) => {
