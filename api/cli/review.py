@@ -53,9 +53,5 @@ def review(document: Path, article: Path, opens: bool, audit: bool, seed: int | 
     click.echo(f"The desk is at {address} until you press Ctrl-C")
     if opens:
         webbrowser.open(address)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        click.echo("The desk is closed; what was saved stands in the file")
-    finally:
-        server.server_close()
+    server.serve_forever()  # until Ctrl-C
+    click.echo("The desk is closed; what was saved stands in the file")

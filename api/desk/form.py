@@ -36,11 +36,15 @@ _ENTRY_MORE = {
 }
 _ARTICLE = {
     **{"title": "Title", "publisher": "Published by", "author": "Author", "agency": "News agency"},
-    **{"published.edtf": "Published on", "published.basis": "That day is", "published.note": "Why that day"},
-    **{"language": "Language", "url": "Address", "id": "Id"},
+    **{"language": "Language", "published.edtf": "Published on", "published.basis": "That day is"},
+    **{"published.note": "Why that day", "url": "Address", "id": "Id"},
 }
-_WIDE = ("wording", "claim", "summary", "title", "url", "id", "scope", "stated.note", "published.note")
-_NUMBERS = ("low", "best", "high")
+_WIDTHS = {
+    **dict.fromkeys(("wording", "claim", "summary", "title", "url", "id", "scope"), "full"),
+    **dict.fromkeys(("stated.note", "published.note", "attributed_to.note", "place.note"), "full"),
+    **{"hedge": "hedge", "low": "number", "best": "number", "high": "number"},
+}
+"""The classes of fields in the style sheet that are not half as wide as the form."""
 
 Choice = tuple[str, str]
 """A value, and how it is called."""
@@ -73,7 +77,7 @@ def _fields(labels: Mapping[str, str], vocabulary: Seeds, *, of_article: bool = 
             label,
             _meaning(key, of_article=of_article),
             _choices(key, vocabulary),
-            "wide" if key in _WIDE else "number" if key in _NUMBERS or key == "hedge" else "",
+            _WIDTHS.get(key, ""),
         )
         for key, label in labels.items()
     ]

@@ -201,7 +201,7 @@ function show(number, focus = true) {
   element("entry-title").textContent = isArticle ? "The article" : `Figure ${current + 1} of ${state.entries.length}: ${entry().status}`;
   const draft = isArticle ? null : entry().draft;
   const because = draft && entry().status === "draft" ? [make("b", {}, `Confidence ${draft.confidence}. `), draft.because] : [];
-  if (because.length && draft.speaker) because.push(` Said by: “${draft.speaker.wording}”.`);
+  if (because.length && draft.speaker) because.push(`. Said by: “${draft.speaker.wording}”.`);
   element("because").replaceChildren(...because);
   fill();
   drawText();
@@ -260,7 +260,7 @@ function showMessages(newMessages) {
     place.textContent = own.map((message) => message.what).join("; ");
     place.hidden = own.length === 0;
     place.classList.toggle("warning", own.length > 0 && own.every((message) => message.is_warning));
-    control.classList.toggle("empty", own.length > 0 && control.value === "");
+    control.classList.toggle("is-empty", own.length > 0 && control.value === "");
     control.setAttribute("aria-invalid", own.some((message) => !message.is_warning));
     if (own.length) control.setAttribute("aria-describedby", place.id);
     else control.removeAttribute("aria-describedby");
@@ -377,6 +377,12 @@ const actions = {
   },
 };
 
+/** Do what a button says; what was said before is no longer so. */
+function act(button) {
+  say("");
+  actions[button.dataset.do]();
+}
+
 /** Add an entry for some words of the text. */
 async function add([start, end]) {
   const answer = await ask("add", { start, end });
@@ -411,7 +417,7 @@ element("text").addEventListener("click", (event) => {
   if (!selected()) show(Number(mark.dataset.number));
 });
 for (const button of document.querySelectorAll("[data-do]")) {
-  button.addEventListener("click", () => actions[button.dataset.do]());
+  button.addEventListener("click", () => act(button));
 }
 document.addEventListener("keydown", (event) => {
   const isField = event.target.matches("input:not([type=checkbox]), select, textarea");
@@ -423,7 +429,7 @@ document.addEventListener("keydown", (event) => {
   const button = document.querySelector(`[data-do][accesskey="${CSS.escape(event.key)}"]`);
   if (!button) return;
   event.preventDefault();
-  actions[button.dataset.do]();
+  act(button);
 });
 element("keys").addEventListener("change", () => document.body.classList.toggle("keys-off", !element("keys").checked));
 addEventListener("beforeunload", (event) => {
