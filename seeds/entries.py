@@ -56,9 +56,10 @@ class Seeds:
 
     def copy(self) -> "Seeds":
         """Return seeds to which records can be added without a change of these; the entries are shared."""
-        lists = {kind: [*self.entries(kind)] for kind in ("dataset", *VOCABULARIES, "articles", "estimates")}
-        mentioned = defaultdict(set, {kind: {*ids} for kind, ids in self.mentioned.items()})
-        return Seeds(**lists, mentioned=mentioned)
+        copied = Seeds(mentioned=defaultdict(set, {kind: {*ids} for kind, ids in self.mentioned.items()}))
+        for kind in ("dataset", *VOCABULARIES, "articles", "estimates"):
+            copied.entries(kind).extend(self.entries(kind))
+        return copied
 
     def entries(self, kind: str) -> list[Entry]:
         """Return the entries of one kind."""

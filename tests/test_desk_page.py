@@ -68,11 +68,14 @@ def open_desk(browser, work):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda asked: asked.url.startswith(address) or wrong.append(asked.url))
 
-    def open_page(document="river-town.txt", **options):
+    def open_page(document="river-town.txt", more="", **options):
         path = documents / document
         result = run("draft", path, "--into", seeds / "articles", "--language", "en")
         assert result.exit_code == 0, result.output
         (article,) = (seeds / "articles").iterdir()
+        if more:  # behind what was drafted, as a draft has its limit
+            path.write_bytes(path.read_bytes() + more.encode())
+            assert run("check", seeds, "--documents", documents, "--fix", "--yes").exit_code == 1
         address = stack.enter_context(serving(path, article))
         context = stack.enter_context(browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options))
         context.set_default_timeout(15_000)
@@ -227,11 +230,10 @@ def test_a_hostile_text_is_shown_as_text(open_desk, work):
     text = (
         "Islamic State has up to 90 fighters in Mosul\n\n<script>alert(1)</script><img src=x onerror=alert(2)>\n"
         "The Pentagon said that \u202eup to 700 Islamic State\u2066 fighters\u202c were in Syria.\r\n"
-        + "🦆 The Pentagon said that at least 40 Islamic State fighters were in Homs. "
-        + "word " * 200_000
+        "🦆 The Pentagon said that at least 40 Islamic State fighters were in Homs.\n"
     )
     (documents / "hostile.txt").write_bytes(text.encode())
-    page = open_desk("hostile.txt")
+    page = open_desk("hostile.txt", more="500 men " * 130_000)
     expect(page.locator("#text")).to_contain_text("<script>alert(1)</script><img src=x onerror=alert(2)>")
     assert page.locator("#text script, #text img").count() == 0
     assert page.locator(".hidden-sign").evaluate_all("signs => signs.map(sign => sign.dataset.name)") == [

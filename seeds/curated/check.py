@@ -40,8 +40,11 @@ def check_seeds(folder: Path, documents: Path | None = None, progress: Progress 
     paths = _paths(folder, problems)
     for path in progress("Reading", paths, len(paths)):
         file = read_file(path)
-        problems.extend([file] if isinstance(file, Problem) else _add_file(file, folder, seeds))
-        is_article = isinstance(file, YamlFile) and path.parent.name == "articles"
+        if isinstance(file, Problem):
+            problems.append(file)
+            continue
+        problems.extend(_add_file(file, folder, seeds))
+        is_article = path.parent.name == "articles"
         if documents and is_article and (not seeds.articles or seeds.articles[-1].file is not file):
             problems.extend(problems_with_hash(file, documents))
     problems.extend(problems_between(seeds))

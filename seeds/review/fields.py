@@ -11,7 +11,8 @@ from seeds.entries import Record
 
 Values = dict[str, str]
 
-ARTICLE, ESTIMATE = ArticleSchema(), EstimateSchema()
+ARTICLE: RecordSchema = ArticleSchema()
+ESTIMATE: RecordSchema = EstimateSchema()
 ORDER = {schema: [key for key, item in schema.fields.items() if not item.dump_only] for schema in (ARTICLE, ESTIMATE)}
 """The keys of a record that a curated file may have."""
 ENTRY_ORDER = (
