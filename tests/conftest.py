@@ -49,8 +49,7 @@ DOCUMENTS = HERE / "data" / "documents"
 MOSUL = """\
 Islamic State has up to 900 fighters in Mosul
 
-BAGHDAD, March 6, 2018 (Example Wire) - The Pentagon said on Monday that up to 900 Islamic State fighters were still in
-Mosul.
+BAGHDAD, March 6, 2018 (Wire) - The Pentagon said on Monday that up to 900 Islamic State fighters were still in Mosul.
 The Pentagon said on Monday that more than 40 Islamic State militants had been killed in Syria in February.
 """
 """A document with three figures."""

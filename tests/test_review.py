@@ -146,7 +146,7 @@ def test_the_check_says_what_the_loader_says(second):
 
 
 def test_a_claim_is_suggested_to_a_draft_that_retells_it(drafted):
-    first, body, other = drafted.suggestions(drafted.state())
+    first, body, other = drafted.suggestions(changed(drafted.state(), 2, claim=""))
     assert [suggestion.claim for suggestion in first] == ["pentagon-2018-03-05-mosul-fighters"]
     assert first[0].values["source"] == "pentagon"
     assert "The Pentagon: “up to 900 Islamic State fighters”" in first[0].says
