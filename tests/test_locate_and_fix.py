@@ -204,6 +204,16 @@ def test_what_is_removed_or_added_is_all_that_changes(values, removed, added, li
     assert edited(before, values) == after
 
 
+@pytest.mark.parametrize("keys", [("d", "e"), ("e", "f"), ("d", "e", "f")])
+@pytest.mark.parametrize(
+    "text", ["a: {d: 1, e: 2, f: 3, g: 4}\n", "a: {c: 0, d: 1, e: 2, f: 3}\n", "a:\n  d: 1\n  e: 2\n  f: 3\n  g: 4\n"]
+)
+def test_neighbours_are_removed_together(text, keys):
+    before = read_text(Path("a"), text).data["a"]
+    after = edited(text, {("a", key): None for key in keys})
+    assert read_text(Path("a"), after).data["a"] == {key: value for key, value in before.items() if key not in keys}
+
+
 def test_added_keys_stand_in_their_order():
     values = {("list", 1, "d"): "1", ("list", 1, "c", "dd"): "3", ("list", 1, "e"): "2"}
     after = edited(LIST, values, ("id", "c", "d", "dd", "e", "f"))

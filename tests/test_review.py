@@ -217,6 +217,17 @@ def test_an_article_that_is_no_list_of_entries_is_refused(second):
             Review.read(second.document_path, second.path)
 
 
+def test_a_file_that_cannot_be_edited_is_left_alone(drafted):
+    lines = drafted.path.read_text().replace("estimates:", "estimates: [{id: a, draft: x}]\nrest:")
+    drafted.path.write_text(lines)
+    review = Review.read(drafted.document_path, drafted.path)
+    start = MOSUL.index("more than 40")
+    added = ReviewedEntry(None, Status.DRAFT, review.added(review.state(), start, start + 12))
+    with pytest.raises(ReviewRefused, match="cannot be edited; expected each entry"):
+        review.fix(replace(review.state(), entries=(*review.state().entries, added)))
+    assert drafted.path.read_text() == lines
+
+
 def test_what_an_audit_plants_is_wrong_in_one_field_and_is_never_saved(drafted):
     state = drafted.state()
     right = drafted.fix(settled(state)).after

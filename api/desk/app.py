@@ -129,6 +129,8 @@ class _Desk:
             except NotSettledError as error:
                 what = f"Nothing was saved: {error}"
                 return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, what, messages=error.messages)
+            except ReviewRefused as error:
+                return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"Nothing was saved: {error}")
             except FileChangedError:
                 return _refusal(HTTPStatus.CONFLICT, _CHANGED)
             except OSError as error:

@@ -93,7 +93,7 @@ def _meaning(key: str, *, of_article: bool) -> str:
 
 def _choices(key: str, vocabulary: Seeds) -> list[Choice] | None:
     if key == "quoted":
-        return [("true", "yes")]
+        return [("true", "yes"), ("false", "no")]
     if key in _CLOSED:
         return [(str(term), phrases.words(str(term))) for term in _CLOSED[key]]
     kind = _TERMS.get(key.rpartition(".")[2])

@@ -28,8 +28,10 @@ def edited(text: str, values: Mapping[Place, str | None], order: Sequence[str] =
         for place, value in values.items()
     ]
     numbered = sorted((start, end, number, new) for number, (start, end, new) in enumerate(changes))
+    place = len(text)
     for start, end, _, new in reversed(numbered):
-        text = text[:start] + new + text[end:]
+        text = text[:start] + new + text[min(end, place) :]  # neighbours that are removed both claim what is between
+        place = start
     return text
 
 

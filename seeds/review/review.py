@@ -21,7 +21,7 @@ from seeds.drafts.documents import Document, DocumentRefused
 from seeds.drafts.vocabulary import read_vocabulary
 from seeds.entries import Record, Seeds
 from seeds.problems import Problem, SeedsRefused
-from seeds.read import Place, YamlFile, read_file
+from seeds.read import Place, YamlFile, read_file, read_text
 from seeds.review.claims import Suggestion, suggestions
 from seeds.review.fields import ARTICLE, ENTRY_ORDER, ESTIMATE, KEYS, NotFlatError, Values, flat, text_of
 from seeds.review.saving import changes_of, saved_data
@@ -198,7 +198,8 @@ class Review:
     def fix(self, state: State) -> Fix | None:
         """Return what writes a state into the file; None where nothing has changed.
 
-        Raises NotSettledError where an entry is accepted that was a draft, or is new, and has a problem.
+        Raises NotSettledError where an entry is accepted that was a draft, or is new, and has a problem; ReviewRefused
+        where the file cannot be edited so that it says what the state says.
         """
         messages = self.check(state)
         for entry, problems in zip(state.entries, messages.entries, strict=True):
@@ -208,7 +209,15 @@ class Review:
         changes = changes_of(self.file.data, state)
         if not changes:
             return None
-        after = edited(self.raw.decode("utf-8-sig"), changes, ENTRY_ORDER)
+        try:
+            after = edited(self.raw.decode("utf-8-sig"), changes, ENTRY_ORDER)
+        except KeyError:
+            after = ""
+        written = read_text(self.path, after)
+        if isinstance(written, Problem) or written.data != saved_data(self.file.data, state):
+            raise ReviewRefused(
+                f"{self.path} cannot be edited; expected each entry, and each of its keys, in lines of its own"
+            )
         return Fix(self.path, self.raw, self.raw[: len(_BOM)] * self.raw.startswith(_BOM) + after.encode())
 
 

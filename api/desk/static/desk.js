@@ -16,7 +16,6 @@ let claims = [];
 let past = []; // earlier states, the last one last, each with the entry that was shown
 let committed = "";
 let saved = "";
-let checked = Promise.resolve();
 let timer = 0;
 let lastCheck = 0;
 
@@ -63,18 +62,16 @@ function reloadButton() {
   return button;
 }
 
-/** Check the state, and show what the check says. */
-function check() {
+/** Check the state, and show what the check says; return whether it is what is shown. */
+async function check() {
   clearTimeout(timer);
   const number = ++lastCheck;
-  checked = ask("check").then((answer) => {
-    if (answer === null || number !== lastCheck) return false;
-    claims = answer.claims;
-    showMessages(answer.messages);
-    showSuggestions();
-    return true;
-  });
-  return checked;
+  const answer = await ask("check");
+  if (answer === null || number !== lastCheck) return false;
+  claims = answer.claims;
+  showMessages(answer.messages);
+  showSuggestions();
+  return true;
 }
 
 function checkSoon() {
@@ -200,7 +197,7 @@ function show(number, focus = true) {
   forms.article.hidden = !isArticle;
   element("entry-title").textContent = isArticle ? "The article" : `Figure ${current + 1} of ${state.entries.length}: ${entry().status}`;
   const draft = isArticle ? null : entry().draft;
-  const because = draft && entry().status === "draft" ? [make("b", {}, `Confidence ${draft.confidence}. `), draft.because] : [];
+  const because = draft?.because && entry().status === "draft" ? [make("b", {}, `Confidence ${draft.confidence}. `), draft.because] : [];
   if (because.length && draft.speaker) because.push(`. Said by: “${draft.speaker.wording}”.`);
   element("because").replaceChildren(...because);
   fill();
