@@ -78,7 +78,7 @@ def open_desk(browser, work):
             assert run("check", seeds, "--documents", documents, "--fix", "--yes").exit_code == 1
         address = stack.enter_context(serving(path, article))
         context = stack.enter_context(browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # a megabyte in one line takes its time
         page = context.new_page()
         watch(page, address)
         page.goto(address)
@@ -102,7 +102,7 @@ def fill(page, key, text):
         if focused(page) == key:
             break
     assert focused(page) == key
-    if page.evaluate("document.activeElement.tagName") == "INPUT":
+    if page.evaluate("document.activeElement.tagName") != "SELECT":
         page.keyboard.press("Control+a")
     page.keyboard.type(text)
     page.keyboard.press("Escape")

@@ -7,6 +7,7 @@ const SIGNS = { draft: "", accepted: "✓", dropped: "✗" };
 const ARTICLE = -1; // the number of the article among the entries
 const CHECK_AFTER = 300; // milliseconds
 const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+const hidden = points.flatMap((point, place) => (HIDDEN.test(point) ? [place] : []));
 
 let { digest } = data;
 let state = { article: data.article, entries: data.entries };
@@ -138,8 +139,7 @@ function piece(start, end, spans, isSpeaker) {
     text.place = from;
     made.append(text);
   };
-  for (let place = start; place < end; place++) {
-    if (!HIDDEN.test(points[place])) continue;
+  for (const place of hidden.filter((each) => start <= each && each < end)) {
     add(place);
     const name = `U+${points[place].codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
     const sign = make("span", { class: "hidden-sign", "data-name": name, role: "img", "aria-label": name });
@@ -237,7 +237,7 @@ function showProgress() {
   const left = unsettled();
   const isSaved = JSON.stringify(state) === saved;
   element("progress").textContent = `${state.entries.length - left} of ${state.entries.length} settled, ${isSaved ? "saved" : "not saved"}`;
-  document.querySelector("[data-do=undo]").setAttribute("aria-disabled", past.length === 0);
+  document.querySelector("[data-do=undo]").setAttribute("aria-disabled", past.length === 0 && JSON.stringify(state) === committed);
 }
 
 /** Show what the check says of each field; what is said of no field stands above the form. */
@@ -294,6 +294,7 @@ function changed() {
 function typed({ target }) {
   const key = target.dataset.key;
   if (!key) return;
+  say("");
   values()[key] = target.value;
   const owner = key === "wording" ? "evidence" : key.endsWith(".wording") ? key.split(".")[0] : null;
   if (owner) {
