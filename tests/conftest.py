@@ -273,15 +273,19 @@ def empty_seeds(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def draft_of_mosul() -> str:
+    """Return the draft of MOSUL as the text of its file."""
+    document = Document.read("mosul.txt", MOSUL.encode(), is_html=False)
+    return yaml_of(draft_article(document, read_vocabulary(SHIPPED, "en"), "en"))
+
+
 @pytest.fixture
-def drafted(empty_seeds: Path, tmp_path: Path) -> Review:
+def drafted(draft_of_mosul: str, empty_seeds: Path, tmp_path: Path) -> Review:
     """Return the review of a draft with three entries."""
     document, path = tmp_path / "mosul.txt", empty_seeds / "articles" / "mosul.yaml"
     document.write_text(MOSUL)
-    draft = draft_article(
-        Document.read(document.name, document.read_bytes(), is_html=False), read_vocabulary(empty_seeds, "en"), "en"
-    )
-    path.write_text(yaml_of(draft))
+    path.write_text(draft_of_mosul)
     return Review.read(document, path)
 
 
