@@ -106,7 +106,7 @@ def test_axe_finds_nothing_on_the_desk(page, axe, drafted):
         page.close()
 
 
-def test_html_css_and_icon_are_valid(folder, node, shipped_server):
+def test_html_css_and_icon_are_valid(folder, node, shipped_server, drafted):
     if shutil.which("java") is None and not os.environ.get("CI"):
         pytest.skip("needs Java")
     written = folder / "pages"
@@ -122,6 +122,10 @@ def test_html_css_and_icon_are_valid(folder, node, shipped_server):
         with response:
             suffix = SUFFIXES[response.headers.get_content_type()]
             (written / f"{name}{suffix}").write_bytes(response.read())
+    with serving(drafted.document_path, drafted.path) as address:
+        for name, path in (("desk.html", ""), ("desk.css", "desk.css")):
+            with urllib.request.urlopen(f"{address}{path}", timeout=30) as response:
+                (written / name).write_bytes(response.read())
     jar = folder / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
     assert (
         run("java", "-jar", jar, "--Werror", "--stdout", "--also-check-css", "--also-check-svg", written, cwd=folder)

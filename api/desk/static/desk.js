@@ -429,6 +429,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act(button);
 });
+element("keys").checked = true; // whatever it was before a reload
 element("keys").addEventListener("change", () => document.body.classList.toggle("keys-off", !element("keys").checked));
 addEventListener("beforeunload", (event) => {
   if (JSON.stringify(state) !== saved) event.preventDefault();
