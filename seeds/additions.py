@@ -17,7 +17,7 @@ from seeds.iso_regions import IsoRegion, by_code, iso_region
 from seeds.problems import Problem, SeedsRefused
 from seeds.read import YamlFile, read_text
 from seeds.rules.code_lists import faults_between_terms
-from seeds.tables.terms import slug
+from seeds.tables.terms import unique_id
 
 _PLAIN = {"true": True, "false": False, "null": None}
 """The words that YAML writes without quotation marks, though they are no texts."""
@@ -34,7 +34,7 @@ def addition(folder: Path, kind: str, name: str, values: Mapping[str, str | list
     if kind == "region" and "kind" not in values:
         entries = _of_iso(iso_region(name), values, seeds)
     else:
-        entries = [{"id": slug(name), "name": name, **values}]
+        entries = [{"id": unique_id(name), "name": name, **values}]
     path = folder / "vocabulary" / f"{kind}s.yaml"
     before = path.read_bytes()
     after = _with_entries(before.decode("utf-8-sig"), entries, path)
@@ -53,7 +53,7 @@ def _of_iso(region: IsoRegion, values: Mapping[str, Any], seeds: Seeds) -> list[
         raise SeedsRefused([entry.problem("iso", what, "code-taken")])
     name = str(values.get("name", region.names[0]))
     aliases = [other for other in (*region.names, *values.get("aliases", ())) if other != name]
-    record: Record = {"id": slug(name), "name": name, "kind": region.kind.value, "iso": region.code}
+    record: Record = {"id": unique_id(name), "name": name, "kind": region.kind.value, "iso": region.code}
     record |= {**values, **({"aliases": aliases} if aliases else {})}
     if region.code == region.country:
         return [record]

@@ -54,6 +54,13 @@ class Seeds:
     mentioned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     warnings: list[Problem] = field(default_factory=list)
 
+    def copy(self) -> "Seeds":
+        """Return seeds to which records can be added without a change of these; the entries are shared."""
+        copied = Seeds(mentioned=defaultdict(set, {kind: {*ids} for kind, ids in self.mentioned.items()}))
+        for kind in ("dataset", *VOCABULARIES, "articles", "estimates"):
+            copied.entries(kind).extend(self.entries(kind))
+        return copied
+
     def entries(self, kind: str) -> list[Entry]:
         """Return the entries of one kind."""
         entries: list[Entry] = getattr(self, kind)

@@ -51,6 +51,11 @@ class YamlFile:
         return self.marks.get(place, (1, 1))
 
 
+def is_null(text: str) -> bool:
+    """Return whether a text without quotes is read as nothing."""
+    return text in _NULLS
+
+
 def spelled(place: Place) -> str:
     """Return a place as text: `estimates[2].low`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
@@ -85,7 +90,7 @@ def read_file(file: Path) -> YamlFile | Problem:
 
 
 def read_text(file: Path, text: str) -> YamlFile | Problem:
-    """Return the data of a text that is that of a YAML file, or the problem that keeps it from being read."""
+    """Return the data of a YAML text that stands in a file, or the problem that keeps it from being read."""
     try:
         node = YAML(typ="safe", pure=True).compose(text)
         marks: dict[Place, tuple[int, int]] = {}
@@ -115,7 +120,7 @@ def _plain(node: Node, place: Place, marks: dict[Place, tuple[int, int]]) -> Any
         raise _Refused(node, f"tag {node.tag} is refused; expected a value without a tag")
     if isinstance(node, ScalarNode):
         quoted = bool(node.style)
-        return None if not quoted and node.value in _NULLS else node.value
+        return None if not quoted and is_null(node.value) else node.value
     if isinstance(node, SequenceNode):
         return [_plain(item, (*place, index), marks) for index, item in enumerate(node.value)]
     if not isinstance(node, MappingNode):

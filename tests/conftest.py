@@ -35,12 +35,24 @@ from schema.store.sqlite import identity_of
 from seeds import SHIPPED
 from seeds.curated import check
 from seeds.curated.check import check_seeds
+from seeds.drafts.article import draft_article
+from seeds.drafts.documents import Document
+from seeds.drafts.vocabulary import read_vocabulary
+from seeds.drafts.yaml_text import yaml_of
 from seeds.release.postgresql import publish_release
 from seeds.release.publish import write_release
+from seeds.review.review import Review
 from seeds.staging import Staging, stage
 
 HERE = Path(__file__).parent
 DOCUMENTS = HERE / "data" / "documents"
+MOSUL = """\
+Islamic State has up to 900 fighters in Mosul
+
+BAGHDAD, March 6, 2018 (Wire) - The Pentagon said on Monday that up to 900 Islamic State fighters were still in Mosul.
+The Pentagon said on Monday that more than 40 Islamic State militants had been killed in Syria in February.
+"""
+"""A document with three figures."""
 
 EVERY_PROFILE = {
     **{"deadline": None, "database": None, "derandomize": True},
@@ -249,6 +261,32 @@ def serve(url_of: URLOf) -> Iterator[Callable[..., tuple[str, subprocess.Popen[b
 def shipped_server(shipped_database: Path, serve: Callable[..., tuple[str, object]]) -> str:
     """Return the address of a server on the shipped seeds."""
     return serve(shipped_database)[0]
+
+
+@pytest.fixture
+def empty_seeds(tmp_path: Path) -> Path:
+    """Return a seed folder with the shipped vocabulary and no articles."""
+    folder = tmp_path / "seeds"
+    shutil.copytree(SHIPPED / "vocabulary", folder / "vocabulary")
+    shutil.copy(SHIPPED / "dataset.yaml", folder)
+    (folder / "articles").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def draft_of_mosul() -> str:
+    """Return the draft of MOSUL as the text of its file."""
+    document = Document.read("mosul.txt", MOSUL.encode(), is_html=False)
+    return yaml_of(draft_article(document, read_vocabulary(SHIPPED, "en"), "en"))
+
+
+@pytest.fixture
+def drafted(draft_of_mosul: str, empty_seeds: Path, tmp_path: Path) -> Review:
+    """Return the review of a draft with three entries."""
+    document, path = tmp_path / "mosul.txt", empty_seeds / "articles" / "mosul.yaml"
+    document.write_text(MOSUL)
+    path.write_text(draft_of_mosul)
+    return Review.read(document, path)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from conftest import run
+from desks import serving
 from playwright.sync_api import expect
 from test_verification_page import DRAFT
 
@@ -112,7 +113,19 @@ def assert_all_can_use(page, axe, part="html"):
             assert violations == [], (width, scheme)
 
 
-def test_html_css_and_icon_are_valid(folder, node, shipped_server):
+def test_axe_finds_nothing_on_the_desk(page, axe, drafted):
+    with serving(drafted.document_path, drafted.path) as address:
+        page.goto(address)
+        expect(page.locator("#entry-summary-says")).to_be_visible()
+        assert_all_can_use(page, axe)
+        page.keyboard.press("d")
+        page.get_by_role("button", name="Article").click()
+        expect(page.locator("#article-title")).to_be_visible()
+        assert_all_can_use(page, axe)
+        page.close()
+
+
+def test_html_css_and_icon_are_valid(folder, node, shipped_server, drafted):
     if shutil.which("java") is None and not os.environ.get("CI"):
         pytest.skip("needs Java")
     written = folder / "pages"
@@ -128,6 +141,10 @@ def test_html_css_and_icon_are_valid(folder, node, shipped_server):
         with response:
             suffix = SUFFIXES[response.headers.get_content_type()]
             (written / f"{name}{suffix}").write_bytes(response.read())
+    with serving(drafted.document_path, drafted.path) as address:
+        for name, path in (("desk.html", ""), ("desk.css", "desk.css")):
+            with urllib.request.urlopen(f"{address}{path}", timeout=30) as response:
+                (written / name).write_bytes(response.read())
     jar = folder / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
     assert (
         run("java", "-jar", jar, "--Werror", "--stdout", "--also-check-css", "--also-check-svg", written, cwd=folder)

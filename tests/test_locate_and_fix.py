@@ -12,7 +12,7 @@ from conftest import DOCUMENTS
 from api.cli import main
 from seeds.curated.edits import edited
 from seeds.curated.fixes import FileChangedError, fixes_of
-from seeds.read import read_file
+from seeds.read import read_file, read_text
 
 TEXT = "Up to 40 men\r\nare left: “up to 40”, he said. Up to 40 men 🦆 and up to 40 boys.\n"
 
@@ -158,6 +158,75 @@ def test_of_several_places_none_is_guessed(tmp_path):
 )
 def test_an_edit_changes_its_value_and_no_other_character(text, values, expected):
     assert edited(text, values) == expected
+
+
+LIST = """\
+a: 1
+list:
+  # of all
+  - id: x  # first
+    b: 1  # of b
+
+  # of y
+  - id: y
+    c: {d: 1, e: 2}
+    f:
+      g: |
+        text
+      h: 3
+
+# end
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "removed", "added"),
+    [
+        ({("list", 0, "b"): None}, "    b: 1  # of b\n", ""),
+        ({("list", 0): None}, "  - id: x  # first\n    b: 1  # of b\n", ""),
+        ({("list", 1): None}, LIST[LIST.index("\n  # of y") : LIST.index("\n# end")], ""),
+        ({("list", 1, "c", "d"): None}, "d: 1, ", ""),
+        ({("list", 1, "c", "e"): None}, ", e: 2", ""),
+        ({("list", 1, "f"): None}, LIST[LIST.index("    f:") : LIST.index("\n# end")], ""),
+        ({("list", 1, "f", "g"): "x"}, "|\n        text", "x"),
+        ({("list", 1, "f"): "null"}, LIST[LIST.index("\n      g:") : LIST.index("\n\n# end")], " null"),
+        ({("list", 0, "id"): None}, "id: x  # first\n    ", ""),
+        ({("list", 2): "- id: z\n  c: 1"}, "", "\n\n  - id: z\n    c: 1"),
+    ],
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_what_is_removed_or_added_is_all_that_changes(values, removed, added, line_break):
+    before, place = LIST, LIST.index(removed) if removed else LIST.index("\n\n# end")
+    after = before[:place] + added + before[place + len(removed) :]
+    before, after = (text.replace("\n", line_break) for text in (before, after))
+    if removed.startswith("|"):
+        assert read_text(Path("a"), edited(before, values)).data["list"][1]["f"]["g"] == "x"
+    assert edited(before, values) == after
+
+
+@pytest.mark.parametrize("keys", [("d", "e"), ("e", "f"), ("d", "e", "f")])
+@pytest.mark.parametrize(
+    "text", ["a: {d: 1, e: 2, f: 3, g: 4}\n", "a: {c: 0, d: 1, e: 2, f: 3}\n", "a:\n  d: 1\n  e: 2\n  f: 3\n  g: 4\n"]
+)
+def test_neighbours_are_removed_together(text, keys):
+    before = read_text(Path("a"), text).data["a"]
+    after = edited(text, {("a", key): None for key in keys})
+    assert read_text(Path("a"), after).data["a"] == {key: value for key, value in before.items() if key not in keys}
+
+
+def test_added_keys_stand_in_their_order():
+    values = {("list", 1, "d"): "1", ("list", 1, "c", "dd"): "3", ("list", 1, "e"): "2"}
+    after = edited(LIST, values, ("id", "c", "d", "dd", "e", "f"))
+    assert "  - id: y\n    c: {d: 1, dd: 3, e: 2}\n    d: 1\n    e: 2\n    f:\n" in after
+
+
+def test_items_are_added_to_an_empty_list_and_behind_removed_ones():
+    for empty in ("a:\n", "a: []\n", "a: [] # x\n"):
+        assert read_text(Path("a"), edited(empty, {("a", 0): "- b: 1\n\n- b: 2"})).data == {
+            "a": [{"b": "1"}, {"b": "2"}]
+        }
+    after = edited(LIST, {("list", 0): None, ("list", 1): None, ("list", 2): "- id: z"})
+    assert read_text(Path("a"), after).data == {"a": "1", "list": [{"id": "z"}]}
 
 
 def test_an_edit_of_a_place_that_is_not_there_is_refused():

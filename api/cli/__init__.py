@@ -1,4 +1,4 @@
-"""The command line `headcount`: `serve` is here, the other commands are in other modules (see `_ELSEWHERE`).
+"""The command line `headcount`: `serve` is here, the others are in modules of their own, named in `_ELSEWHERE`.
 
 It may import all of api, schema and seeds. No other package imports it.
 """
@@ -22,6 +22,7 @@ EXAMPLES = """\b
 Examples:
   headcount serve                              serve on port 8000, loading the shipped seeds first if need be
   headcount draft mosul.txt --into my-seeds/articles   write a draft article with an entry for each figure
+  headcount review mosul.txt my-seeds/articles/mosul.yaml --open   settle the draft beside its text
   headcount locate mosul.txt "up to 2,000 fighters"   print where these words stand
   headcount vocabulary add region iraq --into my-seeds   add a country, with its codes
   headcount check my-seeds --documents texts   check a seed folder against the documents it was coded from
@@ -46,6 +47,7 @@ _ELSEWHERE = {
     "load": ("loading", "load"),
     "locate": ("curating", "locate"),
     "publish": ("publishing", "publish"),
+    "review": ("review", "review"),
     "schema": ("json_schema", "schema"),
     "verify": ("verify", "verify"),
     "vocabulary": ("vocabulary", "vocabulary"),

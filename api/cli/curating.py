@@ -90,18 +90,20 @@ def draft(documents: tuple[Path, ...], into: Path | None, language: str | None, 
     Example: headcount draft mosul.txt --into my-seeds/articles
     """  # noqa: D301
     seeds_dir = into.parent if into else SHIPPED
-    drafts = [_drafted(document, seeds_dir, language) for document in documents]
+    drafts = [drafted(document, seeds_dir, language) for document in documents]
     if as_json:
         click.echo(orjson.dumps(drafts, option=orjson.OPT_INDENT_2))
     elif into:
         for article in drafts:
-            click.echo(_written(article, into))
+            published = article["published"]
+            month = published["edtf"][:7] if published else "undated"
+            click.echo(write_draft(article, into / f"{month}-unknown-{article['id']}.yaml"))
     else:
         click.echo("---\n".join(map(yaml_of, drafts)), nl=False)
 
 
-def _drafted(path: Path, seeds_dir: Path, language: str | None) -> dict[str, Any]:
-    """Return the draft of a document by the vocabulary of a seed folder."""
+def drafted(path: Path, seeds_dir: Path, language: str | None) -> dict[str, Any]:
+    """Return the draft of a document by the vocabulary of a seed folder; raises ClickException."""
     try:
         name = None if str(path) == "-" else path.name
         document = Document.read(name, _bytes_of(path), is_html=path.suffix.lower() in (".html", ".htm"))
@@ -115,11 +117,8 @@ def _drafted(path: Path, seeds_dir: Path, language: str | None) -> dict[str, Any
         raise click.ClickException("\n".join(map(str, refused.problems))) from refused
 
 
-def _written(article: dict[str, Any], folder: Path) -> str:
-    """Write a draft into a new file of a folder, and return what was done."""
-    published = article["published"]
-    month = published["edtf"][:7] if published else "undated"
-    path = folder / f"{month}-unknown-{article['id']}.yaml"
+def write_draft(article: dict[str, Any], path: Path) -> str:
+    """Write a draft into a new file, and return what was done; raises ClickException."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(yaml_of(article))

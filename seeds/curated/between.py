@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from seeds.entries import VOCABULARIES, Entry, Seeds
 from seeds.problems import Problem
+from seeds.read import YamlFile
 from seeds.rules.agreement import fault_of_repeated_id, faults_of_claim, faults_of_derived, with_first
 from seeds.rules.articles import faults_of_article
 from seeds.rules.as_printed import faults_as_printed
@@ -28,10 +29,14 @@ _LANGUAGE = "en"
 """That of an article whose own is not known, because it is not valid."""
 
 
-def problems_between(seeds: Seeds) -> Iterator[Problem]:
-    """Yield the problems of entries that break a rule, which no schema of one record can find."""
-    for entry, fault in _faults(seeds):
-        yield entry.problem(fault.key, fault.what, fault.name)
+def problems_between(seeds: Seeds, only: YamlFile | None = None) -> Iterator[Problem]:
+    """Yield the problems of entries that break a rule, which no schema of one record can find.
+
+    `only` is the file whose problems are looked for, the last of the seeds; None: those of all files.
+    """
+    for entry, fault in _faults(seeds, only):
+        if only is None or entry.file is only:
+            yield entry.problem(fault.key, fault.what, fault.name)
 
 
 def warnings_of_wordings(seeds: Seeds) -> Iterator[Problem]:
@@ -42,8 +47,9 @@ def warnings_of_wordings(seeds: Seeds) -> Iterator[Problem]:
             yield entry.problem(fault.key, fault.what, fault.name)
 
 
-def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
-    yield from faults_between_terms({kind: seeds.entries(kind) for kind in VOCABULARIES}, seeds.mentioned)
+def _faults(seeds: Seeds, only: YamlFile | None) -> Iterator[tuple[Entry, Fault]]:
+    if only is None:
+        yield from faults_between_terms({kind: seeds.entries(kind) for kind in VOCABULARIES}, seeds.mentioned)
     for kind in ("articles", "estimates"):
         for later, first in with_first(seeds.entries(kind), lambda record: record["id"]):
             yield later, fault_of_repeated_id(later, first)
@@ -60,7 +66,7 @@ def _faults(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
         for fault in faults_of_claim(later, first):
             if fault.key not in unknown:  # else the id itself is a problem, and says nothing of the other report
                 yield later, fault
-    yield from _faults_of_estimates(seeds)
+    yield from _faults_of_estimates(seeds, only)
 
 
 def _repeats(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
@@ -83,11 +89,13 @@ def _repeats(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
                 yield later, fault_of_repeated_estimate(first)
 
 
-def _faults_of_estimates(seeds: Seeds) -> Iterator[tuple[Entry, Fault]]:
+def _faults_of_estimates(seeds: Seeds, only: YamlFile | None) -> Iterator[tuple[Entry, Fault]]:
     units = {id_: indicator["unit"] for id_, indicator in seeds.records("indicators").items()}
     articles = {entry.file.path: entry.record for entry in seeds.articles}
     by_id = {entry.record["id"]: entry for entry in seeds.estimates}
     for entry in seeds.estimates:
+        if only is not None and entry.file is not only:
+            continue
         record, article = entry.record, articles.get(entry.file.path)
         language = article["language"] if article else _LANGUAGE  # an article that is not valid has its own problem
         faults = [

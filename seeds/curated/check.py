@@ -44,14 +44,11 @@ def check_seeds(
         file = read_file(path)
         if isinstance(file, Problem):
             problems.append(file)
-        elif path.parent == folder:
-            problems.extend(_add("dataset", file.data, file, (), seeds))
-        elif path.parent.name == "vocabulary":
-            problems.extend(_add_vocabulary(file, seeds))
-        else:
-            problems.extend(_add_article(file, seeds))
-            if documents and article in (None, path) and (not seeds.articles or seeds.articles[-1].file is not file):
-                problems.extend(problems_with_hash(file, documents))
+            continue
+        problems.extend(_add_file(file, folder, seeds))
+        is_compared = path.parent.name == "articles" and article in (None, path)
+        if documents and is_compared and (not seeds.articles or seeds.articles[-1].file is not file):
+            problems.extend(problems_with_hash(file, documents))
     problems.extend(problems_between(seeds))
     compared = _only(seeds, article) if article else seeds
     if documents:
@@ -76,6 +73,30 @@ def check_vocabulary(folder: Path, **changed: YamlFile) -> Seeds:
     if problems:
         raise SeedsRefused(problems)
     return seeds
+
+
+def read_others(folder: Path, article: Path) -> Seeds:
+    """Return the valid records of a seed folder without those of one article's file; their problems are not told."""
+    seeds = Seeds()
+    for path in _paths(folder, []):
+        if path != article and isinstance(file := read_file(path), YamlFile):
+            list(_add_file(file, folder, seeds))
+    return seeds
+
+
+def check_article(file: YamlFile, others: Seeds, documents: Path) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems and the warnings of one article's file among the other records of its seed folder.
+
+    They are those that `check_seeds` tells of this file, but for what is wrong between two other files.
+    """
+    seeds = others.copy()
+    problems = list(_add_article(file, seeds))
+    own = _only(seeds, file.path)
+    if not own.articles:
+        problems += problems_with_hash(file, documents)
+    problems += [*problems_between(seeds, file), *problems_with_documents(own, documents)]
+    warnings = [*warnings_of_wordings(own), *warnings_of_names(own, documents)] if not problems else []
+    return sorted(set(problems)), sorted(warnings)
 
 
 def _only(seeds: Seeds, article: Path) -> Seeds:
@@ -126,6 +147,16 @@ def _files_in(folder: Path, problems: list[Problem]) -> set[Path] | None:
 
 def _problem_of_file(path: Path, what: str) -> Problem:
     return Problem(path, 1, 1, "", what, "folder")
+
+
+def _add_file(file: YamlFile, folder: Path, seeds: Seeds) -> Iterator[Problem]:
+    """Validate a file of a seed folder and add its records to the seeds; yield its problems."""
+    if file.path.parent == folder:
+        yield from _add("dataset", file.data, file, (), seeds)
+    elif file.path.parent.name == "vocabulary":
+        yield from _add_vocabulary(file, seeds)
+    else:
+        yield from _add_article(file, seeds)
 
 
 def _add_vocabulary(file: YamlFile, seeds: Seeds) -> Iterator[Problem]:

@@ -92,7 +92,7 @@ def read_coding(path: Path) -> Coding:
 def _add_article(file: YamlFile, coding: Coding) -> Iterator[Problem]:
     """Add the figures of an article to a coding; yield the problems of those that cannot be read."""
     if not isinstance(file.data, dict) or not isinstance(file.data.get("estimates"), list):
-        yield file.problem((), "is no article; expected a mapping with a list of estimates")
+        yield file.problem((), "is no article; expected a mapping with a list of estimates", "form")
         return
     try:
         article = _ARTICLE.load({key: file.data[key] for key in _NEEDED_OF_ARTICLE if key in file.data})

@@ -125,7 +125,7 @@ class _Drafter:
         in_title = any(first <= start and end <= last for first, last in self.document.titles)
         return {
             "id": id_,
-            "claim": _claim(source, as_of.edtf if as_of else None, region, indicator),
+            "claim": claim_id(source, as_of.edtf if as_of else None, region, indicator),
             "group": group,
             "indicator": indicator,
             "region": region,
@@ -199,7 +199,7 @@ def _fill_from_body(headline: Record, body: list[Record]) -> None:
             headline["draft"]["because"] += f"; {key} as of the same number below"
 
 
-def _claim(source: str | None, as_of: str | None, region: str | None, indicator: str | None) -> str | None:
+def claim_id(source: str | None, as_of: str | None, region: str | None, indicator: str | None) -> str | None:
     """Return an id for the claim, if the text tells what makes one; figures that share all of these share a claim."""
     if not (source and as_of and region and indicator):
         return None
