@@ -44,7 +44,7 @@ def check(page):
         assert not [name for name in attributes if name.startswith("on")]
         if tag == "script" and attributes["type"] != "application/ld+json":
             assert attributes["src"].startswith(OWN_SCRIPT)
-        if tag in ("img", "link", "source"):
+        if tag in ("img", "link", "source") and attributes.get("rel") != "icon":
             address = attributes.get("src") or attributes.get("href") or attributes["srcset"]
             assert address.removeprefix(SITE).startswith("/")
     assert not [text for text in page.texts.get("script", []) if "<" in text]

@@ -20,7 +20,15 @@ from api.read import totals
 from api.read.pages import Listing, Page, Start, record_gone
 from api.read.resources import ESTIMATES, POSITIONS
 from schema import tables
-from schema.store.queries import Search, Statement, as_bytes, full_text_index, indexed_position, matches
+from schema.store.queries import (
+    Search,
+    Statement,
+    as_bytes,
+    full_text_index,
+    indexed_position,
+    matches,
+    sorted_position,
+)
 from schema.store.words import only_word
 
 _RENDERED, _LISTED = tables.estimates_rendered.c, tables.region_estimates.c
@@ -34,8 +42,9 @@ _MATCHES = Statement(select(func.count()).select_from(_FULL_TEXT).where(matches(
 class _PageStatements:
     """The statements that read one kind of list, as JSON: from its start, and forwards and backwards from an estimate.
 
-    `position` is the column of `source` that holds positions in order; `conditions` choose the rows of one list.
-    `first_page` reads a stored first page as one text, a line for each estimate; None if this kind has none.
+    `position` is the column of `source` that holds positions in order, and `order` the same where rows are to be sorted
+    otherwise; `conditions` choose the rows of one list. `first_page` reads a stored first page as one text, a line for
+    each estimate; None if this kind has none.
     """
 
     def __init__(
@@ -43,15 +52,17 @@ class _PageStatements:
         position: ColumnElement[Any],
         source: FromClause,
         *conditions: ColumnElement[bool],
+        order: ColumnElement[Any] | None = None,
         first_page: Statement | None = None,
     ) -> None:
         rows = select(as_bytes(_RENDERED.json)).select_from(source).where(*conditions)
         self.first_page = first_page
         page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
         edge = select(tables.estimates.c.position).where(tables.estimates.c.id == bindparam("edge")).scalar_subquery()
-        self.from_start = Statement(page.order_by(position))
-        self.forwards = Statement(page.where(position > edge).order_by(position))
-        self.backwards = Statement(page.where(position < edge).order_by(position.desc()))
+        order = position if order is None else order
+        self.from_start = Statement(page.order_by(order))
+        self.forwards = Statement(page.where(position > edge).order_by(order))
+        self.backwards = Statement(page.where(position < edge).order_by(order.desc()))
 
 
 def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
@@ -71,6 +82,9 @@ _OF_REGION = _PageStatements(
     first_page=Statement(select(as_bytes(tables.first_pages.c.json)).where(*_of_list(tables.first_pages))),
 )
 _MATCHING = _PageStatements(_INDEXED, _with_json(_FULL_TEXT, _INDEXED), matches(_FULL_TEXT))
+_MATCHING_FEW = _PageStatements(
+    _INDEXED, _with_json(_FULL_TEXT, _INDEXED), matches(_FULL_TEXT), order=sorted_position(_FULL_TEXT)
+)
 
 
 @dataclass(frozen=True)
@@ -136,8 +150,15 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     search = single_search(question.parameters["q"]) if question.filters.keys() == {"q"} else None
     if search:
         total = partial(_matches, context.release().fingerprint, search)
-        return NewestList(_MATCHING, {"search": search}, total, keyset_list)
+        statements = _MATCHING_FEW if _are_few(total()) else _MATCHING
+        return NewestList(statements, {"search": search}, total, keyset_list)
     return keyset_list()
+
+
+def _are_few(matching: int) -> bool:
+    """Return whether to find all estimates that match takes less than to look through all until a page is full."""
+    number_of_all: int = context.release().dataset["counts"]["estimates"]
+    return matching * matching < 10 * number_of_all  # 21 in a page; one that matches costs twice one that is looked at
 
 
 @lru_cache(maxsize=4096)

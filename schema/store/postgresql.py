@@ -40,6 +40,7 @@ from schema.store.queries import (
     IndexedPosition,
     Matches,
     Search,
+    SortedPosition,
     begin_query,
     query_error,
 )
@@ -306,6 +307,11 @@ def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(IndexedPosition, "postgresql")
 def _compile_indexed_position(element: IndexedPosition, compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(element.clauses, **kw)
+
+
+@compiles(SortedPosition, "postgresql")
+def _compile_sorted_position(element: SortedPosition, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.clauses, **kw)} + 0"  # which no index has
 
 
 def _numbers(numbers: Sequence[float]) -> list[float]:

@@ -199,6 +199,13 @@ class IndexedPosition(FunctionElement[int]):
     inherit_cache = True
 
 
+class SortedPosition(FunctionElement[int]):
+    """A position by which rows are sorted after all have been found."""
+
+    type = Integer()
+    inherit_cache = True
+
+
 def among(number: ColumnElement[Any], parameter: str) -> Among:
     """Return the condition that a column is among the numbers of a parameter: one statement for any number of them."""
     return Among(number, bindparam(parameter, type_=_Numbers()))
@@ -224,6 +231,14 @@ def matches(index: TableClause, *, parameter: str = "search", search: Search | N
 def indexed_position(index: TableClause) -> IndexedPosition:
     """Return the expression of the position of the record that a row of a full-text index belongs to."""
     return IndexedPosition(index.c.position)
+
+
+def sorted_position(index: TableClause) -> SortedPosition:
+    """Return the same, for ordering where few rows match: an engine finds them first and sorts them, if it is faster.
+
+    PostgreSQL would else look into all rows in order until enough match, and look through the table for a rare word.
+    """
+    return SortedPosition(index.c.position)
 
 
 class _Compiled(NamedTuple):

@@ -28,6 +28,7 @@ from schema.store.queries import (
     IndexedPosition,
     Matches,
     Search,
+    SortedPosition,
     begin_query,
     must_stop,
     query_error,
@@ -189,7 +190,8 @@ def _compile_matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 @compiles(IndexedPosition, "sqlite")
-def _compile_indexed_position(element: IndexedPosition, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(SortedPosition, "sqlite")
+def _compile_indexed_position(element: IndexedPosition | SortedPosition, compiler: SQLCompiler, **kw: Any) -> str:
     (position,) = element.clauses
     return f"{position.table.name}.rowid"
 
