@@ -26,49 +26,49 @@ SENTENCES = {
         "Printed in 2 articles, 7 times: as “does not exceed 400 to 500”, also as “up to 500 active fighters”, “Hundreds "
         "of IS fighters”, “between 400 and 500 active fighters” and, in a headline, as “500 or more IS fighters”.",
         "A headline turns it around: at most 400 to 500 became at least 500.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "claim=un-2023-02-fighters": [
         "Iraq and Syria, fighters (Islamic State): about 2,500 to 3,500, worked out from “roughly half of whom are "
         "fighters”, in February 2023, said United Nations (intergovernmental).",
         "Printed in 2 articles, each time with the same figure.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "claim=iraqi-officials-2017-iraq-members": [
         f"Iraq, members (Islamic State): up to 7,000 in July 2017, said {OFFICIALS}.",
         "Printed in 1 article, 2 times: as “up to 7,000 Daesh group affiliates”, also, in a headline, as “7,000 Daesh "
         "affiliates”.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "claim=coalition-2017-12-fighters": [
         "Iraq and Syria, fighters (Islamic State): fewer than 1,000 on one day of 27 December 2017 to 31 December 2017 "
         "(without the part of western Syria that the Syrian government and its allies hold), "
         f"said {COALITION}.",
         "Printed in 1 article, 2 times, as “Fewer than 1,000 Daesh militants”, each time with the same figure.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "indicator=removed": [
         "Iraq and Syria, removed (Islamic State): 45,000 until summer 2016, said the Pentagon (military).",
         "Printed in 2 articles, all of which credit The Associated Press: as “taken 45,000 enemy combatants off the "
         "battlefield”, also as “about 45,000 individuals”.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "indicator=removed_share": [
         "Unspecified, share removed (Islamic State): no number, but “Most fighters of the extremist organization”, "
         f"from December 2014 to December 2017, said {COALITION}.",
         "Printed once, in “{title}”.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "indicator=cash_reserves": [
         "Unspecified, cash reserves (Islamic State): $25,000,000 to $50,000,000 in February 2023, said United Nations "
         "(intergovernmental).",
         "Printed once, as “$25 million to $50 million”, in “{title}” (InsiderBLM).",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "region=mosul": [
         "Mosul, fighters (Islamic State): thousands in July 2017, said Article of July 2017, in its own voice (media).",
         "Printed once, as “Thousands Of ISIS Fighters”, in the headline of “{title}”.",
-        "Nobody else gives a figure for that time.",
+        "No other source in this dataset gives a figure for that time.",
     ],
     "indicator=territory_share": [
         "Iraq, share of territory (Islamic State): about 33.3% in 2014, said National Iraqi News Agency (media).",

@@ -266,7 +266,7 @@ def test_the_table_lists_what_estimates_lists(shipped):
     answered = shipped.get("/estimates?limit=25").json["data"]
     page = get(shipped, "/")
     assert page.listed() == [one["url"] for one in answered]
-    assert [row.split(" its article")[0].split(" worked")[0] for row in page.texts["th"][6:]] == [
+    assert [row.split(" contradict")[0].split(" worked")[0] for row in page.texts["th"][6:]] == [
         figure(one) for one in answered
     ]
 

@@ -12,7 +12,7 @@ from flask import Response, render_template
 
 from api import context
 from api.explorer.copies import Copies
-from api.explorer.retellings import retellings
+from api.explorer.retellings import disputed_as, retellings, retold_in_words
 from api.formats import phrases
 from api.formats.schema_org import Node
 from api.http.answers import CODE_VERSION, answer, guard_page, respond
@@ -22,6 +22,7 @@ HTML = "text/html"
 _FUNCTIONS = {
     **{"figure": phrases.figure, "when": phrases.when, "words": phrases.words, "count": phrases.count},
     **{"hedge_in_words": phrases.hedge_in_words, "printed": phrases.printed, "retold": retellings},
+    **{"retold_in_words": retold_in_words, "disputed_as": disputed_as},
     **{"bounds": phrases.bounds, "span": phrases.span, "unit_in_words": phrases.unit_in_words},
 }
 """The functions that templates call, by their names there."""

@@ -1,10 +1,11 @@
-"""What became of a claim as it was retold, in words and as a small mark for each report."""
+"""What became of a claim as it was retold, in words."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.formats.phrases import hedge_in_words
-from schema.terms import Drift, Hedge
+from schema.terms import Drift, Hedge, Locus
 
 _WORDS = {
     Drift.NUMBER_CHANGED: "another number",
@@ -12,17 +13,6 @@ _WORDS = {
     Drift.PLACE_CHANGED: "another place",
     Drift.SCOPE_LOST: "what it leaves out is not said any more",
     Drift.SAME: "the same",
-}
-_MARKS = {
-    Drift.SAME: "=",
-    Drift.HEDGE_LOST: "−",  # noqa: RUF001 (a minus)
-    Drift.HEDGE_ADDED: "+",
-    Drift.HEDGE_CHANGED: "±",
-    Drift.BOUND_REVERSED: "⇄",
-    Drift.NUMBER_CHANGED: "≠",
-    Drift.VAGUER: "~",
-    Drift.PLACE_CHANGED: "⌂",
-    Drift.SCOPE_LOST: "…",
 }
 _FARED = {
     Drift.SAME: "the same",
@@ -38,15 +28,24 @@ _FARED = {
 
 
 def fared(drifts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return how retellings fared, the commonest first: each drift's `number`, `mark` and words; see `drifts_of`."""
+    """Return how retellings fared, the commonest first: each drift's `number` and `words`; see `drifts_of`."""
     commonest = sorted(drifts.items(), key=lambda item: (-item[1], item[0]))
-    return [
-        {"number": number, "mark": _MARKS[Drift(drift)], "words": _FARED[Drift(drift)]} for drift, number in commonest
-    ]
+    return [{"number": number, "words": _FARED[Drift(drift)]} for drift, number in commonest]
+
+
+def retold_in_words(retold: Sequence[Mapping[str, Any]]) -> str:
+    """Return how the reports of a claim fared beside the first: `2 with another hedge, 1 the same`."""
+    drifts = Counter(each["report"]["drift"] for each in retold if each["base"])
+    return ", ".join(f"{drift['number']} {drift['words']}" for drift in fared(drifts))
+
+
+def disputed_as(report: Mapping[str, Any]) -> str:
+    """Return what a disputed report is called: a headline has the text below it against it."""
+    return "contradicts its article" if report["locus"] == Locus.HEADLINE else "contradicted in its article"
 
 
 def retellings(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the reports of a claim, each with its `change` in words, its `mark`, and the report it is compared with.
+    """Return the reports of a claim, each with its `change` in words, and the report it is compared with.
 
     `base` is None for the report that the others are compared with.
     """
@@ -56,14 +55,8 @@ def retellings(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _retelling(report: Mapping[str, Any], base: Mapping[str, Any] | None) -> dict[str, Any]:
     if base is None:
-        return {"report": report, "base": None, "change": "the first", "mark": "•"}
-    drift = Drift(report["drift"])
-    return {
-        "report": report,
-        "base": base,
-        "change": _change(drift, base["hedge"], report["hedge"]),
-        "mark": _MARKS[drift],
-    }
+        return {"report": report, "base": None, "change": "the first"}
+    return {"report": report, "base": base, "change": _change(Drift(report["drift"]), base["hedge"], report["hedge"])}
 
 
 def _change(drift: Drift, before: str, after: str) -> str:

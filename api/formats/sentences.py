@@ -147,7 +147,9 @@ def tell_others(claim: Record, estimates: Sequence[Record], total: int) -> Sente
     `estimates` are the first reports of such claims, `total` is the number of all such claims.
     """
     if not total:
-        return Sentence(SentenceKind.ALONE, "Nobody else gives a figure for that time.", [claim["id"]])
+        return Sentence(
+            SentenceKind.ALONE, "No other source in this dataset gives a figure for that time.", [claim["id"]]
+        )
     told = [_statement(estimate) for estimate in estimates]
     if total > len(told):
         told.append(f"and {count(total - len(told), 'more claim')}")
