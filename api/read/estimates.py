@@ -42,9 +42,8 @@ _MATCHES = Statement(select(func.count()).select_from(_FULL_TEXT).where(matches(
 class _PageStatements:
     """The statements that read one kind of list, as JSON: from its start, and forwards and backwards from an estimate.
 
-    `position` is the column of `source` that holds positions in order, and `order` the same where rows are to be sorted
-    otherwise; `conditions` choose the rows of one list. `first_page` reads a stored first page as one text, a line for
-    each estimate; None if this kind has none.
+    `position` is the column of `source` that holds positions in order; `conditions` choose the rows of one list.
+    `first_page` reads a stored first page as one text, a line for each estimate; None if this kind has none.
     """
 
     def __init__(
@@ -52,17 +51,15 @@ class _PageStatements:
         position: ColumnElement[Any],
         source: FromClause,
         *conditions: ColumnElement[bool],
-        order: ColumnElement[Any] | None = None,
         first_page: Statement | None = None,
     ) -> None:
         rows = select(as_bytes(_RENDERED.json)).select_from(source).where(*conditions)
         self.first_page = first_page
         page = rows.limit(bindparam("limit")).offset(bindparam("offset"))
         edge = select(tables.estimates.c.position).where(tables.estimates.c.id == bindparam("edge")).scalar_subquery()
-        order = position if order is None else order
-        self.from_start = Statement(page.order_by(order))
-        self.forwards = Statement(page.where(position > edge).order_by(order))
-        self.backwards = Statement(page.where(position < edge).order_by(order.desc()))
+        self.from_start = Statement(page.order_by(position))
+        self.forwards = Statement(page.where(position > edge).order_by(position))
+        self.backwards = Statement(page.where(position < edge).order_by(position.desc()))
 
 
 def _with_json(source: FromClause, position: ColumnElement[Any]) -> FromClause:
@@ -82,9 +79,9 @@ _OF_REGION = _PageStatements(
     first_page=Statement(select(as_bytes(tables.first_pages.c.json)).where(*_of_list(tables.first_pages))),
 )
 _MATCHING = _PageStatements(_INDEXED, _with_json(_FULL_TEXT, _INDEXED), matches(_FULL_TEXT))
-_MATCHING_FEW = _PageStatements(
-    _INDEXED, _with_json(_FULL_TEXT, _INDEXED), matches(_FULL_TEXT), order=sorted_position(_FULL_TEXT)
-)
+_SORTED = sorted_position(_FULL_TEXT)
+_FOUND = select(_SORTED.label("position")).where(matches(_FULL_TEXT)).order_by(_SORTED).subquery()
+_MATCHING_FEW = _PageStatements(_FOUND.c.position, _with_json(_FOUND, _FOUND.c.position))
 
 
 @dataclass(frozen=True)

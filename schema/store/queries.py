@@ -234,9 +234,9 @@ def indexed_position(index: TableClause) -> IndexedPosition:
 
 
 def sorted_position(index: TableClause) -> SortedPosition:
-    """Return the same, for ordering where few rows match: an engine finds them first and sorts them, if it is faster.
+    """Return the same, to order by where few rows match: PostgreSQL finds them all and sorts them.
 
-    PostgreSQL would else look into all rows in order until enough match, and look through the table for a rare word.
+    It would else look into all rows, in the order of an index, until enough of them match.
     """
     return SortedPosition(index.c.position)
 
