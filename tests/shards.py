@@ -15,7 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.selectable import Alias, TableClause
 
-from schema.store.queries import ENGINES, Among, AsBytes, IndexedPosition, Matches
+from schema.store.queries import ENGINES, Among, AsBytes, IndexedPosition, Matches, SortedPosition
 from seeds.release.citus import DISTRIBUTED
 
 OF_SETS = re.compile(r"\b(GROUPING SETS|ROLLUP|CUBE)\b", re.I)
@@ -26,6 +26,7 @@ COUNTED_ONCE = re.compile(r"\bcount\(\s*DISTINCT\b", re.I)
 @compiles(AsBytes)
 @compiles(IndexedPosition)
 @compiles(Matches)
+@compiles(SortedPosition)
 def _of_no_engine(element: ClauseElement, compiler: SQLCompiler, **kw: object) -> str:
     """Return the words of an expression of ours where SQLAlchemy finds the joins of a SELECT: it has no engine there."""
     return compiler.process(element.clauses, **kw)

@@ -233,6 +233,13 @@ def test_a_body_that_is_too_long_is_read_on_and_refused(front, pieces, read):
     assert b"200,000 bytes" in body
 
 
+def test_what_flask_answered_is_counted_under_its_route_again(front):
+    door = front()
+    for _ in range(3):
+        assert asyncio.run(asked(door, scope_of("/dataset")))[0] == 200
+    assert metrics_of(door)['headcount_requests_total{method="GET",route="/dataset",status="200"}'] == 3
+
+
 @pytest.mark.slow
 def test_the_cache_is_bounded(front):
     door = front(CACHE_BYTES=200_000)

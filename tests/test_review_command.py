@@ -6,6 +6,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -71,7 +72,9 @@ def status_of(address, **headers):
 @pytest.mark.server
 def test_it_drafts_the_article_and_serves_it_to_this_machine_only(document, empty_seeds):
     article = empty_seeds / "articles" / "mosul.yaml"
-    with subprocess.Popen([*HEADCOUNT, "review", document, article], stdout=subprocess.PIPE, text=True) as process:
+    command = [*HEADCOUNT, "review", document, article]
+    heeds_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # who runs in the background may ignore it
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c) as process:  # noqa: PLW1509
         try:
             assert process.stdout.readline() == f"{article}: 3 figures\n"
             address = re.search(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", process.stdout.readline())[0]

@@ -27,6 +27,8 @@ ANSWERS = "headcount_answers"
 SECONDS = "headcount_request_duration_seconds"
 CACHE_REQUESTS = "headcount_cache_requests"
 CACHE_BYTES = "headcount_cache_bytes"
+ROUTE = "headcount.route"
+"""The key of a request's WSGI environment under which the route that answered it is left."""
 FAILURES = "headcount_fast_path_failures"
 
 COUNTERS = {
@@ -187,7 +189,7 @@ def init_app(app: Flask) -> None:
 
     def count(response: Response) -> Response:
         # The route, not the address: Prometheus would get a series for each question.
-        route = request.url_rule.rule if request.url_rule else "none"
+        route = request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "none"
         method = request.method if request.method in ("GET", "HEAD", "OPTIONS") else "other"
         now = time.perf_counter()
         metrics.count_request(route, method, response.status_code, "thread", now - g.get("began", now))

@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask
 
+from api.http.metrics import ROUTE
 from api.http.problems import FAILURE
 from schema.store.errors import QueryError
 from schema.store.queries import Deadline
@@ -175,7 +176,6 @@ class FlaskThreads:
         with deadline:
             stream = Stream(self._app(environ, start_response), deadline)
         status, headers = status_and_headers
-        rule = getattr(environ["werkzeug.request"], "url_rule", None)
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         length = dict(encoded).get(b"content-length")
         try:
@@ -187,4 +187,4 @@ class FlaskThreads:
             more = False
         if not more or deadline.cancelled:
             stream.close()
-        return FlaskResponse(status, encoded, piece, stream if more else None, rule.rule if rule else "none")
+        return FlaskResponse(status, encoded, piece, stream if more else None, environ.get(ROUTE, "none"))

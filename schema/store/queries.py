@@ -75,11 +75,11 @@ def client_is_waiting() -> bool:
 def begin_query() -> None:
     """Begin to count the seconds of a query, or of the next rows of one, in this thread.
 
-    Raises QueryError where the thread's deadline is over, or its client has gone.
+    Raises QueryError where the client has gone already.
     """
     _this_thread.query_ends = time.monotonic() + LONGEST_QUERY
-    if must_stop():
-        raise QueryError("interrupted before it began", interrupted=True)
+    if _this_thread.deadline.cancelled:
+        raise QueryError("interrupted: the client has gone", interrupted=True)
 
 
 def must_stop() -> bool:

@@ -108,6 +108,7 @@ class FileConnections(Connections):
 
     def _open(self, factory: type[sqlite3.Connection]) -> sqlite3.Connection:
         """Return a new connection to the file that is at the path now; raises QueryError."""
+        begin_query()  # what follows is not counted as a part of the thread's last query
         try:
             connection = sqlite3.connect(
                 uri_of(self._path),
