@@ -293,6 +293,18 @@ def test_a_database_that_hangs_keeps_nothing_else_waiting(primary, serve):
         wait_until(lambda: server.status("/health/ready") == 200)
 
 
+def test_what_the_driver_sends_by_itself_has_a_time_of_its_own(primary, monkeypatch):
+    monkeypatch.setattr(queries, "LONGEST_QUERY", 0.05)
+    pool = postgresql_store.pool_of(on(primary), 1)
+    with pool.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        time.sleep(0.1)
+        monkeypatch.setattr(queries, "LONGEST_QUERY", 20)
+        driver_connection = connection.connection.dbapi_connection
+        assert driver_connection.execute("SELECT pg_sleep(0.3)::text").fetchone() == ("",)
+    pool.dispose()
+
+
 def test_a_question_to_a_database_that_hangs_is_given_up(primary, open_app, monkeypatch):
     monkeypatch.setattr(queries, "LONGEST_QUERY", 0.3)
     monkeypatch.setattr(postgresql_reader, "CANCEL_SECONDS", 0.3)

@@ -14,7 +14,7 @@ from psycopg.abc import Buffer, PQGen
 from psycopg.types.numeric import NumericBinaryLoader
 from psycopg.types.string import StrDumperUnknown
 
-from schema.store.queries import must_stop, seconds_left
+from schema.store.queries import continue_query, must_stop, seconds_left
 
 T = TypeVar("T")
 
@@ -79,10 +79,14 @@ class ReaderConnection(psycopg.Connection[tuple[Any, ...]]):
         poll.register(self.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
-    def wait(self, gen: PQGen[T], interval: float = LOOK_SECONDS, timeout: float | None = None) -> T:
-        """Return what a generator of psycopg returns that talks with the server; raises GivenUpError."""
+    def wait(self, gen: PQGen[T], interval: float = LOOK_SECONDS, *more: Any, **settings: Any) -> T:
+        """Return what a generator of psycopg returns that talks with the server; raises GivenUpError.
+
+        What else psycopg passes (from 3.3 on, a `timeout`) is left as it is.
+        """
+        continue_query()  # a ROLLBACK, say, long after the last query
         shortest = min(interval, seconds_left() + 0.001)  # psycopg waits for whole milliseconds
-        return super().wait(self._until_must_stop(gen), shortest, timeout)
+        return super().wait(self._until_must_stop(gen), shortest, *more, **settings)
 
     def _until_must_stop(self, gen: PQGen[T]) -> PQGen[T]:
         gives_up_at = inf

@@ -87,6 +87,12 @@ def must_stop() -> bool:
     return seconds_left() == 0
 
 
+def continue_query() -> None:
+    """Begin to count anew if the time of this thread's last query is over: what a driver sends by itself, then."""
+    if time.monotonic() > _this_thread.query_ends:
+        _this_thread.query_ends = time.monotonic() + LONGEST_QUERY
+
+
 def seconds_left() -> float:
     """Return the seconds until the present query of this thread has to end: 0 when it has to end now."""
     deadline = _this_thread.deadline
