@@ -66,11 +66,14 @@ class GivenUpError(psycopg.errors.QueryCanceled):
 class ReaderConnection(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose queries are cancelled when `must_stop` says so, and given up if the server hangs even then."""
 
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.cursor_factory = ReaderCursor
-        self.adapters.register_loader("numeric", _SumLoader)
-        self.adapters.register_dumper(str, _TextDumper)
+    @classmethod
+    def connect(cls, *arguments: Any, **settings: Any) -> Self:
+        """Return a new connection; takes what psycopg's takes."""
+        connection = super().connect(*arguments, **settings)
+        connection.cursor_factory = ReaderCursor
+        connection.adapters.register_loader("numeric", _SumLoader)
+        connection.adapters.register_dumper(str, _TextDumper)
+        return connection
 
     @property
     def has_unread(self) -> bool:
