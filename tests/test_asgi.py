@@ -400,6 +400,25 @@ def test_fast_threads_answer_all_that_still_wait_in_one_loop_after_another():
     threads.close()
 
 
+def test_fast_threads_that_wait_hold_nothing_of_their_last_call():
+    async def ask(call):
+        await threads.run(call)
+
+    threads, call = FastThreads(), partial(str, 1)
+    held = weakref.ref(call)
+    gc.disable()
+    try:
+        asyncio.run(ask(call))
+        del call
+        ends = time.monotonic() + 10
+        while held() and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert held() is None
+    finally:
+        gc.enable()
+    threads.close()
+
+
 def test_a_slow_reader_holds_neither_memory_nor_a_thread(monkeypatch):
     monkeypatch.setattr("api.server.threads.THREADS", 1)
     app, made, closed = Flask("stream"), [], []

@@ -39,13 +39,22 @@ class FastThreads:
 
     def _work(self) -> None:
         lower_priority()
-        while work := self._calls.get():
-            future, call = work
-            if future.cancelled():  # the client has gone
-                continue
+        while self._make_next_call():
+            pass
+
+    def _make_next_call(self) -> bool:
+        """Wait for the next call and make it; return False when there will be none.
+
+        While the thread waits for another, nothing here refers to this one, or its release would stay open.
+        """
+        if (work := self._calls.get()) is None:
+            return False
+        future, call = work
+        if not future.cancelled():  # the client is still there
             self._answers.append((future, call()))
             if not self._is_loop_woken:
                 self._wake(future.get_loop())
+        return True
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
         self._is_loop_woken = True
