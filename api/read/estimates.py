@@ -88,14 +88,15 @@ _MATCHING_FEW = _PageStatements(_FOUND.c.position, _with_json(_FOUND, _FOUND.c.p
 class NewestList:
     """Estimates in the order of positions.
 
-    `statements` read its pages, with `values` for their parameters. `total` returns their number. `keyset_list` returns
-    the same list for streams.
+    `statements` read its pages, with `values` for their parameters; `if_few` does where they find few, if it is given.
+    `total` returns their number. `keyset_list` returns the same list for streams.
     """
 
     statements: _PageStatements
     values: Mapping[str, Any]
     total: Callable[[], int]
     keyset_list: Callable[[], Listing]
+    if_few: _PageStatements | None = None
 
     def page(self, start: Start, limit: int) -> Page:
         """Return the page beyond a start; raises NotFound if the estimate to start from does not exist."""
@@ -105,10 +106,11 @@ class NewestList:
             if stored:
                 return self._page(stored.split(b"\n"), more=True)
         values = {"limit": limit + 1, "offset": start.offset, **self.values}
+        statements = self.if_few if self.if_few and _are_few(self.total()) else self.statements
         if start.id is None:
-            rows = self.statements.from_start.rows(connection, **values)
+            rows = statements.from_start.rows(connection, **values)
         else:
-            statement = self.statements.backwards if start.backwards else self.statements.forwards
+            statement = statements.backwards if start.backwards else statements.forwards
             rows = statement.rows(connection, edge=start.id, **values)
             if not rows and POSITIONS["estimates"].value(connection, id=start.id) is None:
                 raise record_gone(start.id)
@@ -147,8 +149,7 @@ def list_estimates(question: Question, keyset_list: Callable[[], Listing]) -> Li
     search = single_search(question.parameters["q"]) if question.filters.keys() == {"q"} else None
     if search:
         total = partial(_matches, context.release().fingerprint, search)
-        statements = _MATCHING_FEW if _are_few(total()) else _MATCHING
-        return NewestList(statements, {"search": search}, total, keyset_list)
+        return NewestList(_MATCHING, {"search": search}, total, keyset_list, _MATCHING_FEW)
     return keyset_list()
 
 
