@@ -42,7 +42,7 @@ def addition(folder: Path, kind: str, name: str, values: Mapping[str, str | list
     if isinstance(file, Problem):
         raise SeedsRefused([file])
     _check(folder, file)
-    return Fix(path, before, before[: len(before) - len(before.removeprefix(b"\xef\xbb\xbf"))] + after.encode())
+    return Fix.of_text(path, before, after)
 
 
 def _of_iso(region: IsoRegion, values: Mapping[str, Any], seeds: Seeds) -> list[Record]:

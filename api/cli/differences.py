@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from api.endpoints.changes import Change
+from api.endpoints.changes import Change, changed_fields, differing
 
 KINDS = (
     *("estimates", "claims", "totals", "conflicts", "series"),
@@ -63,7 +63,7 @@ def compare(old: Answers, new: Answers) -> Differences:
         for change in Change
         for key in (old if change is Change.DELETED else new)[kind]
         if _change(key, old[kind], new[kind]) is change
-        and (values := _differing(old[kind].get(key, {}), new[kind].get(key, {})))
+        and (values := differing(old[kind].get(key, {}), new[kind].get(key, {})))
     ]
     before, after = ({kind: len(answers[kind]) for kind in KINDS} for answers in (old, new))
     return Differences(before, after, changes)
@@ -76,11 +76,5 @@ def _change(key: str, old: dict[str, Values], new: dict[str, Values]) -> Change:
     return Change.UPDATED if key in new else Change.DELETED
 
 
-def _differing(old: Values, new: Values) -> dict[str, tuple[Any, Any]]:
-    """Return the values that differ, each with the old and the new one."""
-    return {name: (old.get(name), new.get(name)) for name in {**new, **old} if old.get(name) != new.get(name)}
-
-
 def _data(difference: Difference) -> dict[str, Any]:
-    changed = [{"field": name, "old": old, "new": new} for name, (old, new) in difference.values.items()]
-    return {"key": difference.key, "change": difference.change, "changed": changed}
+    return {"key": difference.key, "change": difference.change, "changed": changed_fields(difference.values)}

@@ -39,7 +39,7 @@ def release_of(side: str, folder: Path) -> Path:
         seeds = _checked(path, side)
     else:
         _extract(side, folder / "seeds")
-        seeds = _checked(folder / "seeds", f"{side}" if ":" in side else f"{side}:{_SEEDS}")
+        seeds = _checked(folder / "seeds", side if ":" in side else f"{side}:{_SEEDS}")
     release = folder / "headcount.db"
     with Staging(folder) as staging:
         stage(seeds, staging)

@@ -3,7 +3,7 @@
 A topic is one indicator of one group in one region. Its newest claim is told: who said it, how it was printed, what
 contradicts it, and who else gives a figure. The question chooses the topics and their claims; what is told of a claim
 is the whole claim, since a filter that leaves only a headline must not make its figure that of the speaker, and since
-"nobody else" has to be true without the question.
+"no other source" has to be true without the question.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,6 +4,7 @@ When the loader replaces a version, it stores the previous state of each estimat
 earliest state stored after a version with the present state, so several changes of an estimate are shown as one.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -135,8 +136,16 @@ def _render(_: Connection, row: Row[Any]) -> bytes:
     changed = []
     if row.old and row.new:
         old, new = (flattened(orjson.loads(json), ".") for json in (row.old, row.new))
-        for name in {**new, **old}:
-            if old.get(name) != new.get(name):
-                changed.append({"field": name, "old": old.get(name), "new": new.get(name)})
+        changed = changed_fields(differing(old, new))
     change = orjson.dumps({"id": row.id, "change": row.change, "version": row.version, "changed": changed})
     return b'%b,"estimate":%b}' % (change[:-1], (row.new or row.old).encode())
+
+
+def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return the values that differ between two records, by name, each with the old and the new one."""
+    return {name: (old.get(name), new.get(name)) for name in {**new, **old} if old.get(name) != new.get(name)}
+
+
+def changed_fields(values: Mapping[str, tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Return values that differ as objects of `ChangedFieldSchema`."""
+    return [{"field": name, "old": old, "new": new} for name, (old, new) in values.items()]

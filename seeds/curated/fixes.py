@@ -38,6 +38,11 @@ class Fix:
     before: bytes
     after: bytes
 
+    @classmethod
+    def of_text(cls, path: Path, before: bytes, after: str) -> "Fix":
+        """Return the fix after which a file holds a text, behind the mark of UTF-8 that it begins with, if it does."""
+        return cls(path, before, (_BOM if before.startswith(_BOM) else b"") + after.encode())
+
     def diff(self) -> str:
         """Return the unified diff."""
         before, after = (raw.decode("utf-8-sig").splitlines(keepends=True) for raw in (self.before, self.after))
@@ -90,8 +95,7 @@ def _fix(path: Path, documents: Path) -> Fix | None:
     values |= _offsets(file.data, document_raw.decode("utf-8", "replace"))
     if not values:
         return None
-    after = edited(raw.decode("utf-8-sig"), values).encode()
-    return Fix(path, raw, _BOM + after if raw.startswith(_BOM) else after)
+    return Fix.of_text(path, raw, edited(raw.decode("utf-8-sig"), values))
 
 
 @dataclass(frozen=True)

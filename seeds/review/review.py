@@ -28,7 +28,6 @@ from seeds.review.saving import changes_of, saved_data
 from seeds.review.state import ReviewedEntry, State, Status
 from seeds.rules.wording import quantity_in
 
-_BOM = b"\xef\xbb\xbf"
 _OF_ENTRY = re.compile(r"estimates\[(\d+)\](?:\.(.*))?")
 
 
@@ -218,7 +217,7 @@ class Review:
             raise ReviewRefused(
                 f"{self.path} cannot be edited; expected each entry, and each of its keys, in lines of its own"
             )
-        return Fix(self.path, self.raw, self.raw[: len(_BOM)] * self.raw.startswith(_BOM) + after.encode())
+        return Fix.of_text(self.path, self.raw, after)
 
 
 def _place(values: Values) -> tuple[int, int]:
